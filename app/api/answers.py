@@ -1,0 +1,56 @@
+"""Answers as ready bytes, written before the transaction is committed."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response
+from pydantic import BaseModel
+
+from app.database import Database
+from app.errors import Invalid
+from app.rules.faults import Fault
+from app.rules.periods import Period
+
+
+class Created(BaseModel):
+    """What was made."""
+
+    id: uuid.UUID
+
+
+def answer(body: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Write a model as JSON bytes."""
+    return Response(body.model_dump_json(), status, dict(headers or {}), "application/json")
+
+
+def created(id_: uuid.UUID, location: str) -> Response:
+    """Answer 201 with the id of what was made and where it can be read."""
+    return answer(Created(id=id_), 201, {"Location": location})
+
+
+def database_of(request: Request) -> Database:
+    """Give the program's database."""
+    database: Database = request.app.state.database
+    return database
+
+
+async def _database(request: Request) -> Database:
+    return database_of(request)
+
+
+Db = Annotated[Database, Depends(_database)]
+
+
+async def _period(
+    period: Annotated[str, Path(description="考核月份, a month", examples=["2023-01"], max_length=20)],
+) -> Period:
+    try:
+        return Period.parse(period)
+    except ValueError:
+        detail = f"'{period}' is not a month."
+        fault = Fault("/path/period", "wrong-period", detail, 'Write the month like "2023-01".')
+        raise Invalid(detail, faults=[fault]) from None
+
+
+PathPeriod = Annotated[Period, Depends(_period)]

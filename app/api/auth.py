@@ -1,0 +1,109 @@
+"""Who may use a route: the table of api.md section 4, the token that says who is calling, and the order of refusals."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+
+from app.database import Database
+from app.errors import Forbidden, NotFound, Unauthenticated
+from app.features.access import queries
+from app.features.access.caller import Caller
+from app.features.access.service import authenticate
+from app.models.words import Role
+
+
+class Resource(StrEnum):
+    """The rows of the table."""
+
+    SERVICE_CENTERS = "service_centers"
+    PARTIES = "parties"
+    CONTRACTS = "contracts"
+    ASSESSMENTS = "assessments"
+    DUE_DATES = "due_dates"
+    JOB_RUNS = "job_runs"
+    ME = "me"
+    PORTAL = "portal"
+
+
+class Action(StrEnum):
+    """The two things that a cell allows."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+_R = frozenset({Action.READ})
+_RW = frozenset({Action.READ, Action.WRITE})
+_NONE: frozenset[Action] = frozenset()
+
+TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
+    Resource.SERVICE_CENTERS: {Role.ADMIN: _RW, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.PARTIES: {Role.ADMIN: _RW, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.CONTRACTS: {Role.ADMIN: _RW, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.ASSESSMENTS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.DUE_DATES: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.JOB_RUNS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.ME: dict.fromkeys(Role, _R),
+    Resource.PORTAL: {Role.VENDOR: _RW},
+}
+"""Who may do what; a role that a row does not name may do nothing there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a route asks of its caller; as a dependency it hands the route the caller who passed."""
+
+    resource: Resource
+    action: Action
+
+    def allows(self, role: Role) -> bool:
+        """Look the role up in the table."""
+        return self.action in TABLE[self.resource].get(role, _NONE)
+
+    async def __call__(self, request: Request) -> Caller:
+        """Give the caller; who it is was found out before anything else of the request was read."""
+        caller: Caller = request.state.caller
+        return caller
+
+
+def authorise(request: Request, permission: Permission) -> Caller:
+    """Say who is calling and whether the role may: 401 without a valid token, then 403, or 404 for what is not theirs."""
+    database: Database = request.app.state.database
+    with database.read() as session:
+        caller = authenticate(session, _bearer(request))
+        if not permission.allows(caller.role):
+            raise _refusal(session, caller, request)
+    return caller
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("The request carries no bearer token.")
+    return token.strip()
+
+
+def _refusal(session: Session, caller: Caller, request: Request) -> Forbidden | NotFound:
+    """Refuse a role: 403 where the thing named by the path is one's own, 404 where it is not."""
+    for name, value in request.path_params.items():
+        if name in queries.OWNED and not queries.is_own(session, caller, name, str(value)):
+            return NotFound(pointer=f"/path/{name}")
+    return Forbidden(f"The role '{caller.role}' may not {request.method} {request.url.path}.")
+
+
+PartiesRead = Annotated[Caller, Depends(Permission(Resource.PARTIES, Action.READ))]
+PartiesWrite = Annotated[Caller, Depends(Permission(Resource.PARTIES, Action.WRITE))]
+CentersRead = Annotated[Caller, Depends(Permission(Resource.SERVICE_CENTERS, Action.READ))]
+CentersWrite = Annotated[Caller, Depends(Permission(Resource.SERVICE_CENTERS, Action.WRITE))]
+ContractsRead = Annotated[Caller, Depends(Permission(Resource.CONTRACTS, Action.READ))]
+ContractsWrite = Annotated[Caller, Depends(Permission(Resource.CONTRACTS, Action.WRITE))]
+AssessmentsRead = Annotated[Caller, Depends(Permission(Resource.ASSESSMENTS, Action.READ))]
+AssessmentsWrite = Annotated[Caller, Depends(Permission(Resource.ASSESSMENTS, Action.WRITE))]
+DueDatesRead = Annotated[Caller, Depends(Permission(Resource.DUE_DATES, Action.READ))]
+JobRunsRead = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.READ))]
+JobRunsWrite = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.WRITE))]
+AnyRole = Annotated[Caller, Depends(Permission(Resource.ME, Action.READ))]
+Vendor = Annotated[Caller, Depends(Permission(Resource.PORTAL, Action.READ))]

@@ -1,0 +1,87 @@
+"""Pages of a list: a limit that refuses more, and a cursor that is bound to who asks and for what."""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Annotated, Generic, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel
+
+from app.api.answers import answer
+from app.errors import BadRequest
+from app.features.access.caller import Caller
+from app.features.paging import PageRequest
+from app.rules.faults import Fault
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class PageOf(BaseModel, Generic[Item]):
+    """One page; the next one begins at `next_cursor`, which is null on the last."""
+
+    items: Sequence[Item]
+    next_cursor: str | None
+
+
+class Paging:
+    """The paging parameters of a list."""
+
+    def __init__(
+        self,
+        request: Request,
+        limit: Annotated[int, Query(ge=1, le=200, description="Items a page; more than 200 is refused.")] = 50,
+        cursor: Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before.")] = None,
+    ) -> None:
+        """Check the cursor against the caller and the filters it was made for."""
+        self._request = request
+        self.limit = limit
+        self.position = None if cursor is None else self._opened(cursor)
+
+    @property
+    def page(self) -> PageRequest:
+        """Give the page asked for of a list that is ordered by id."""
+        return PageRequest(self.limit, None if self.position is None else uuid.UUID(self.position))
+
+    def answer(self, items: Sequence[BaseModel], next_position: uuid.UUID | int | None) -> Response:
+        """Write a page with its next cursor, also as a `Link` header."""
+        cursor = None if next_position is None else self._sealed(str(next_position))
+        headers = {}
+        if cursor:
+            url = self._request.url
+            query = urlencode([*self._filters(), ("limit", str(self.limit)), ("cursor", cursor)])
+            headers["Link"] = f'<{url.path}?{query}>; rel="next"'
+        return answer(PageOf[BaseModel](items=items, next_cursor=cursor), headers=headers)
+
+    def _filters(self) -> list[tuple[str, str]]:
+        parameters = self._request.query_params.multi_items()
+        return sorted((name, value) for name, value in parameters if name not in ("limit", "cursor"))
+
+    def _sealed(self, position: str) -> str:
+        return base64.urlsafe_b64encode(f"{position}.{self._seal(position)}".encode()).rstrip(b"=").decode()
+
+    def _opened(self, cursor: str) -> str:
+        try:
+            padded = cursor + "=" * (-len(cursor) % 4)
+            position, seal = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").split(".")
+        except ValueError:
+            raise self._bad_cursor() from None
+        if not hmac.compare_digest(seal, self._seal(position)):
+            raise self._bad_cursor()
+        return position
+
+    def _seal(self, position: str) -> str:
+        caller: Caller = self._request.state.caller
+        whose = [str(caller.vendor_id), *sorted(map(str, caller.centers))]
+        bound = json.dumps([position, self._request.url.path, self._filters(), whose])
+        key: bytes = self._request.app.state.cursor_key
+        return hmac.new(key, bound.encode("utf-8", "backslashreplace"), hashlib.sha256).hexdigest()[:32]
+
+    @staticmethod
+    def _bad_cursor() -> BadRequest:
+        detail = "The cursor was not made for this list with these filters."
+        return BadRequest(detail, faults=[Fault("/query/cursor", "bad-cursor", detail, "Begin again without a cursor.")])

@@ -1,0 +1,179 @@
+"""Every error as a problem document (RFC 9457): what is wrong, where, and what to do."""
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import structlog
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import IntegrityError, OperationalError
+from starlette.exceptions import HTTPException
+
+from app.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Invalid,
+    KaoheError,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+from app.rules.faults import Fault
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger(__name__)
+
+_BY_STATUS: dict[int, type[KaoheError]] = {400: BadRequest, 404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
+
+_REMEDIES = {
+    "missing": "Add this member.",
+    "extra_forbidden": "Leave this member out; see /docs for those that there are.",
+}
+_CODES = {"extra_forbidden": "unknown-member", "missing": "missing-member"}
+
+
+class ProblemItem(BaseModel):
+    """One thing that is wrong."""
+
+    pointer: Annotated[str, Field(description="JSON pointer into the body; /path/… and /query/… for parameters")]
+    code: str
+    detail: str
+    remedy: str
+
+
+class Problem(BaseModel):
+    """A problem document."""
+
+    type: Annotated[str, Field(examples=["/problems/validation-error"])]
+    title: str
+    status: int
+    code: str
+    detail: str
+    remedy: str
+    errors: list[ProblemItem]
+    request_id: str
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": title, "content": {MEDIA_TYPE: {}}}
+    for status, title in (
+        (400, "The request cannot be read"),
+        (401, "A valid token is needed"),
+        (403, "Your role may not do this"),
+        (404, "Not there, or not yours"),
+        (409, "The present state forbids it"),
+        (413, "The body is too large"),
+        (422, "The request is not valid"),
+    )
+}
+
+
+def problem(request: Request, error: KaoheError) -> Response:
+    """Write an error as a problem document."""
+    document = {
+        "type": f"/problems/{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "remedy": error.remedy,
+        "errors": [
+            {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail, "remedy": fault.remedy}
+            for fault in error.faults
+        ],
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+    }
+    headers = {}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = "5"
+    # Lone surrogates of the request must not break the answer that complains of them.
+    content = json.dumps(document, ensure_ascii=False).encode("utf-8", errors="backslashreplace")
+    return Response(content, error.status, headers, MEDIA_TYPE)
+
+
+async def on_kaohe_error(request: Request, error: Exception) -> Response:
+    """Answer an error that a feature raised."""
+    assert isinstance(error, KaoheError)  # noqa: S101 registered for this class
+    return problem(request, error)
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Answer an error of the framework: an unknown path, a method that a path does not take."""
+    assert isinstance(error, HTTPException)  # noqa: S101 registered for this class
+    known = _BY_STATUS.get(error.status_code)
+    if known is None:
+        return problem(request, _other(error))
+    detail = f"{request.method} {request.url.path} is not there." if error.status_code == NotFound.status else ""
+    answer = problem(request, known(detail, pointer="/path"))
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+def _other(error: HTTPException) -> KaoheError:
+    other = BadRequest(str(error.detail))
+    other.status = error.status_code
+    return other
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """Answer a request whose parameters or body do not have the declared shape."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 registered for this class
+    items = error.errors()
+    if any(item["loc"][0] == "path" for item in items):
+        return problem(request, NotFound("The address names no such thing.", pointer=_pointer(items[0]["loc"], None)))
+    faults = [_fault(item, error.body) for item in items]
+    kind = BadRequest if all(item["loc"][0] in ("query", "header") for item in items) else Invalid
+    return problem(request, kind(_summary(faults), faults=faults))
+
+
+def _summary(faults: Sequence[Fault]) -> str:
+    first = f"{faults[0].pointer}: {faults[0].detail}"
+    return first if len(faults) == 1 else f"{first} ({len(faults)} errors in all.)"
+
+
+def _fault(item: dict[str, Any], body: Any) -> Fault:  # noqa: ANN401 a body is any JSON value
+    kind = item["type"]
+    code = _CODES.get(kind, kind.replace("_", "-"))
+    detail = item["msg"].removeprefix("Value error, ")
+    return Fault(_pointer(item["loc"], body), code, detail, _REMEDIES.get(kind, "Correct this value; see /docs."))
+
+
+def _pointer(place: Sequence[str | int], body: Any) -> str:  # noqa: ANN401 a body is any JSON value
+    """Turn a place into a JSON pointer; the names of union members, which are not in the body, are left out."""
+    source, *parts = place
+    if source != "body":
+        return "/" + "/".join(str(part) for part in place)
+    pointer, value = "", body
+    for number, part in enumerate(parts):
+        is_member = isinstance(value, dict) and part in value
+        is_item = isinstance(value, list) and isinstance(part, int) and part < len(value)
+        if is_member or is_item:
+            value = value[part]
+        elif number < len(parts) - 1 or not isinstance(value, dict):
+            continue
+        pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
+    return pointer
+
+
+async def on_database_error(request: Request, error: Exception) -> Response:
+    """Answer what the database refused: a unique constraint behind a check, or a database that is busy or away."""
+    if isinstance(error, IntegrityError):
+        return problem(request, Conflict("Somebody else recorded the same thing at the same time."))
+    log.error("the database did not answer", exc_info=error)
+    assert isinstance(error, OperationalError)  # noqa: S101 registered for this class
+    return problem(request, Unavailable("The database did not answer in time."))
+
+
+async def on_unexpected(request: Request, error: Exception) -> Response:
+    """Answer a fault of ours without showing its inside."""
+    log.error("unexpected error", exc_info=error)
+    return problem(request, KaoheError())

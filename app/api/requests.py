@@ -1,0 +1,141 @@
+"""Requests read strictly: who first, then the query, then a body of bounded size in strict JSON."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from app.api.auth import Permission, authorise
+from app.errors import BadRequest, TooLarge, UnsupportedMedia
+from app.rules.faults import Fault
+
+LARGEST_BODY = 1 << 20
+_DEEPEST = 64
+
+
+class StrictRequest(Request):
+    """A request whose body has been read and checked before the framework asks for it."""
+
+    async def load(self) -> None:
+        """Read the body up to its limit and parse it; refuses what is not strict JSON."""
+        body = await self._limited_body()
+        if body and not _is_json(self.headers.get("content-type", "")):
+            raise UnsupportedMedia(f"It came as '{self.headers.get('content-type', '')}'.")
+        self._body = body
+        self._json = parse(body) if body else None
+
+    async def _limited_body(self) -> bytes:
+        declared = self.headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > LARGEST_BODY:
+            raise TooLarge(f"The body has {declared} bytes; the limit is {LARGEST_BODY}.")
+        body = bytearray()
+        async for chunk in self.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise TooLarge(f"The body has more than {LARGEST_BODY} bytes.")
+        return bytes(body)
+
+
+def _is_json(content_type: str) -> bool:
+    media = content_type.split(";")[0].strip().lower()
+    return media == "application/json" or (media.startswith("application/") and media.endswith("+json"))
+
+
+def parse(body: bytes) -> Any:  # noqa: ANN401 JSON is any value
+    """Parse JSON and refuse what other programs would read differently, or a database could not store."""
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError) as error:
+        fault = Fault("", "invalid-json", str(error)[:300] or "It is nested too deeply.", "Send one JSON document in UTF-8.")
+        raise BadRequest(f"The body is not JSON: {fault.detail}", faults=[fault]) from error
+    _check_strings(value, "", 0)
+    return value
+
+
+def _no_constant(name: str) -> None:
+    message = f"{name} is not a JSON number"
+    raise ValueError(message)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        message = f"a member is there twice: {next(name for name in names if names.count(name) > 1)!r}"
+        raise ValueError(message)
+    return members
+
+
+def _check_strings(value: Any, pointer: str, depth: int) -> None:  # noqa: ANN401 JSON is any value
+    if depth > _DEEPEST:
+        raise _bad(pointer, "nested-too-deeply", f"The body is nested more than {_DEEPEST} levels.")
+    if isinstance(value, str):
+        _check_string(value, pointer)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            _check_string(name, pointer)
+            _check_strings(member, f"{pointer}/{name}", depth + 1)
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            _check_strings(item, f"{pointer}/{place}", depth + 1)
+
+
+def _check_string(text: str, pointer: str) -> None:
+    if "\x00" in text:
+        raise _bad(pointer, "nul-character", "A text holds a NUL character.")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise _bad(pointer, "lone-surrogate", "A text holds half of a surrogate pair.")
+
+
+def _bad(pointer: str, code: str, detail: str) -> BadRequest:
+    return BadRequest(detail, faults=[Fault(pointer, code, detail, "Remove it and send the text again.")])
+
+
+class KaoheRoute(APIRoute):
+    """A route in the order of checks that api.md promises: 401, then 403 or 404, then 400 or 422, then 409.
+
+    It must declare who may use it, by taking a caller; one that does not makes the program refuse to start.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 as the base's
+        """Find the declared permission among the parameters."""
+        super().__init__(path, endpoint, **options)
+        permissions = [d.call for d in self.dependant.dependencies if isinstance(d.call, Permission)]
+        if len(permissions) != 1:
+            message = f"{path} must declare exactly one permission, by taking a caller"
+            raise RuntimeError(message)
+        self.permission = permissions[0]
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the framework's handler in the checks that come first."""
+        handle = super().get_route_handler()
+        permission = next(d.call for d in self.dependant.dependencies if isinstance(d.call, Permission))
+        known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
+        reads_body = self.body_field is not None
+
+        async def checked(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            strict.state.caller = await run_in_threadpool(authorise, strict, permission)
+            check_query(strict, known)
+            if reads_body:
+                await strict.load()
+            return await handle(strict)
+
+        return checked
+
+
+def check_query(request: Request, known: set[str]) -> None:
+    """Refuse parameters that the route does not know, that come twice, or that hold what no text may."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            detail = f"There is no query parameter '{name}' here."
+            remedy = f"Known here: {', '.join(sorted(known)) or 'none'}."
+            raise BadRequest(detail, faults=[Fault(f"/query/{name}", "unknown-query-parameter", detail, remedy)])
+        if names.count(name) > 1:
+            detail = f"The query parameter '{name}' comes more than once."
+            raise BadRequest(detail, faults=[Fault(f"/query/{name}", "repeated-query-parameter", detail, "Send it once.")])
+        _check_string(value, f"/query/{name}")

@@ -1,0 +1,11 @@
+"""The centre's door: supervisors, finance staff, auditors and administrators."""
+
+from fastapi import APIRouter
+
+from app.api.problems import RESPONSES
+from app.api.requests import KaoheRoute
+from app.api.supervisor import alerts, assessments, contracts, due_dates, findings, job_runs, me, parties
+
+router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
+for room in (me, parties, contracts, due_dates, assessments, findings, alerts, job_runs):
+    router.include_router(room.router)

@@ -1,0 +1,312 @@
+"""Monthly assessments: fill a month in, make it final, notify it."""
+
+import uuid
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from app import clock
+from app.api.answers import Db, PathPeriod, answer
+from app.api.auth import AssessmentsRead, AssessmentsWrite
+from app.api.paging import PageOf, Paging
+from app.api.requests import KaoheRoute
+from app.errors import NotFound
+from app.features.access.caller import Caller
+from app.features.assessments import queries, service
+from app.features.assessments.queries import AssessmentFilter
+from app.features.assessments.results import Result
+from app.features.calendar.queries import work_calendar
+from app.features.contracts import queries as contract_queries
+from app.models.words import Stage
+from app.rules.consecutive import MonthState
+from app.rules.deadlines import DueState, lateness
+from app.rules.periods import Period
+from app.rules.scores import Score, ScoreKind, Verdict
+from app.rules.working_days import WorkCalendar
+from app.values import Code, Day, DocumentNo, Hundredths, Note, Points, Reason, Shape
+
+router = APIRouter(route_class=KaoheRoute, tags=["assessments"])
+Page = Annotated[Paging, Depends()]
+
+
+class Exact(Shape):
+    """The score itself."""
+
+    exact: Points
+
+
+class AtLeast(Shape):
+    """All that is known is a lower bound, which the score may equal."""
+
+    at_least: Points
+
+
+class Below(Shape):
+    """All that is known is an upper bound, which the score does not reach."""
+
+    below: Points
+
+
+class CriterionPoints(Shape):
+    """The points of one 评分项; null says that the criterion does not apply this month."""
+
+    criterion: Code
+    points: Points | None
+
+
+class AssessmentIn(Shape):
+    """The result of a month: `score` (null: assessed, but the score is not known) or the points by `criteria`."""
+
+    state: MonthState
+    score: Exact | AtLeast | Below | None = None
+    criteria: Annotated[list[CriterionPoints], Field(min_length=1, max_length=200)] | None = None
+    reason: Annotated[Reason | None, Field(description="Why the month is excused or not assessed; required then.")] = None
+    note: Note | None = None
+    assessed_on: Annotated[Day | None, Field(description="Left out: today.")] = None
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> "AssessmentIn":
+        if self.state is not MonthState.ASSESSED and (self.score is not None or self.criteria is not None):
+            message = f"a month that is {self.state} has no score and no criteria"
+            raise ValueError(message)
+        if self.state is not MonthState.ASSESSED and self.reason is None:
+            message = f"a month that is {self.state} needs a reason"
+            raise ValueError(message)
+        if self.score is not None and self.criteria is not None:
+            message = "state the score or the points by criteria, not both"
+            raise ValueError(message)
+        if self.state is MonthState.ASSESSED and not {"score", "criteria"} & self.model_fields_set:
+            message = "state a score, criteria, or score null where the score is not known"
+            raise ValueError(message)
+        codes = [item.criterion for item in self.criteria or ()]
+        if len(codes) != len(set(codes)):
+            message = "a criterion is stated twice"
+            raise ValueError(message)
+        return self
+
+    def result(self) -> Result:
+        """Read the body as the feature's result."""
+        criteria = None if self.criteria is None else {item.criterion: item.points for item in self.criteria}
+        return Result(self.state, self._score(), criteria, self.reason, self.note, self.assessed_on)
+
+    def _score(self) -> Score:
+        match self.score:
+            case Exact(exact=value):
+                return Score(ScoreKind.EXACT, Fraction(value))
+            case AtLeast(at_least=value):
+                return Score(ScoreKind.AT_LEAST, Fraction(value))
+            case Below(below=value):
+                return Score(ScoreKind.BELOW, Fraction(value))
+        return Score(ScoreKind.UNKNOWN, None)
+
+
+class FinalizationIn(Shape):
+    """The day on which the result became final."""
+
+    final_on: Annotated[Day | None, Field(description="Left out: today.")] = None
+
+
+class NoticeIn(Shape):
+    """考核通报: what the paper says."""
+
+    notified_on: Day
+    document_no: DocumentNo | None = None
+
+
+class ScoreOut(BaseModel):
+    """A score or a bound: exactly one member is there."""
+
+    exact: Hundredths | None = None
+    at_least: Hundredths | None = None
+    below: Hundredths | None = None
+
+
+class NoticeOut(BaseModel):
+    """When the notice was due, and when it was given."""
+
+    due_on: Day | None
+    provisional: bool | None
+    state: DueState | None
+    days_late: int | None
+    working_days_late: int | None
+    notified_on: Day | None
+    document_no: str | None
+    recorded_at: datetime | None
+
+
+class AssessmentOut(BaseModel):
+    """月度考核: a service month, assessed or not."""
+
+    id: uuid.UUID
+    service_center_id: uuid.UUID
+    vendor_id: uuid.UUID
+    contract_id: uuid.UUID
+    contract_number: str
+    period: str
+    served_from: Day
+    served_to: Day
+    stage: Stage
+    state: Literal["expected", "assessed", "not_assessed", "excused"]
+    score: Annotated[ScoreOut | None, Field(description="Null where nothing is known of the score.")]
+    verdict: Annotated[Verdict | None, Field(description="Against the pass mark; null where the terms state none.")]
+    pass_mark: Hundredths | None
+    grade: str | None
+    reason: str | None
+    note: str | None
+    assessed_on: Day | None
+    final_on: Day | None
+    terms_version: Annotated[int | None, Field(description="The terms that judged the result.")]
+    notice: NoticeOut
+    created_at: datetime
+    updated_at: datetime
+
+
+class CriterionOut(BaseModel):
+    """The points of one criterion."""
+
+    criterion: str
+    points: Hundredths | None
+
+
+class AssessmentDetail(AssessmentOut):
+    """A month with its points by criterion."""
+
+    criteria: list[CriterionOut]
+
+
+NoticeState = Annotated[DueState | None, Query(description="How the month's notice stands today.")]
+StageFilter = Annotated[Stage | None, Query(description="How far the month has come.")]
+Month = Annotated[str | None, Query(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", examples=["2023-01"])]
+Year = Annotated[int | None, Query(ge=2000, le=2099)]
+
+
+@router.get("/assessments", response_model=PageOf[AssessmentOut])
+def list_assessments(
+    who: AssessmentsRead,
+    db: Db,
+    paging: Page,
+    period: Month = None,
+    year: Year = None,
+    stage: StageFilter = None,
+    state: NoticeState = None,
+    verdict: Verdict | None = None,
+    contract_id: uuid.UUID | None = None,
+    service_center_id: uuid.UUID | None = None,
+    vendor_id: uuid.UUID | None = None,
+    updated_since: AwareDatetime | None = None,
+) -> Response:
+    """List months across contracts, assessed or not."""
+    wanted = AssessmentFilter(
+        contract_id, service_center_id, vendor_id, period, year, stage, state, verdict, updated_since
+    )
+    return _listed(who, db, paging, wanted)
+
+
+@router.get("/contracts/{contract_id}/assessments", response_model=PageOf[AssessmentOut])
+def list_assessments_of_contract(
+    who: AssessmentsRead,
+    db: Db,
+    contract_id: uuid.UUID,
+    paging: Page,
+    year: Year = None,
+    stage: StageFilter = None,
+    state: NoticeState = None,
+) -> Response:
+    """List every service month of a contract, assessed or not."""
+    with db.read() as session:
+        _require_contract(session, who, contract_id)
+    return _listed(who, db, paging, AssessmentFilter(contract_id=contract_id, year=year, stage=stage, state=state))
+
+
+@router.get("/contracts/{contract_id}/assessments/{period}", response_model=AssessmentDetail)
+def read_assessment(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, period: PathPeriod) -> Response:
+    """Read one month."""
+    with db.read() as session:
+        return _detail(session, who, contract_id, period)
+
+
+@router.put("/contracts/{contract_id}/assessments/{period}", response_model=AssessmentDetail)
+def record_assessment(
+    who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, period: PathPeriod, body: AssessmentIn
+) -> Response:
+    """Fill a month in, or fill it in anew while it is a draft; its findings keep their ids."""
+    with db.write() as session:
+        service.record(session, who, contract_id, period, body.result())
+        return _detail(session, who, contract_id, period)
+
+
+@router.post("/contracts/{contract_id}/assessments/{period}/finalization", response_model=AssessmentDetail)
+def finalize_assessment(
+    who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, period: PathPeriod, body: FinalizationIn
+) -> Response:
+    """Make a draft final; the terms in force judge it."""
+    with db.write() as session:
+        service.finalize(session, who, contract_id, period, body.final_on or clock.today())
+        return _detail(session, who, contract_id, period)
+
+
+@router.post("/contracts/{contract_id}/assessments/{period}/notice", response_model=AssessmentDetail)
+def notify_assessment(
+    who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, period: PathPeriod, body: NoticeIn
+) -> Response:
+    """Record the notice of a final result: its due date is met, its late-notice alert resolved."""
+    with db.write() as session:
+        service.notify(session, who, contract_id, period, body.notified_on, body.document_no)
+        return _detail(session, who, contract_id, period)
+
+
+def _require_contract(session: Session, who: Caller, contract_id: uuid.UUID) -> None:
+    if contract_queries.contract(session, who.centers, contract_id) is None:
+        raise NotFound("There is no such contract.", pointer="/path/contract_id")
+
+
+def _listed(who: Caller, db: Db, paging: Paging, wanted: AssessmentFilter) -> Response:
+    today = clock.today()
+    with db.read() as session:
+        page = queries.assessments(session, who.centers, wanted, today, paging.page)
+        calendar = work_calendar(session)
+    items = [AssessmentOut.model_construct(**_members(row, today, calendar)) for row in page.rows]
+    return paging.answer(items, page.next_after)
+
+
+def _detail(session: Session, who: Caller, contract_id: uuid.UUID, period: Period) -> Response:
+    row = queries.assessment(session, who.centers, contract_id, str(period))
+    if row is None:
+        _require_contract(session, who, contract_id)
+        raise NotFound(f"{period} is not a recorded service month of the contract.", pointer="/path/period")
+    criteria = [
+        CriterionOut.model_construct(criterion=item["criterion"], points=item["points_hundredths"])
+        for item in queries.criteria(session, row["id"])
+    ]
+    members = _members(row, clock.today(), work_calendar(session))
+    return answer(AssessmentDetail.model_construct(**members, criteria=criteria))
+
+
+def _members(row: RowMapping, today: date, calendar: WorkCalendar) -> dict[str, object]:
+    due_on = row["due_on"]
+    late = None if due_on is None else lateness(due_on, row["notified_on"], today, calendar)
+    notice = NoticeOut.model_construct(
+        due_on=due_on,
+        provisional=row["provisional"],
+        state=late.state if late else None,
+        days_late=late.days if late else None,
+        working_days_late=late.working_days if late else None,
+        notified_on=row["notified_on"],
+        document_no=row["document_no"],
+        recorded_at=row["notice_recorded_at"],
+    )
+    score = None
+    if row["score_hundredths"] is not None:
+        score = ScoreOut.model_construct(**{row["score_kind"].value: row["score_hundredths"]})
+    return {
+        **row,
+        "state": row["state"] or "expected",
+        "score": score,
+        "pass_mark": row["pass_mark_hundredths"],
+        "notice": notice,
+    }

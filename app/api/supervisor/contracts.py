@@ -1,0 +1,275 @@
+"""Contracts, their dated terms, amendments, closing."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field, StrictInt
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from app import clock
+from app.api.answers import Created, Db, answer, created
+from app.api.auth import ContractsRead, ContractsWrite
+from app.api.paging import PageOf, Paging
+from app.api.requests import KaoheRoute
+from app.errors import BadRequest, NotFound
+from app.features.contracts import queries, service, terms_document
+from app.features.contracts.draft import NewContract
+from app.features.contracts.queries import ContractFilter
+from app.features.contracts.terms_document import Reference, TermsDocument
+from app.features.contracts.versions import read_versions, version_for
+from app.models.words import ClosingReason
+from app.rules.periods import Period
+from app.values import Day, ExternalRef, Fen, Name, Note, Number, PeriodValue, Shape
+
+router = APIRouter(prefix="/contracts", route_class=KaoheRoute, tags=["contracts"])
+Page = Annotated[Paging, Depends()]
+
+
+class YearAmount(Shape):
+    """The contract's money of a year, in yuan."""
+
+    year: Annotated[StrictInt, Field(ge=2000, le=2099)]
+    amount: Fen
+
+
+class DatedTermsIn(TermsDocument):
+    """The terms with the paper that states them."""
+
+    reference: Reference
+
+
+class ContractIn(Shape):
+    """A contract to take on; from this moment its months are expected and its due dates run."""
+
+    number: Number
+    title: Name
+    service_center_id: uuid.UUID
+    vendor_id: uuid.UUID
+    starts_on: Day
+    ends_on: Day
+    recorded_from: Annotated[PeriodValue, Field(description="First month that Kaohe answers for.")]
+    agreed_on: Annotated[Day | None, Field(description="Day of the paper; left out, the start of the service.")] = None
+    years: Annotated[list[YearAmount], Field(max_length=30)] = []
+    terms: DatedTermsIn
+    supervising_authority: Name | None = None
+    bidder: Name | None = None
+    performing_branch: Name | None = None
+    note: Note | None = None
+    external_ref: ExternalRef | None = None
+
+    def draft(self) -> NewContract:
+        """Read the body as the feature's draft."""
+        texts = ("supervising_authority", "bidder", "performing_branch", "note", "external_ref")
+        terms = dict(self.terms)
+        reference = terms.pop("reference")
+        return NewContract(
+            number=self.number,
+            title=self.title,
+            service_center_id=self.service_center_id,
+            vendor_id=self.vendor_id,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            recorded_from=self.recorded_from,
+            agreed_on=self.agreed_on,
+            years=[(year.year, year.amount) for year in self.years],
+            terms=TermsDocument.model_construct(**terms),
+            reference=reference,
+            more={name: getattr(self, name) for name in texts},
+        )
+
+
+class ContractOut(BaseModel):
+    """外包服务合同."""
+
+    id: uuid.UUID
+    number: str
+    title: str
+    service_center_id: uuid.UUID
+    vendor_id: uuid.UUID
+    vendor_name: str
+    supervising_authority: str | None
+    bidder: str | None
+    performing_branch: str | None
+    starts_on: Day
+    ends_on: Day
+    recorded_from: str
+    closed_on: Day | None
+    closing_reason: ClosingReason | None
+    closing_note: str | None
+    years: list[YearAmount]
+    terms_version: int
+    terms_incomplete: Annotated[
+        list[str], Field(description="Clauses that the terms in force do not state: what they would decide is not decided.")
+    ]
+    note: str | None
+    external_ref: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class AmendmentIn(Shape):
+    """补充协议: a new version of the terms."""
+
+    effective_from: Day
+    agreed_on: Annotated[Day | None, Field(description="Day of the paper; left out, today.")] = None
+    reference: Reference
+    terms: TermsDocument
+
+
+class AmendmentOut(BaseModel):
+    """The version that an amendment made."""
+
+    terms_version: int
+
+
+class ClosingIn(Shape):
+    """The last day of service, and why."""
+
+    closed_on: Day
+    reason: ClosingReason = ClosingReason.ENDED
+    note: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+
+
+class TermsOut(BaseModel):
+    """合同条款 in force for a period, as known on a day."""
+
+    contract_id: uuid.UUID
+    period: str
+    known_on: Day
+    version: int
+    effective_from: Day
+    agreed_on: Day
+    recorded_at: datetime
+    reference: Reference
+    terms: dict[str, Any]
+    incomplete: list[str]
+
+
+@router.get("", response_model=PageOf[ContractOut])
+def list_contracts(
+    who: ContractsRead,
+    db: Db,
+    paging: Page,
+    number: Annotated[str | None, Query(max_length=64)] = None,
+    vendor_id: uuid.UUID | None = None,
+    service_center_id: uuid.UUID | None = None,
+    closed: bool | None = None,
+    updated_since: AwareDatetime | None = None,
+) -> Response:
+    """List contracts; `number` finds one by what people call it."""
+    wanted = ContractFilter(number, vendor_id, service_center_id, closed, updated_since)
+    with db.read() as session:
+        page = queries.contracts(session, who.centers, wanted, paging.page)
+        items = _out(session, page.rows)
+    return paging.answer(items, page.next_after)
+
+
+@router.post("", status_code=201, response_model=Created)
+def create_contract(who: ContractsWrite, db: Db, body: ContractIn) -> Response:
+    """Take a contract on: one expected assessment and one due date for every service month."""
+    with db.write() as session:
+        id_ = service.activate(session, who, body.draft())
+        return created(id_, f"/v1/contracts/{id_}")
+
+
+@router.get("/{contract_id}", response_model=ContractOut)
+def read_contract(who: ContractsRead, db: Db, contract_id: uuid.UUID) -> Response:
+    """Read a contract."""
+    with db.read() as session:
+        row = queries.contract(session, who.centers, contract_id)
+        if row is None:
+            raise NotFound("There is no such contract.", pointer="/path/contract_id")
+        return answer(_out(session, [row])[0])
+
+
+@router.post("/{contract_id}/amendments", status_code=201, response_model=AmendmentOut)
+def create_amendment(who: ContractsWrite, db: Db, contract_id: uuid.UUID, body: AmendmentIn) -> Response:
+    """Put a new version of the terms in force; the due dates that it governs and that are not met are moved."""
+    with db.write() as session:
+        number = service.amend(
+            session, who, contract_id, body.effective_from, body.reference, body.terms, body.agreed_on
+        )
+        location = {"Location": f"/v1/contracts/{contract_id}/terms?period={Period.of(body.effective_from)}"}
+        return answer(AmendmentOut(terms_version=number), 201, location)
+
+
+@router.post("/{contract_id}/closing", response_model=ContractOut)
+def close_contract(who: ContractsWrite, db: Db, contract_id: uuid.UUID, body: ClosingIn) -> Response:
+    """Close a contract: no later month is expected; what is owed up to it keeps its due date."""
+    with db.write() as session:
+        service.close(session, who, contract_id, body.closed_on, body.reason, body.note)
+        row = queries.contract(session, who.centers, contract_id)
+        return answer(_out(session, [row] if row else [])[0])
+
+
+@router.get("/{contract_id}/terms", response_model=TermsOut)
+def read_terms(
+    who: ContractsRead,
+    db: Db,
+    contract_id: uuid.UUID,
+    period: Annotated[str | None, Query(max_length=7, description="A month; left out, the present one.")] = None,
+    known_on: Day | None = None,
+) -> Response:
+    """Read the terms in force for a period, among those agreed by `known_on` (left out: today)."""
+    known = known_on or clock.today()
+    wanted = _period(period) if period else Period.of(known)
+    with db.read() as session:
+        if queries.contract(session, who.centers, contract_id) is None:
+            raise NotFound("There is no such contract.", pointer="/path/contract_id")
+        rows = queries.versions(session, contract_id)
+    version = version_for(read_versions(rows), wanted, known)
+    if version is None:
+        raise NotFound(f"No terms were in force for {wanted} as known on {known}.", pointer="/query/period")
+    row = next(row for row in rows if row["id"] == version.id)
+    document = terms_document.read(row["document"])
+    out = TermsOut(
+        contract_id=contract_id,
+        period=str(wanted),
+        known_on=known,
+        version=version.number,
+        effective_from=version.effective_from,
+        agreed_on=version.agreed_on,
+        recorded_at=row["recorded_at"],
+        reference=Reference(**row["reference"]),
+        terms=document.model_dump(mode="json", exclude_none=True),
+        incomplete=list(version.terms.missing()),
+    )
+    return answer(out)
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError:
+        detail = f"'{text}' is not a month."
+        raise BadRequest(detail, pointer="/query/period", remedy='Write the month like "2023-01".') from None
+
+
+def _out(session: Session, rows: Sequence[RowMapping]) -> list[ContractOut]:
+    """Put contracts together with their money and what their terms leave open: three statements for any number."""
+    ids = [row["id"] for row in rows]
+    years: dict[uuid.UUID, list[YearAmount]] = {}
+    for year in queries.years(session, ids):
+        amount = YearAmount.model_construct(year=year["year"], amount=year["amount_fen"])
+        years.setdefault(year["contract_id"], []).append(amount)
+    versions: dict[uuid.UUID, list[RowMapping]] = {}
+    for version in queries.versions_of(session, ids):
+        versions.setdefault(version["contract_id"], []).append(version)
+    today = clock.today()
+    return [_one(row, years.get(row["id"], []), versions[row["id"]], today) for row in rows]
+
+
+def _one(row: RowMapping, years: list[YearAmount], versions: list[RowMapping], today: date) -> ContractOut:
+    last = row["closed_on"] or row["ends_on"]
+    period = Period.of(min(max(today, row["starts_on"]), last))
+    in_force = version_for(read_versions(versions), period, today)
+    return ContractOut.model_construct(
+        **row,
+        years=years,
+        terms_version=in_force.number if in_force else 0,
+        terms_incomplete=list(in_force.terms.missing()) if in_force else [],
+    )

@@ -1,0 +1,109 @@
+"""The register of due dates."""
+
+import uuid
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import RowMapping
+
+from app import clock
+from app.api.answers import Db
+from app.api.auth import DueDatesRead
+from app.api.paging import PageOf, Paging
+from app.api.requests import KaoheRoute
+from app.errors import NotFound
+from app.features.access.caller import Caller
+from app.features.calendar.queries import work_calendar
+from app.features.contracts import queries
+from app.features.contracts.queries import DueDateFilter
+from app.models.words import DueKind
+from app.rules.deadlines import DueState, lateness
+from app.rules.working_days import WorkCalendar
+from app.values import Day
+
+router = APIRouter(route_class=KaoheRoute, tags=["due dates"])
+Page = Annotated[Paging, Depends()]
+
+
+class DueDateOut(BaseModel):
+    """办理期限: what is owed, by when, and how it stands."""
+
+    id: uuid.UUID
+    service_center_id: uuid.UUID
+    contract_id: uuid.UUID
+    contract_number: str
+    kind: DueKind
+    subject: str
+    terms_version: int
+    event_on: Day
+    due_on: Day
+    provisional: Annotated[bool, Field(description="Counted over a year whose holiday notice is not out.")]
+    steps: Annotated[list[str], Field(description="How the date was counted.")]
+    in_force_from: Day
+    superseded_on: Day | None
+    superseded_because: str | None
+    met_on: Day | None
+    state: DueState
+    days_late: int
+    working_days_late: int
+    updated_at: datetime
+
+
+Kind = Annotated[DueKind | None, Query(description="What is owed.")]
+State = Annotated[DueState | None, Query(description="How it stands on `as_of`.")]
+AsOf = Annotated[Day | None, Query(description="The day to look from; left out, today.")]
+Superseded = Annotated[bool, Query(description="Whether dates that an amendment or a closing replaced are listed too.")]
+
+
+@router.get("/due-dates", response_model=PageOf[DueDateOut])
+def list_due_dates(
+    who: DueDatesRead,
+    db: Db,
+    paging: Page,
+    as_of: AsOf = None,
+    kind: Kind = None,
+    state: State = None,
+    subject: Annotated[str | None, Query(max_length=32)] = None,
+    contract_id: uuid.UUID | None = None,
+    service_center_id: uuid.UUID | None = None,
+    superseded: Superseded = False,
+    updated_since: AwareDatetime | None = None,
+) -> Response:
+    """List due dates across contracts."""
+    wanted = DueDateFilter(contract_id, service_center_id, kind, state, subject, superseded, updated_since)
+    return _listed(who, db, paging, wanted, as_of or clock.today())
+
+
+@router.get("/contracts/{contract_id}/due-dates", response_model=PageOf[DueDateOut])
+def list_due_dates_of_contract(
+    who: DueDatesRead,
+    db: Db,
+    contract_id: uuid.UUID,
+    paging: Page,
+    as_of: AsOf = None,
+    kind: Kind = None,
+    state: State = None,
+    superseded: Superseded = False,
+) -> Response:
+    """List the due dates of a contract."""
+    with db.read() as session:
+        if queries.contract(session, who.centers, contract_id) is None:
+            raise NotFound("There is no such contract.", pointer="/path/contract_id")
+    wanted = DueDateFilter(contract_id=contract_id, kind=kind, state=state, superseded=superseded)
+    return _listed(who, db, paging, wanted, as_of or clock.today())
+
+
+def _listed(who: Caller, db: Db, paging: Paging, wanted: DueDateFilter, as_of: date) -> Response:
+    with db.read() as session:
+        page = queries.due_dates(session, who.centers, wanted, as_of, paging.page)
+        calendar = work_calendar(session)
+    return paging.answer([_out(row, as_of, calendar) for row in page.rows], page.next_after)
+
+
+def _out(row: RowMapping, as_of: date, calendar: WorkCalendar) -> DueDateOut:
+    found = lateness(row["due_on"], row["met_on"], row["superseded_on"] or as_of, calendar)
+    return DueDateOut.model_construct(
+        **row, state=found.state, days_late=found.days, working_days_late=found.working_days
+    )

@@ -1,0 +1,254 @@
+"""Findings: recorded the day they are seen; and the repeat offences that they make."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field, StrictBool
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from app import clock
+from app.api.answers import Db, answer
+from app.api.auth import AssessmentsRead, AssessmentsWrite
+from app.api.paging import PageOf, Paging
+from app.api.requests import KaoheRoute
+from app.api.supervisor.assessments import Month
+from app.errors import BadRequest, NotFound
+from app.features.access.caller import Caller
+from app.features.assessments import findings, queries, repeat_offences
+from app.features.assessments.findings import NewFinding
+from app.features.assessments.queries import FindingFilter, Within
+from app.features.contracts import queries as contract_queries
+from app.features.contracts.versions import read_versions
+from app.rules.recurrence import Offence, RepeatRule
+from app.values import Code, Day, ExternalRef, Hundredths, Note, Points, Reason, Shape, ShortCode
+
+router = APIRouter(route_class=KaoheRoute, tags=["findings"])
+Page = Annotated[Paging, Depends()]
+
+
+class FindingIn(Shape):
+    """考核问题: one occurrence of an issue."""
+
+    issue_type: Code
+    occurred_on: Day
+    counter: ShortCode | None = None
+    description: Note | None = None
+    deduction_points: Points | None = None
+    at_least: Annotated[
+        StrictBool, Field(description='The source says "at least": there may be more occurrences than are recorded.')
+    ] = False
+    note: Note | None = None
+    external_ref: ExternalRef | None = None
+
+
+class WithdrawalIn(Shape):
+    """Why a finding no longer counts."""
+
+    withdrawn_on: Annotated[Day | None, Field(description="Left out: today.")] = None
+    reason: Reason
+
+
+class FindingOut(BaseModel):
+    """A recorded finding."""
+
+    id: uuid.UUID
+    service_center_id: uuid.UUID
+    vendor_id: uuid.UUID
+    contract_id: uuid.UUID
+    contract_number: str
+    period: str
+    issue_type: str
+    issue_type_name: str
+    occurred_on: Day
+    counter: str | None
+    description: str | None
+    deduction_points: Hundredths | None
+    at_least: bool
+    note: str | None
+    withdrawn_on: Day | None
+    withdrawn_reason: str | None
+    external_ref: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class OccurrenceOut(BaseModel):
+    """A finding that counts towards a repeat offence."""
+
+    finding_id: str
+    occurred_on: Day
+    counter: str | None
+    withdrawn_on: Day | None
+
+
+class RepeatOffenceOut(BaseModel):
+    """重复发生问题, or its early state: one more and the threshold is reached."""
+
+    issue_type: str
+    issue_type_name: str
+    counter: str | None
+    window_from: Day
+    window_to: Day | None
+    early: bool
+    early_since: Day | None
+    since: Day
+    until: Day | None
+    undone: bool
+    count: int
+    count_by: str
+    at_least: bool
+    threshold: int
+    occurrences: list[OccurrenceOut]
+
+
+class RepeatOffencesOut(BaseModel):
+    """The repeat offences of a contract as the rule decides them on a day."""
+
+    as_of: Day
+    items: list[RepeatOffenceOut]
+
+
+@router.get("/findings", response_model=PageOf[FindingOut])
+def list_findings(
+    who: AssessmentsRead,
+    db: Db,
+    paging: Page,
+    period: Month = None,
+    issue_type: Annotated[str | None, Query(max_length=64)] = None,
+    counter: Annotated[str | None, Query(max_length=32)] = None,
+    withdrawn: bool | None = None,
+    contract_id: uuid.UUID | None = None,
+    service_center_id: uuid.UUID | None = None,
+    vendor_id: uuid.UUID | None = None,
+    updated_since: AwareDatetime | None = None,
+) -> Response:
+    """List findings across contracts."""
+    wanted = FindingFilter(
+        contract_id, service_center_id, vendor_id, period, issue_type, counter, withdrawn, updated_since
+    )
+    return _listed(who, db, paging, wanted)
+
+
+@router.get("/contracts/{contract_id}/findings", response_model=PageOf[FindingOut])
+def list_findings_of_contract(
+    who: AssessmentsRead,
+    db: Db,
+    contract_id: uuid.UUID,
+    paging: Page,
+    period: Month = None,
+    issue_type: Annotated[str | None, Query(max_length=64)] = None,
+    counter: Annotated[str | None, Query(max_length=32)] = None,
+    withdrawn: bool | None = None,
+) -> Response:
+    """List the findings of a contract."""
+    _require_contract(db, who, contract_id)
+    wanted = FindingFilter(
+        contract_id=contract_id, period=period, issue_type=issue_type, counter=counter, withdrawn=withdrawn
+    )
+    return _listed(who, db, paging, wanted)
+
+
+@router.post("/contracts/{contract_id}/findings", status_code=201, response_model=FindingOut)
+def record_finding(who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, body: FindingIn) -> Response:
+    """Record a finding in the month of its date, which must not be final yet."""
+    with db.write() as session:
+        id_ = findings.record_finding(session, who, contract_id, NewFinding(**dict(body)))
+        location = {"Location": f"/v1/contracts/{contract_id}/findings/{id_}"}
+        return answer(_out(session, who, id_), 201, location)
+
+
+@router.get("/contracts/{contract_id}/findings/{finding_id}", response_model=FindingOut)
+def read_finding(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, finding_id: uuid.UUID) -> Response:
+    """Read a finding."""
+    with db.read() as session:
+        row = queries.finding(session, who.centers, finding_id)
+        if row is None or row["contract_id"] != contract_id:
+            raise NotFound("There is no such finding in this contract.", pointer="/path/finding_id")
+        return answer(_out(session, who, finding_id))
+
+
+@router.post("/contracts/{contract_id}/findings/{finding_id}/withdrawal", response_model=FindingOut)
+def withdraw_finding(
+    who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, finding_id: uuid.UUID, body: WithdrawalIn
+) -> Response:
+    """Withdraw a finding: it stays readable and from that day on no longer counts."""
+    with db.write() as session:
+        findings.withdraw(
+            session, who, contract_id, finding_id, body.withdrawn_on or clock.today(), body.reason
+        )
+        return answer(_out(session, who, finding_id))
+
+
+@router.get("/contracts/{contract_id}/repeat-offences", response_model=RepeatOffencesOut)
+def list_repeat_offences(
+    who: AssessmentsRead,
+    db: Db,
+    contract_id: uuid.UUID,
+    as_of: Annotated[Day | None, Query(description="The day to look from; left out, today.")] = None,
+) -> Response:
+    """Show what the rule decides about the contract's findings on a day, with the occurrences it counted."""
+    _require_contract(db, who, contract_id)
+    day = as_of or clock.today()
+    if day > clock.today():
+        raise BadRequest(f"{day} is after today.", pointer="/query/as_of")
+    with db.read() as session:
+        versions = read_versions(contract_queries.versions(session, contract_id))
+        rows = queries.findings_near_threshold(session, day, Within(contract_id=contract_id))
+    found = repeat_offences.offences(versions, list(rows), day)
+    items = [_offence(offence, rule, row["issue_type"], row["issue_type_name"]) for offence, rule, row in found]
+    return answer(RepeatOffencesOut(as_of=day, items=items))
+
+
+def _require_contract(db: Db, who: Caller, contract_id: uuid.UUID) -> None:
+    with db.read() as session:
+        if contract_queries.contract(session, who.centers, contract_id) is None:
+            raise NotFound("There is no such contract.", pointer="/path/contract_id")
+
+
+def _listed(who: Caller, db: Db, paging: Paging, wanted: FindingFilter) -> Response:
+    with db.read() as session:
+        page = queries.findings(session, who.centers, wanted, paging.page)
+    return paging.answer([_item(row) for row in page.rows], page.next_after)
+
+
+def _out(session: Session, who: Caller, finding_id: uuid.UUID) -> FindingOut:
+    row = queries.finding(session, who.centers, finding_id)
+    if row is None:
+        raise NotFound("There is no such finding.", pointer="/path/finding_id")
+    return _item(row)
+
+
+def _item(row: RowMapping) -> FindingOut:
+    return FindingOut.model_construct(**row, deduction_points=row["deduction_hundredths"])
+
+
+def _offence(offence: Offence, rule: RepeatRule, code: str, name: str) -> RepeatOffenceOut:
+    occurrences = [
+        OccurrenceOut(
+            finding_id=item.finding_id,
+            occurred_on=item.occurred_on,
+            counter=item.counter,
+            withdrawn_on=item.withdrawn_on,
+        )
+        for item in offence.occurrences
+    ]
+    return RepeatOffenceOut(
+        issue_type=code,
+        issue_type_name=name,
+        counter=offence.counter,
+        window_from=offence.window_from,
+        window_to=offence.window_to,
+        early=offence.early,
+        early_since=offence.early_since,
+        since=offence.since,
+        until=offence.until,
+        undone=offence.undone,
+        count=offence.count,
+        count_by=rule.count,
+        at_least=offence.at_least,
+        threshold=offence.threshold,
+        occurrences=occurrences,
+    )

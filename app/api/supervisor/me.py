@@ -1,0 +1,46 @@
+"""Who am I."""
+
+import uuid
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from app import clock
+from app.api.answers import Db, answer
+from app.api.auth import AnyRole
+from app.api.requests import KaoheRoute
+from app.features.access import queries
+from app.models.words import Role
+from app.values import Day
+
+router = APIRouter(route_class=KaoheRoute, tags=["me"])
+
+
+class CenterName(BaseModel):
+    """A service center that the caller may see."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+
+
+class Me(BaseModel):
+    """The caller as the service knows it."""
+
+    principal: str
+    role: Role
+    vendor_id: uuid.UUID | None
+    service_centers: list[CenterName]
+    today: Day
+    """The business date in Asia/Shanghai."""
+
+
+@router.get("/me", response_model=Me)
+def read_me(who: AnyRole, db: Db) -> Response:
+    """Tell the caller its name, its role and its service centers."""
+    with db.read() as session:
+        centers = [CenterName(id=id_, code=code, name=name) for id_, code, name in queries.centers(session, who)]
+    me = Me(
+        principal=who.name, role=who.role, vendor_id=who.vendor_id, service_centers=centers, today=clock.today()
+    )
+    return answer(me)

@@ -1,0 +1,173 @@
+"""Service centers, sites, counters, vendors, issue types."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from app.api.answers import Created, Db, created
+from app.api.auth import CentersRead, CentersWrite, PartiesRead, PartiesWrite
+from app.api.paging import PageOf, Paging
+from app.api.requests import KaoheRoute
+from app.features.parties import queries, service
+from app.values import Code, ExternalRef, Name, Shape, ShortCode
+
+router = APIRouter(route_class=KaoheRoute, tags=["parties"])
+Page = Annotated[Paging, Depends()]
+
+
+class CodeAndName(Shape):
+    """What a service center or a site is called."""
+
+    code: ShortCode
+    name: Name
+
+
+class ServiceCenterOut(CodeAndName):
+    """政务服务中心."""
+
+    id: uuid.UUID
+    created_at: datetime
+
+
+class SiteOut(ServiceCenterOut):
+    """大厅."""
+
+    service_center_id: uuid.UUID
+
+
+class CounterIn(CodeAndName):
+    """A counter to register."""
+
+    site_id: uuid.UUID
+
+
+class CounterOut(SiteOut):
+    """窗口."""
+
+    site_id: uuid.UUID
+
+
+class VendorIn(Shape):
+    """A vendor to register."""
+
+    service_center_id: uuid.UUID
+    name: Name
+    credit_code: Annotated[str, Query(pattern=r"^[0-9A-Z]{18}$")] | None = None
+    external_ref: ExternalRef | None = None
+
+
+class VendorOut(VendorIn):
+    """服务供应商."""
+
+    id: uuid.UUID
+    created_at: datetime
+
+
+class IssueTypeIn(Shape):
+    """An issue type to add to the catalogue."""
+
+    service_center_id: uuid.UUID
+    code: Code
+    name_zh: Name
+    name_en: Name | None = None
+
+
+class IssueTypeOut(IssueTypeIn):
+    """问题类别."""
+
+    id: uuid.UUID
+    created_at: datetime
+
+
+@router.get("/service-centers", response_model=PageOf[ServiceCenterOut])
+def list_service_centers(who: CentersRead, db: Db, paging: Page) -> Response:
+    """List the caller's service centers."""
+    with db.read() as session:
+        page = queries.service_centers(session, who.centers, paging.page)
+    return paging.answer([ServiceCenterOut.model_construct(**row) for row in page.rows], page.next_after)
+
+
+@router.post("/service-centers", status_code=201, response_model=Created)
+def create_service_center(who: CentersWrite, db: Db, body: CodeAndName) -> Response:
+    """Register a service center; whoever registers it may see it."""
+    with db.write() as session:
+        id_ = service.create_service_center(session, who, body.code, body.name)
+        return created(id_, "/v1/service-centers")
+
+
+@router.get("/service-centers/{service_center_id}/sites", response_model=PageOf[SiteOut])
+def list_sites(who: PartiesRead, db: Db, service_center_id: uuid.UUID, paging: Page) -> Response:
+    """List the halls of a service center."""
+    service.require_center(who.centers, service_center_id, "/path/service_center_id")
+    with db.read() as session:
+        page = queries.sites(session, service_center_id, paging.page)
+    return paging.answer([SiteOut.model_construct(**row) for row in page.rows], page.next_after)
+
+
+@router.post("/service-centers/{service_center_id}/sites", status_code=201, response_model=Created)
+def create_site(who: PartiesWrite, db: Db, service_center_id: uuid.UUID, body: CodeAndName) -> Response:
+    """Register a hall."""
+    service.require_center(who.centers, service_center_id, "/path/service_center_id")
+    with db.write() as session:
+        id_ = service.create_site(session, service_center_id, body.code, body.name)
+        return created(id_, f"/v1/service-centers/{service_center_id}/sites")
+
+
+@router.get("/service-centers/{service_center_id}/counters", response_model=PageOf[CounterOut])
+def list_counters(who: PartiesRead, db: Db, service_center_id: uuid.UUID, paging: Page) -> Response:
+    """List the counters of a service center."""
+    service.require_center(who.centers, service_center_id, "/path/service_center_id")
+    with db.read() as session:
+        page = queries.counters(session, service_center_id, paging.page)
+    return paging.answer([CounterOut.model_construct(**row) for row in page.rows], page.next_after)
+
+
+@router.post("/service-centers/{service_center_id}/counters", status_code=201, response_model=Created)
+def create_counter(who: PartiesWrite, db: Db, service_center_id: uuid.UUID, body: CounterIn) -> Response:
+    """Register a counter; from the first one on, findings name registered counters only."""
+    service.require_center(who.centers, service_center_id, "/path/service_center_id")
+    with db.write() as session:
+        id_ = service.create_counter(session, service_center_id, body.site_id, body.code, body.name)
+        return created(id_, f"/v1/service-centers/{service_center_id}/counters")
+
+
+@router.get("/vendors", response_model=PageOf[VendorOut])
+def list_vendors(
+    who: PartiesRead, db: Db, paging: Page, name: Annotated[str | None, Query(max_length=200)] = None
+) -> Response:
+    """List the vendors of the caller's service centers."""
+    with db.read() as session:
+        page = queries.vendors(session, who.centers, paging.page, name)
+    return paging.answer([VendorOut.model_construct(**row) for row in page.rows], page.next_after)
+
+
+@router.post("/vendors", status_code=201, response_model=Created)
+def create_vendor(who: PartiesWrite, db: Db, body: VendorIn) -> Response:
+    """Register a vendor of a service center."""
+    service.require_center(who.centers, body.service_center_id)
+    with db.write() as session:
+        id_ = service.create_vendor(
+            session, body.service_center_id, body.name, body.credit_code, body.external_ref
+        )
+        return created(id_, "/v1/vendors")
+
+
+@router.get("/issue-types", response_model=PageOf[IssueTypeOut])
+def list_issue_types(
+    who: PartiesRead, db: Db, paging: Page, code: Annotated[str | None, Query(max_length=64)] = None
+) -> Response:
+    """List the issue types of the caller's service centers."""
+    with db.read() as session:
+        page = queries.issue_types(session, who.centers, paging.page, code)
+    return paging.answer([IssueTypeOut.model_construct(**row) for row in page.rows], page.next_after)
+
+
+@router.post("/issue-types", status_code=201, response_model=Created)
+def create_issue_type(who: PartiesWrite, db: Db, body: IssueTypeIn) -> Response:
+    """Add an issue type to a service center's catalogue."""
+    service.require_center(who.centers, body.service_center_id)
+    with db.write() as session:
+        id_ = service.create_issue_type(session, body.service_center_id, body.code, body.name_zh, body.name_en)
+        return created(id_, "/v1/issue-types")

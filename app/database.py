@@ -1,0 +1,104 @@
+"""The engine, the read session and the write session; SQLite by default, PostgreSQL by URL."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlmodel import Session
+
+ROOT = Path(__file__).resolve().parent.parent
+BUSY_SECONDS = 30
+_WRITES = "kaohe_writes"
+
+
+class Database:
+    """One database: `read()` for looking, `write()` for one transaction that is kept whole or not at all.
+
+    SQLite has a single writer, so writers queue on a lock of the process and then begin IMMEDIATE: a plain BEGIN
+    would fail with "database is locked" in the middle of a transaction once two of them have read.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Prepare connections to `url`; nothing is opened yet."""
+        self.url = url
+        self.dialect = make_url(url).get_backend_name()
+        self.engine = _sqlite_engine(url) if self.dialect == "sqlite" else _postgresql_engine(url)
+        self._writing_engine = self.engine.execution_options(**{_WRITES: True})
+        self._writer = threading.Lock() if self.dialect == "sqlite" else _NoLock()
+        event.listen(self.engine, "before_cursor_execute", _count_statement)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Yield a session that sees one state and is rolled back at the end."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Yield a session whose changes are committed at the end, or undone whole by any exception."""
+        with self._writer, Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+class _NoLock:
+    """Stands where SQLite has its writers' lock: PostgreSQL needs none."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def statements(session: Session) -> int:
+    """Count the statements that the session's connection has sent so far; a job reports the difference."""
+    return int(session.connection().info.get("statements", 0))
+
+
+def _count_statement(connection: Connection, *_: Any) -> None:
+    connection.info["statements"] = connection.info.get("statements", 0) + 1
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN is switched off: it begins too late, and never IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql_engine(url: str) -> Engine:
+    # Every wait ends: a lock after the busy time, a statement after ten times that, a dead connection before use.
+    timeouts = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={BUSY_SECONDS * 10}s -c timezone=UTC"
+    return create_engine(url, pool_pre_ping=True, connect_args={"options": timeouts, "connect_timeout": BUSY_SECONDS})
+
+
+def alembic_config(url: str) -> Config:
+    """Give Alembic's configuration for the database at `url`."""
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the schema of the database at `url` to `revision`."""
+    command.upgrade(alembic_config(url), revision)

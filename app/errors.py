@@ -1,0 +1,138 @@
+"""The errors that a caller can cause, each with its own code, title, status and remedy.
+
+KaoheError
+├── BadRequest           400  cannot be parsed, or a bad query parameter
+├── Unauthenticated      401
+├── Forbidden            403
+├── NotFound             404  not there, or not yours
+├── MethodNotAllowed     405
+├── Conflict             409  valid, but the state forbids it
+├── TooLarge             413
+├── UnsupportedMedia     415
+├── Invalid              422  parsed, but not valid
+└── Unavailable          503  try again
+Features derive their own from these; `registry()` lists every code for `/problems/{code}`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from app.rules.faults import Fault
+
+
+class KaoheError(Exception):
+    """Something that went wrong for a reason which the caller can understand and act upon."""
+
+    code = "internal-error"
+    title = "Something went wrong inside the service"
+    status = 500
+    remedy = "Try again; if it happens again, report the request id."
+
+    def __init__(
+        self, detail: str = "", *, faults: Iterable[Fault] = (), pointer: str = "", remedy: str | None = None
+    ) -> None:
+        """Say what is wrong with the figures in it; without faults, one is made that points at `pointer`."""
+        self.detail = detail or self.title + "."
+        self.remedy = remedy or self.remedy
+        self.faults = tuple(faults) or (Fault(pointer, self.code, self.detail, self.remedy),)
+        super().__init__(self.detail)
+
+
+class BadRequest(KaoheError):
+    """The request cannot be read."""
+
+    code = "bad-request"
+    title = "The request cannot be read"
+    status = 400
+    remedy = "Correct the request as the errors say."
+
+
+class Unauthenticated(KaoheError):
+    """No token, or one that is not valid."""
+
+    code = "unauthenticated"
+    title = "A valid token is needed"
+    status = 401
+    remedy = "Send the header 'Authorization: Bearer <token>' with a token that has not expired or been revoked."
+
+
+class Forbidden(KaoheError):
+    """The caller is known, but its role may not do this."""
+
+    code = "forbidden"
+    title = "Your role may not do this"
+    status = 403
+    remedy = "Ask somebody whose role may, or ask your administrator for the role."
+
+
+class NotFound(KaoheError):
+    """There is no such thing, or it is not the caller's."""
+
+    code = "not-found"
+    title = "There is no such thing here"
+    status = 404
+    remedy = "Check the address and the id; things of another service center are not shown."
+
+
+class MethodNotAllowed(KaoheError):
+    """The path exists, the method does not."""
+
+    code = "method-not-allowed"
+    title = "This path does not take that method"
+    status = 405
+    remedy = "See /docs for the methods of this path."
+
+
+class Conflict(KaoheError):
+    """The request is valid, but the present state forbids it."""
+
+    code = "conflict"
+    title = "The present state forbids it"
+    status = 409
+    remedy = "Read the thing again and decide anew."
+
+
+class TooLarge(KaoheError):
+    """The body is larger than the service accepts."""
+
+    code = "body-too-large"
+    title = "The body is too large"
+    status = 413
+    remedy = "Send at most 1 MiB."
+
+
+class UnsupportedMedia(KaoheError):
+    """The body is not JSON."""
+
+    code = "unsupported-media-type"
+    title = "The body must be JSON"
+    status = 415
+    remedy = "Send 'Content-Type: application/json'."
+
+
+class Invalid(KaoheError):
+    """The request was read, but what it says is not valid."""
+
+    code = "validation-error"
+    title = "The request is not valid"
+    status = 422
+    remedy = "Correct what the errors name and send it again; nothing was changed."
+
+
+class Unavailable(KaoheError):
+    """The service cannot answer just now."""
+
+    code = "unavailable"
+    title = "The service cannot answer just now"
+    status = 503
+    remedy = "Try again in a few seconds."
+
+
+def registry() -> dict[str, type[KaoheError]]:
+    """List every code with the class that declares it, for the pages under `/problems`."""
+    return {error.code: error for error in sorted(_tree(KaoheError), key=lambda error: (error.status, error.code))}
+
+
+def _tree(root: type[KaoheError]) -> Iterator[type[KaoheError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _tree(child)

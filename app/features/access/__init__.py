@@ -1,0 +1,1 @@
+"""Who may come in: principals, their service centers, their tokens."""

@@ -1,0 +1,17 @@
+"""Who is calling, and what is theirs: a required argument of every query."""
+
+import uuid
+from dataclasses import dataclass
+
+from app.models.words import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated principal; `centers` are the service centers it may see, `vendor_id` a vendor's own company."""
+
+    principal_id: uuid.UUID
+    name: str
+    role: Role
+    centers: tuple[uuid.UUID, ...]
+    vendor_id: uuid.UUID | None = None

@@ -1,0 +1,106 @@
+"""Makes principals and tokens, and recognises who is calling."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.errors import Conflict, Invalid, NotFound, Unauthenticated
+from app.features.access import tokens
+from app.features.access.caller import Caller
+from app.models import Grant, Principal, ServiceCenter, Token, Vendor
+from app.models.words import Role
+
+
+class PrincipalExists(Conflict):
+    """A second principal of one name."""
+
+    code = "principal-exists"
+    title = "There is a principal of that name"
+    remedy = "Choose another name, or issue a further token for this one."
+
+
+def create_principal(
+    session: Session,
+    name: str,
+    role: Role,
+    centers: Collection[uuid.UUID],
+    vendor_id: uuid.UUID | None = None,
+) -> uuid.UUID:
+    """Make a principal with its grants; a vendor's names its company, nobody else's does."""
+    if (role is Role.VENDOR) != (vendor_id is not None):
+        raise Invalid("A principal of role vendor names its vendor, and no other role does.", pointer="/vendor_id")
+    if session.exec(select(Principal.id).where(Principal.name == name)).first():
+        raise PrincipalExists(f"'{name}' exists already.", pointer="/name")
+    principal = Principal(name=name, role=role, vendor_id=vendor_id, created_at=clock.now())
+    session.add(principal)
+    session.flush()
+    for center in centers:
+        grant(session, principal.id, center)
+    return principal.id
+
+
+def grant(session: Session, principal_id: uuid.UUID, center: uuid.UUID) -> None:
+    """Let a principal see a service center."""
+    if session.get(Grant, (principal_id, center)) is None:
+        session.add(Grant(principal_id=principal_id, service_center_id=center))
+        session.flush()
+
+
+def issue_token(session: Session, name: str, days: int | None = None) -> str:
+    """Issue a token for a principal and give it, for the only time; it expires after `days`, or never."""
+    principal = session.exec(select(Principal.id).where(Principal.name == name)).first()
+    if principal is None:
+        raise NotFound(f"There is no principal '{name}'.", pointer="/name")
+    token = tokens.mint()
+    now = clock.now()
+    expires_at = now + timedelta(days=days) if days else None
+    session.add(Token(principal_id=principal, token_hash=tokens.hashed(token), created_at=now, expires_at=expires_at))
+    session.flush()
+    return token
+
+
+def authenticate(session: Session, token: str) -> Caller:
+    """Recognise the caller by its token, in one statement."""
+    if not tokens.is_well_formed(token):
+        raise Unauthenticated("The token is not one of this service.")
+    rows = session.exec(
+        select(Principal, Token.expires_at, Token.revoked_at, Grant.service_center_id)
+        .join(Token, col(Token.principal_id) == col(Principal.id))
+        .join(Grant, col(Grant.principal_id) == col(Principal.id), isouter=True)
+        .where(Token.token_hash == tokens.hashed(token))
+    ).all()
+    if not rows:
+        raise Unauthenticated("The token is not known.")
+    principal, expires_at, revoked_at, _ = rows[0]
+    _check_live(expires_at, revoked_at)
+    centers = tuple(center for *_, center in rows if center is not None)
+    return Caller(principal.id, principal.name, principal.role, centers, principal.vendor_id)
+
+
+def _check_live(expires_at: datetime | None, revoked_at: datetime | None) -> None:
+    if revoked_at is not None:
+        raise Unauthenticated("The token has been revoked.")
+    if expires_at is not None and expires_at <= clock.now():
+        raise Unauthenticated(f"The token expired at {expires_at.isoformat()}.")
+
+
+def centers_by_code(session: Session, codes: Collection[str]) -> tuple[uuid.UUID, ...]:
+    """Find service centers by their codes, for the operator's commands; an unknown code is refused."""
+    found = dict(session.exec(select(ServiceCenter.code, ServiceCenter.id).where(col(ServiceCenter.code).in_(codes))).all())
+    unknown = sorted(set(codes) - set(found))
+    if unknown:
+        raise NotFound(f"There is no service center with the code {', '.join(unknown)}.", pointer="/service_centers")
+    return tuple(found[code] for code in codes)
+
+
+def vendor_by_name(session: Session, centers: Collection[uuid.UUID], name: str) -> uuid.UUID:
+    """Find a vendor of these service centers by name, for the operator's commands."""
+    found = session.exec(
+        select(Vendor.id).where(Vendor.name == name, col(Vendor.service_center_id).in_(centers))
+    ).first()
+    if found is None:
+        raise NotFound(f"There is no vendor '{name}' in these service centers.", pointer="/vendor")
+    return found

@@ -1,0 +1,1 @@
+"""The register of alerts: open, update, resolve, by key; what is alarming is known by the feature it concerns."""

@@ -1,0 +1,98 @@
+"""Every select over the alerts."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, RowMapping, Select, or_, select
+from sqlmodel import Session, col
+
+from app.features.paging import Page, PageRequest, fetch
+from app.models import Alert
+from app.models.words import AlertKind, AlertStatus, Severity
+
+StoredAlerts = Mapping[tuple[uuid.UUID | None, str], RowMapping]
+
+_COLUMNS = (
+    Alert.id,
+    Alert.kind,
+    Alert.status,
+    Alert.severity,
+    Alert.service_center_id,
+    Alert.contract_id,
+    Alert.subject,
+    Alert.since,
+    Alert.until,
+    Alert.facts,
+    Alert.taken_up_on,
+    Alert.taken_up_by,
+    Alert.accepted_on,
+    Alert.accepted_by,
+    Alert.accepted_reason,
+    Alert.recorded_at,
+    Alert.updated_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """Which alerts to list; None asks for all."""
+
+    kind: AlertKind | None = None
+    status: AlertStatus | None = None
+    severity: Severity | None = None
+    contract_id: uuid.UUID | None = None
+    service_center_id: uuid.UUID | None = None
+    since_from: date | None = None
+    since_to: date | None = None
+
+
+def stored_by_key(
+    session: Session, kind: AlertKind, contract_id: uuid.UUID | None = None, subject: str | None = None
+) -> StoredAlerts:
+    """Read the alerts of a kind, or the one of a contract and subject, by what finds them again."""
+    statement = select(*_COLUMNS).where(col(Alert.kind) == kind)
+    if subject is not None:
+        statement = statement.where(col(Alert.contract_id) == contract_id, col(Alert.subject) == subject)
+    return {(row["contract_id"], row["subject"]): row for row in session.execute(statement).mappings()}
+
+
+def status(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> AlertStatus | None:
+    """Read the status of one alert of these service centers."""
+    statement = select(col(Alert.status)).where(col(Alert.id) == alert_id, _visible(centers))
+    return session.execute(statement).scalar_one_or_none()
+
+
+def alert(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> RowMapping | None:
+    """Read one alert of these service centers."""
+    statement = select(*_COLUMNS).where(col(Alert.id) == alert_id, _visible(centers))
+    return session.execute(statement).mappings().one_or_none()
+
+
+def alerts(session: Session, centers: Collection[uuid.UUID], wanted: AlertFilter, page: PageRequest) -> Page:
+    """List the alerts of these service centers, and those of the service itself."""
+    statement: Select[tuple[object, ...]] = select(*_COLUMNS).where(_visible(centers))
+    for column in ("kind", "status", "severity", "contract_id", "service_center_id"):
+        value = getattr(wanted, column)
+        if value is not None:
+            statement = statement.where(col(getattr(Alert, column)) == value)
+    if wanted.since_from is not None:
+        statement = statement.where(col(Alert.since) >= wanted.since_from)
+    if wanted.since_to is not None:
+        statement = statement.where(col(Alert.since) <= wanted.since_to)
+    return fetch(session, statement, col(Alert.id), page)
+
+
+def ids_by_key(
+    session: Session, contract_ids: Collection[uuid.UUID]
+) -> dict[tuple[AlertKind, uuid.UUID | None, str], uuid.UUID]:
+    """Find the stored alerts of contracts, to name them in a view of the past."""
+    statement = select(Alert.kind, Alert.contract_id, Alert.subject, Alert.id).where(
+        or_(col(Alert.contract_id).in_(contract_ids), col(Alert.contract_id).is_(None))
+    )
+    return {(kind, contract, subject): id_ for kind, contract, subject, id_ in session.execute(statement)}
+
+
+def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    return or_(col(Alert.service_center_id).in_(centers), col(Alert.service_center_id).is_(None))

@@ -1,0 +1,92 @@
+"""Says an alert in Chinese and English, from its facts alone."""
+
+from typing import Any
+
+from app.models.words import AlertKind
+
+_STAGES = {
+    "not_assessed": ("尚未考核", "not assessed"),
+    "draft": ("考核结果为草稿", "drafted"),
+    "final": ("考核结果已确定", "final"),
+    "notified": ("已通报", "notified"),
+    "excused": ("已免予考核", "excused"),
+}
+
+
+def text(kind: AlertKind, facts: dict[str, Any]) -> dict[str, str]:
+    """Give `{zh, en}`; days late of an open alert must already be among the facts."""
+    zh, en = _WRITERS[kind](facts)
+    if facts.get("undone"):
+        return {"zh": f"{zh}后经更正，本预警撤销。", "en": f"{en} Since corrected: the alert no longer applies."}
+    return {"zh": zh, "en": en}
+
+
+def _late_notice(facts: dict[str, Any]) -> tuple[str, str]:
+    year, month = facts["period"].split("-")
+    stage_zh, stage_en = _STAGES[facts["stage"]]
+    days, working = facts["days_late"], facts["working_days_late"]
+    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
+    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
+    return (
+        f"{year}年{int(month)}月考核结果应于{facts['due_on']}前通报，{stage_zh}，"
+        f"逾期{days}天（{working}个工作日）{provisional_zh}。",
+        f"The result of {facts['period']} was due to be notified by {facts['due_on']}; it is {stage_en}, "
+        f"{days} days ({working} working days) late{provisional_en}.",
+    )
+
+
+def _repeat_offence(facts: dict[str, Any]) -> tuple[str, str]:
+    at_least_zh, at_least_en = ("至少", "at least ") if facts["at_least"] else ("", "")
+    where_zh = f"（窗口{facts['counter']}）" if facts.get("counter") else ""
+    where_en = f" at counter {facts['counter']}" if facts.get("counter") else ""
+    window = f"{facts['window']['from']}至{facts['window']['to']}" if facts["window"]["to"] else facts["window"]["from"]
+    unit_zh, unit_en = ("个月", "month(s) with occurrences") if facts["count_by"] == "periods" else ("次", "occurrence(s)")
+    reached_zh = "再发生一次即达到重复发生标准" if facts["early"] else "构成重复发生问题"
+    reached_en = "one more makes it a repeat offence" if facts["early"] else "a repeat offence"
+    return (
+        f"“{facts['issue_type_name']}”{where_zh}{at_least_zh}{facts['count']}{unit_zh}"
+        f"（标准{facts['threshold']}，期间{window}），{reached_zh}。",
+        f"'{facts['issue_type']}'{where_en}: {at_least_en}{facts['count']} {unit_en}, "
+        f"threshold {facts['threshold']}; {reached_en}.",
+    )
+
+
+def _score(score: dict[str, str]) -> tuple[str, str]:
+    if "below" in score:
+        return f"低于{score['below']}分", f"below {score['below']}"
+    return f"{score['exact']}分", score["exact"]
+
+
+def _below_pass_mark(facts: dict[str, Any]) -> tuple[str, str]:
+    year, month = facts["period"].split("-")
+    score_zh, score_en = _score(facts["score"])
+    return (
+        f"{year}年{int(month)}月考核得分{score_zh}，未达到合格线{facts['pass_mark']}分。",
+        f"The score of {facts['period']} is {score_en}, under the pass mark of {facts['pass_mark']}.",
+    )
+
+
+def _consecutive_fail(facts: dict[str, Any]) -> tuple[str, str]:
+    periods_zh, periods_en = "、".join(facts["periods"]), ", ".join(facts["periods"])
+    rule_zh = f"{facts['within']}个月内{facts['threshold']}次" if facts["within"] else f"连续{facts['threshold']}个月"
+    rule_en = f"{facts['threshold']} of any {facts['within']} months" if facts["within"] else f"{facts['threshold']} months in a row"
+    return (
+        f"{periods_zh}考核得分低于{facts['below']}分，达到“{rule_zh}”条款（后果：{facts['consequence']}）。",
+        f"{periods_en} scored below {facts['below']}: the clause '{rule_en}' is met (consequence: {facts['consequence']}).",
+    )
+
+
+def _job_missed(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        f"夜间任务{facts['job']}未在{facts['business_date']}按时运行。",
+        f"The nightly job {facts['job']} did not run for {facts['business_date']} in its time.",
+    )
+
+
+_WRITERS = {
+    AlertKind.LATE_NOTICE: _late_notice,
+    AlertKind.REPEAT_OFFENCE: _repeat_offence,
+    AlertKind.BELOW_PASS_MARK: _below_pass_mark,
+    AlertKind.CONSECUTIVE_FAIL: _consecutive_fail,
+    AlertKind.JOB_MISSED: _job_missed,
+}

@@ -1,0 +1,1 @@
+"""Monthly assessments: findings, results, notices, and what the nights find in them."""

@@ -1,0 +1,107 @@
+"""Finds months under the pass mark, `below_pass_mark`, and runs of failed months, `consecutive_fail`."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from app.features.alerts.state import AlertState, Evaluation
+from app.features.assessments import queries
+from app.features.assessments.by_contract import evaluate_each
+from app.features.assessments.results import read_score
+from app.features.contracts.queries import all_versions
+from app.features.contracts.versions import read_versions
+from app.models.words import AlertKind, Severity
+from app.rules.consecutive import ConsecutiveRule, FailRun, MonthResult, consecutive_fails
+from app.rules.money import format_hundredths
+from app.rules.periods import Period
+
+
+def evaluate_below(session: Session, as_of: date, within: queries.Within = queries.ALL) -> Evaluation:
+    """Say which below-pass-mark alerts the results final on or before `as_of` demand.
+
+    The verdict was decided by the rule when the result became final, under the terms of that day, and is stored.
+    """
+    rows = sorted(queries.months_below(session, as_of, within), key=lambda row: str(row["contract_id"]))
+
+    def decide(_contract: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
+        for month in months:
+            yield _below(month)
+
+    return evaluate_each(rows, decide)
+
+
+def _below(month: RowMapping) -> AlertState:
+    facts: dict[str, Any] = {
+        "period": str(Period.parse(month["period"])),
+        "score": {str(month["score_kind"]): format_hundredths(month["score_hundredths"])},
+        "pass_mark": format_hundredths(month["pass_mark_hundredths"]),
+        "grade": month["grade"],
+    }
+    return AlertState(
+        AlertKind.BELOW_PASS_MARK,
+        month["contract_id"],
+        month["service_center_id"],
+        month["period"],
+        Severity.CRITICAL,
+        month["final_on"],
+        None,
+        facts,
+    )
+
+
+def evaluate_consecutive(session: Session, as_of: date, within: queries.Within = queries.ALL) -> Evaluation:
+    """Say which consecutive-fail alerts the results final on or before `as_of` demand.
+
+    A month is judged by the rules of the terms that judged its result, so a later amendment moves no closed month.
+    """
+    terms = all_versions(session)
+    rows = queries.months_of_failing_contracts(session, as_of, within)
+
+    def decide(contract_id: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
+        versions = {version.id: version for version in read_versions(terms.get(contract_id, []))}
+        rules = {rule for version in versions.values() for rule in version.terms.consecutive}
+        for rule in sorted(rules, key=_subject):
+            governed = [
+                _result(month)
+                for month in months
+                if month["terms_version_id"] and rule in versions[month["terms_version_id"]].terms.consecutive
+            ]
+            for run in consecutive_fails(rule, governed, as_of):
+                yield _run(run, rule, months[0])
+
+    return evaluate_each(rows, decide)
+
+
+def _subject(rule: ConsecutiveRule) -> str:
+    return f"{rule.below}x{rule.periods}" + (f"in{rule.within}" if rule.within else "")
+
+
+def _result(month: RowMapping) -> MonthResult:
+    score = read_score(month["score_kind"], month["score_exact"])
+    return MonthResult(Period.parse(month["period"]), month["state"], score, month["final_on"])
+
+
+def _run(run: FailRun, rule: ConsecutiveRule, of: RowMapping) -> AlertState:
+    facts: dict[str, Any] = {
+        "first_period": str(run.first),
+        "periods": [str(period) for period in run.periods],
+        "completed_by": str(run.completed_by),
+        "below": str(rule.below),
+        "threshold": rule.periods,
+        "within": rule.within,
+        "consequence": rule.consequence,
+    }
+    return AlertState(
+        AlertKind.CONSECUTIVE_FAIL,
+        of["contract_id"],
+        of["service_center_id"],
+        f"{run.first}/{_subject(rule)}",
+        Severity.CRITICAL,
+        run.since,
+        None,
+        facts,
+    )

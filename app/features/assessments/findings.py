@@ -1,0 +1,122 @@
+"""Findings (考核问题): recorded the day they are seen, withdrawn when an appeal is upheld, never deleted."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from app import clock
+from app.errors import Invalid, NotFound
+from app.features.access.caller import Caller
+from app.features.assessments import queries
+from app.features.assessments.errors import AlreadyWithdrawn, MonthIsFinal
+from app.features.contracts.service import lock
+from app.models import Contract, Finding
+from app.models.words import Stage
+from app.rules.faults import Fault
+from app.rules.money import hundredths
+from app.rules.periods import Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFinding:
+    """One occurrence of an issue, as it was seen; `deduction_points` in points of the month's score."""
+
+    issue_type: str
+    occurred_on: date
+    counter: str | None = None
+    description: str | None = None
+    deduction_points: Decimal | None = None
+    at_least: bool = False
+    note: str | None = None
+    external_ref: str | None = None
+
+
+def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, seen: NewFinding) -> uuid.UUID:
+    """Record a finding in the month of its date, which must not be final yet, and give its id."""
+    contract = lock(session, caller, contract_id)
+    _check_date(contract, seen.occurred_on)
+    _check_counter(session, contract.service_center_id, seen.counter)
+    issue_type = queries.issue_type_id(session, contract.service_center_id, seen.issue_type)
+    if issue_type is None:
+        detail = f"The service center has no issue type '{seen.issue_type}'."
+        remedy = "Use a code of GET /v1/issue-types, or add the issue type first."
+        raise Invalid(detail, faults=[Fault("/issue_type", "unknown-issue-type", detail, remedy)])
+    period = str(Period.of(seen.occurred_on))
+    month = queries.month(session, contract_id, period)
+    if month is not None and month.stage in (Stage.FINAL, Stage.NOTIFIED):
+        raise MonthIsFinal(f"{period} became final on {month.final_on}.", pointer="/occurred_on")
+    finding = _row(contract, period, issue_type, seen)
+    session.add(finding)
+    session.flush()
+    return finding.id
+
+
+def withdraw(
+    session: Session, caller: Caller, contract_id: uuid.UUID, finding_id: uuid.UUID, withdrawn_on: date, reason: str
+) -> None:
+    """Withdraw a finding: it stays readable and from that day on no longer counts."""
+    lock(session, caller, contract_id)
+    occurred_on = queries.occurred_on(session, contract_id, finding_id)
+    if occurred_on is None:
+        raise NotFound("There is no such finding in this contract.", pointer="/path/finding_id")
+    if not occurred_on <= withdrawn_on <= clock.today():
+        detail = f"{withdrawn_on} does not lie between {occurred_on}, when it was seen, and today."
+        remedy = "State the day on which it was withdrawn."
+        raise Invalid(detail, faults=[Fault("/withdrawn_on", "date-out-of-order", detail, remedy)])
+    statement = (
+        update(Finding)
+        .where(col(Finding.id) == finding_id, col(Finding.withdrawn_on).is_(None))
+        .values(withdrawn_on=withdrawn_on, withdrawn_reason=reason, updated_at=clock.now())
+        .returning(col(Finding.id))
+    )
+    if session.execute(statement).first() is None:
+        raise AlreadyWithdrawn
+
+
+def _check_date(contract: Contract, day: date) -> None:
+    first = max(contract.starts_on, Period.parse(contract.recorded_from).first_day)
+    last = contract.closed_on or contract.ends_on
+    if not first <= day <= last:
+        detail = f"{day} is not a recorded day of the service, {first} to {last}."
+        remedy = "State the day on which it was seen, within the service."
+        raise Invalid(detail, faults=[Fault("/occurred_on", "date-outside-service", detail, remedy)])
+    if day > clock.today():
+        detail = f"{day} is after today, {clock.today()}."
+        remedy = "Record a finding on the day it is seen, or later."
+        raise Invalid(detail, faults=[Fault("/occurred_on", "date-in-future", detail, remedy)])
+
+
+def _check_counter(session: Session, center: uuid.UUID, counter: str | None) -> None:
+    """A centre that has entered its counters is kept from typing errors; one that has not names them freely."""
+    if counter is None:
+        return
+    known = queries.counter_codes(session, center)
+    if known and counter not in known:
+        detail = f"The service center has no counter '{counter}'."
+        remedy = "Use a code of GET /v1/service-centers/{id}/counters, or add the counter first."
+        raise Invalid(detail, faults=[Fault("/counter", "unknown-counter", detail, remedy)])
+
+
+def _row(contract: Contract, period: str, issue_type: uuid.UUID, seen: NewFinding) -> Finding:
+    now = clock.now()
+    return Finding(
+        service_center_id=contract.service_center_id,
+        vendor_id=contract.vendor_id,
+        contract_id=contract.id,
+        period=period,
+        issue_type_id=issue_type,
+        occurred_on=seen.occurred_on,
+        counter=seen.counter,
+        description=seen.description,
+        deduction_hundredths=None if seen.deduction_points is None else hundredths(Fraction(seen.deduction_points)),
+        at_least=seen.at_least,
+        note=seen.note,
+        external_ref=seen.external_ref,
+        created_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,80 @@
+"""Finds the months whose notice (考核通报) is late or overdue: `late_notice`."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from app.features.alerts.state import AlertState, Evaluation
+from app.features.assessments import queries
+from app.features.assessments.by_contract import evaluate_each
+from app.features.calendar.queries import work_calendar
+from app.models.words import AlertKind, Severity, Stage
+from app.rules.deadlines import DueState, lateness
+from app.rules.working_days import WorkCalendar
+
+
+def evaluate(session: Session, as_of: date, within: queries.Within = queries.ALL) -> Evaluation:
+    """Say which late-notice alerts the facts dated up to `as_of` demand."""
+    calendar = work_calendar(session)
+    rows = queries.notices_ever_late(session, as_of, within)
+
+    def decide(_contract: uuid.UUID, entries: list[RowMapping]) -> Iterator[AlertState]:
+        for _period, of_month in groupby(entries, key=lambda row: row["period"]):
+            state = _of_month(list(of_month), as_of, calendar)
+            if state is not None:
+                yield state
+
+    return evaluate_each(rows, decide)
+
+
+def _of_month(entries: list[RowMapping], as_of: date, calendar: WorkCalendar) -> AlertState | None:
+    """Judge a month by the entry that governs it on `as_of`: the last one that was in force by then."""
+    known = [entry for entry in entries if entry["in_force_from"] <= as_of]
+    if not known:
+        return None
+    entry = known[-1]
+    ended = entry["superseded_on"] if entry["superseded_on"] and entry["superseded_on"] <= as_of else None
+    found = lateness(entry["due_on"], entry["met_on"], ended or as_of, calendar)
+    if found.state not in (DueState.LATE, DueState.OVERDUE):
+        return None
+    notified_on = entry["met_on"] if found.state is DueState.LATE else None
+    until = notified_on or ended
+    facts: dict[str, Any] = {
+        "period": entry["period"],
+        "due_on": entry["due_on"].isoformat(),
+        "provisional": entry["provisional"] or found.provisional,
+        "stage": _stage(entry, as_of, notified_on),
+    }
+    if notified_on:
+        facts["notified_on"] = notified_on.isoformat()
+    if until:
+        facts |= {"days_late": found.days, "working_days_late": found.working_days}
+    if ended and not notified_on:
+        facts["superseded_because"] = entry["superseded_because"]
+    since = entry["due_on"] + timedelta(days=1)
+    return AlertState(
+        AlertKind.LATE_NOTICE,
+        entry["contract_id"],
+        entry["service_center_id"],
+        entry["period"],
+        Severity.WARNING,
+        since,
+        until,
+        facts,
+    )
+
+
+def _stage(entry: RowMapping, as_of: date, notified_on: date | None) -> str:
+    """Say how far the month had come on that day, by the days of its facts."""
+    if notified_on:
+        return Stage.NOTIFIED
+    if entry["final_on"] and entry["final_on"] <= as_of:
+        return Stage.FINAL
+    if entry["assessed_on"] and entry["assessed_on"] <= as_of:
+        return Stage.DRAFT
+    return Stage.NOT_ASSESSED

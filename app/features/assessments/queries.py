@@ -1,0 +1,419 @@
+"""Every select over assessments and findings; what a person reads takes whose it is, what a night reads narrows."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
+from sqlmodel import Session, col
+
+from app.features.contracts.queries import in_state
+from app.features.paging import Page, PageRequest, fetch
+from app.models import (
+    Assessment,
+    AssessmentCriterion,
+    Contract,
+    Counter,
+    DueDate,
+    Finding,
+    IssueType,
+    TermsVersion,
+)
+from app.models.words import DueKind, Stage
+from app.rules.deadlines import DueState
+from app.rules.scores import ScoreKind, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """How far a night's question reaches: all, some service centers, one contract, one period."""
+
+    centers: tuple[uuid.UUID, ...] | None = None
+    contract_id: uuid.UUID | None = None
+    period: str | None = None
+
+    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
+        """Say it as conditions on a table."""
+        conditions: list[ColumnElement[bool]] = []
+        if self.centers is not None:
+            conditions.append(col(table.service_center_id).in_(self.centers))
+        if self.contract_id is not None:
+            conditions.append(col(table.contract_id) == self.contract_id)
+        if self.period is not None:
+            conditions.append(col(table.period) == self.period)
+        return conditions
+
+
+ALL = Within()
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentFilter:
+    """Which months to list; None asks for all."""
+
+    contract_id: uuid.UUID | None = None
+    service_center_id: uuid.UUID | None = None
+    vendor_id: uuid.UUID | None = None
+    period: str | None = None
+    year: int | None = None
+    stage: Stage | None = None
+    state: DueState | None = None
+    """The state of the month's notice."""
+    verdict: Verdict | None = None
+    updated_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilter:
+    """Which findings to list; None asks for all."""
+
+    contract_id: uuid.UUID | None = None
+    service_center_id: uuid.UUID | None = None
+    vendor_id: uuid.UUID | None = None
+    period: str | None = None
+    issue_type: str | None = None
+    counter: str | None = None
+    withdrawn: bool | None = None
+    updated_since: datetime | None = None
+
+
+# ---------------------------------------------------------------- one month, for the service that changes it
+
+
+def month(session: Session, contract_id: uuid.UUID, period: str) -> Assessment | None:
+    """Read an expected month of a contract that the caller has been let into."""
+    statement = select(Assessment).where(
+        col(Assessment.contract_id) == contract_id, col(Assessment.period) == period, col(Assessment.expected)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def issue_type_id(session: Session, center: uuid.UUID, code: str) -> uuid.UUID | None:
+    """Find an issue type of a service center by its code."""
+    statement = select(col(IssueType.id)).where(
+        col(IssueType.service_center_id) == center, col(IssueType.code) == code
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def counter_codes(session: Session, center: uuid.UUID) -> set[str]:
+    """Read the codes of a service center's counters."""
+    statement = select(col(Counter.code)).where(col(Counter.service_center_id) == center)
+    return set(session.execute(statement).scalars())
+
+
+def occurred_on(session: Session, contract_id: uuid.UUID, finding_id: uuid.UUID) -> date | None:
+    """Read the day of a finding of a contract."""
+    statement = select(col(Finding.occurred_on)).where(
+        col(Finding.id) == finding_id, col(Finding.contract_id) == contract_id
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+# ---------------------------------------------------------------- what people read
+
+
+_MONTH_COLUMNS = (
+    Assessment.id,
+    Assessment.service_center_id,
+    Assessment.vendor_id,
+    Assessment.contract_id,
+    col(Contract.number).label("contract_number"),
+    Assessment.period,
+    Assessment.served_from,
+    Assessment.served_to,
+    Assessment.stage,
+    Assessment.state,
+    Assessment.score_kind,
+    Assessment.score_hundredths,
+    Assessment.reason,
+    Assessment.note,
+    Assessment.assessed_on,
+    Assessment.final_on,
+    Assessment.pass_mark_hundredths,
+    Assessment.verdict,
+    Assessment.grade,
+    col(TermsVersion.number).label("terms_version"),
+    Assessment.notified_on,
+    Assessment.document_no,
+    Assessment.notice_recorded_at,
+    col(DueDate.due_on).label("due_on"),
+    col(DueDate.provisional).label("provisional"),
+    Assessment.created_at,
+    Assessment.updated_at,
+)
+
+
+def _months(whose: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    in_force = and_(
+        col(DueDate.contract_id) == col(Assessment.contract_id),
+        col(DueDate.kind) == DueKind.NOTICE,
+        col(DueDate.subject) == col(Assessment.period),
+        col(DueDate.superseded_on).is_(None),
+    )
+    return (
+        select(*_MONTH_COLUMNS)
+        .join(Contract, col(Contract.id) == col(Assessment.contract_id))
+        .join(DueDate, in_force, isouter=True)
+        .join(TermsVersion, col(TermsVersion.id) == col(Assessment.terms_version_id), isouter=True)
+        .where(whose, col(Assessment.expected))
+    )
+
+
+def _of_centers(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    return col(Assessment.service_center_id).in_(centers)
+
+
+def notified_assessments(
+    session: Session, vendor_id: uuid.UUID, page: PageRequest, contract_id: uuid.UUID | None, period: str | None
+) -> Page:
+    """List the months of a vendor that it has been notified of, for its portal."""
+    statement = _months(col(Assessment.vendor_id) == vendor_id).where(col(Assessment.stage) == Stage.NOTIFIED)
+    if contract_id is not None:
+        statement = statement.where(col(Assessment.contract_id) == contract_id)
+    if period is not None:
+        statement = statement.where(col(Assessment.period) == period)
+    return fetch(session, statement, col(Assessment.id), page)
+
+
+def assessment(
+    session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, period: str
+) -> RowMapping | None:
+    """Read one month of these centers."""
+    statement = _months(_of_centers(centers)).where(col(Assessment.contract_id) == contract_id, col(Assessment.period) == period)
+    return session.execute(statement).mappings().one_or_none()
+
+
+def assessments(
+    session: Session, centers: Collection[uuid.UUID], wanted: AssessmentFilter, as_of: date, page: PageRequest
+) -> Page:
+    """List the months of these centers, assessed or not."""
+    statement = _months(_of_centers(centers))
+    for column in ("contract_id", "service_center_id", "vendor_id", "period", "stage", "verdict"):
+        value = getattr(wanted, column)
+        if value is not None:
+            statement = statement.where(col(getattr(Assessment, column)) == value)
+    if wanted.year is not None:
+        statement = statement.where(col(Assessment.period).between(f"{wanted.year}-01", f"{wanted.year}-12"))
+    if wanted.state is not None:
+        statement = statement.where(in_state(wanted.state, as_of))
+    if wanted.updated_since is not None:
+        statement = statement.where(col(Assessment.updated_at) >= wanted.updated_since)
+    return fetch(session, statement, col(Assessment.id), page)
+
+
+def criteria(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the points by criterion of one month."""
+    statement = select(AssessmentCriterion.criterion, AssessmentCriterion.points_hundredths).where(
+        col(AssessmentCriterion.assessment_id) == assessment_id
+    )
+    return session.execute(statement.order_by(col(AssessmentCriterion.criterion))).mappings().all()
+
+
+_FINDING_COLUMNS = (
+    Finding.id,
+    Finding.service_center_id,
+    Finding.vendor_id,
+    Finding.contract_id,
+    col(Contract.number).label("contract_number"),
+    Finding.period,
+    col(IssueType.code).label("issue_type"),
+    col(IssueType.name_zh).label("issue_type_name"),
+    Finding.occurred_on,
+    Finding.counter,
+    Finding.description,
+    Finding.deduction_hundredths,
+    Finding.at_least,
+    Finding.note,
+    Finding.withdrawn_on,
+    Finding.withdrawn_reason,
+    Finding.external_ref,
+    Finding.created_at,
+    Finding.updated_at,
+)
+
+
+def _findings(centers: Collection[uuid.UUID]) -> Select[tuple[object, ...]]:
+    return (
+        select(*_FINDING_COLUMNS)
+        .join(Contract, col(Contract.id) == col(Finding.contract_id))
+        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
+        .where(col(Finding.service_center_id).in_(centers))
+    )
+
+
+def finding(session: Session, centers: Collection[uuid.UUID], finding_id: uuid.UUID) -> RowMapping | None:
+    """Read one finding of these centers."""
+    return session.execute(_findings(centers).where(col(Finding.id) == finding_id)).mappings().one_or_none()
+
+
+def findings(session: Session, centers: Collection[uuid.UUID], wanted: FindingFilter, page: PageRequest) -> Page:
+    """List the findings of these centers."""
+    statement = _findings(centers)
+    for column in ("contract_id", "service_center_id", "vendor_id", "period", "counter"):
+        value = getattr(wanted, column)
+        if value is not None:
+            statement = statement.where(col(getattr(Finding, column)) == value)
+    if wanted.issue_type is not None:
+        statement = statement.where(col(IssueType.code) == wanted.issue_type)
+    if wanted.withdrawn is not None:
+        withdrawn = col(Finding.withdrawn_on).is_not(None)
+        statement = statement.where(withdrawn if wanted.withdrawn else ~withdrawn)
+    if wanted.updated_since is not None:
+        statement = statement.where(col(Finding.updated_at) >= wanted.updated_since)
+    return fetch(session, statement, col(Finding.id), page)
+
+
+# ---------------------------------------------------------------- what a night reads: statements only narrow
+
+
+def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+    """Read the due dates of notices that were missed at some time up to `as_of`, oldest entry of a month first.
+
+    A superseded entry counts as long as it was in force; whether and how late is the rule's to say.
+    """
+    statement = (
+        select(
+            Assessment.contract_id,
+            Assessment.service_center_id,
+            Assessment.period,
+            Assessment.assessed_on,
+            Assessment.final_on,
+            DueDate.due_on,
+            DueDate.provisional,
+            DueDate.met_on,
+            DueDate.in_force_from,
+            DueDate.superseded_on,
+            DueDate.superseded_because,
+        )
+        .join(
+            Assessment,
+            and_(
+                col(Assessment.contract_id) == col(DueDate.contract_id),
+                col(Assessment.period) == col(DueDate.subject),
+            ),
+        )
+        .where(
+            col(DueDate.kind) == DueKind.NOTICE,
+            col(DueDate.due_on) < as_of,
+            or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on)),
+            or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
+            *within.of(Assessment),
+        )
+        .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def findings_near_threshold(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+    """Read the findings of each contract and issue type that has at least threshold - 1 of them up to `as_of`.
+
+    Withdrawn ones count here, since they counted until they were withdrawn; the lowest threshold of the contract's
+    versions narrows, so nothing that the rule would find is left out.
+    """
+    limits = (
+        select(TermsVersion.contract_id, func.min(col(TermsVersion.repeat_threshold)).label("threshold"))
+        .where(col(TermsVersion.repeat_threshold).is_not(None))
+        .group_by(col(TermsVersion.contract_id))
+        .subquery()
+    )
+    near = (
+        select(Finding.contract_id, Finding.issue_type_id)
+        .join(limits, limits.c.contract_id == col(Finding.contract_id))
+        .where(col(Finding.occurred_on) <= as_of, *within.of(Finding))
+        .group_by(col(Finding.contract_id), col(Finding.issue_type_id), limits.c.threshold)
+        .having(func.count() >= limits.c.threshold - 1)
+        .subquery()
+    )
+    statement = (
+        select(
+            Finding.id,
+            Finding.contract_id,
+            Finding.service_center_id,
+            Finding.occurred_on,
+            Finding.counter,
+            Finding.withdrawn_on,
+            Finding.at_least,
+            col(IssueType.code).label("issue_type"),
+            col(IssueType.name_zh).label("issue_type_name"),
+            Contract.starts_on,
+            func.coalesce(col(Contract.closed_on), col(Contract.ends_on)).label("last_day"),
+        )
+        .join(
+            near,
+            and_(
+                near.c.contract_id == col(Finding.contract_id), near.c.issue_type_id == col(Finding.issue_type_id)
+            ),
+        )
+        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
+        .join(Contract, col(Contract.id) == col(Finding.contract_id))
+        .where(col(Finding.occurred_on) <= as_of)
+        .order_by(col(Finding.contract_id), col(IssueType.code), col(Finding.occurred_on))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def months_below(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+    """Read the months whose stored verdict is below the pass mark, final on or before `as_of`."""
+    statement = select(
+        Assessment.contract_id,
+        Assessment.service_center_id,
+        Assessment.period,
+        Assessment.score_kind,
+        Assessment.score_hundredths,
+        Assessment.pass_mark_hundredths,
+        Assessment.grade,
+        Assessment.final_on,
+    ).where(
+        col(Assessment.verdict) == Verdict.BELOW,
+        col(Assessment.final_on) <= as_of,
+        col(Assessment.expected),
+        *within.of(Assessment),
+    )
+    return session.execute(statement).mappings().all()
+
+
+def months_of_failing_contracts(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+    """Read every final month of the contracts that have at least two results at or under their highest mark.
+
+    `<=` because hundredths are rounded: an unrounded 79.996 under a mark of 80 is stored as 80.00.
+    """
+    marks = (
+        select(
+            TermsVersion.contract_id,
+            func.max(col(TermsVersion.consecutive_mark_hundredths)).label("mark"),
+        )
+        .where(col(TermsVersion.consecutive_mark_hundredths).is_not(None))
+        .group_by(col(TermsVersion.contract_id))
+        .subquery()
+    )
+    failing = (
+        select(Assessment.contract_id)
+        .join(marks, marks.c.contract_id == col(Assessment.contract_id))
+        .where(
+            col(Assessment.final_on) <= as_of,
+            col(Assessment.score_kind).in_([ScoreKind.EXACT, ScoreKind.BELOW]),
+            col(Assessment.score_hundredths) <= marks.c.mark,
+            *within.of(Assessment),
+        )
+        .group_by(col(Assessment.contract_id))
+        .having(func.count() > 1)
+        .subquery()
+    )
+    statement = (
+        select(
+            Assessment.contract_id,
+            Assessment.service_center_id,
+            Assessment.period,
+            Assessment.state,
+            Assessment.score_kind,
+            Assessment.score_exact,
+            Assessment.final_on,
+            Assessment.terms_version_id,
+        )
+        .join(failing, failing.c.contract_id == col(Assessment.contract_id))
+        .where(col(Assessment.final_on) <= as_of, col(Assessment.expected))
+        .order_by(col(Assessment.contract_id), col(Assessment.period))
+    )
+    return session.execute(statement).mappings().all()

@@ -1,0 +1,1 @@
+"""The working-day calendar: the State Council's notices, as far as they reach."""

@@ -1,0 +1,1 @@
+"""Contracts: their dated terms, their service months, the register of due dates."""

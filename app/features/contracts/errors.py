@@ -1,0 +1,27 @@
+"""What the state of a contract forbids."""
+
+from app.errors import Conflict
+
+
+class ContractNumberTaken(Conflict):
+    """A second contract of one number."""
+
+    code = "contract-number-taken"
+    title = "The service center has a contract of that number"
+    remedy = "Use the contract that is there, or another number."
+
+
+class ContractClosed(Conflict):
+    """An amendment or a second closing of a closed contract."""
+
+    code = "contract-closed"
+    title = "The contract is closed"
+    remedy = "Nothing can be added after the closing; record the new service as a contract of its own."
+
+
+class FactsAfterClosing(Conflict):
+    """Months after the intended last day already carry facts."""
+
+    code = "facts-after-closing"
+    title = "Months after that day are already recorded"
+    remedy = "Close the contract on a later day, on or after the last recorded fact."

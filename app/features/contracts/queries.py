@@ -1,0 +1,248 @@
+"""Every select over contracts, their terms and the register of due dates; each takes whose they are."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
+from sqlmodel import Session, col
+
+from app.features.paging import Page, PageRequest, fetch
+from app.models import Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion, Vendor
+from app.models.words import DueKind, Stage
+from app.rules.deadlines import DueState
+
+_COLUMNS = (
+    Contract.id,
+    Contract.number,
+    Contract.title,
+    Contract.service_center_id,
+    Contract.vendor_id,
+    col(Vendor.name).label("vendor_name"),
+    Contract.supervising_authority,
+    Contract.bidder,
+    Contract.performing_branch,
+    Contract.starts_on,
+    Contract.ends_on,
+    Contract.recorded_from,
+    Contract.closed_on,
+    Contract.closing_reason,
+    Contract.closing_note,
+    Contract.note,
+    Contract.external_ref,
+    Contract.created_at,
+    Contract.updated_at,
+)
+
+_VERSION_COLUMNS = (
+    TermsVersion.id,
+    TermsVersion.contract_id,
+    TermsVersion.number,
+    TermsVersion.effective_from,
+    TermsVersion.agreed_on,
+    TermsVersion.reference,
+    TermsVersion.document,
+    TermsVersion.recorded_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFilter:
+    """Which contracts to list; None asks for all."""
+
+    number: str | None = None
+    vendor_id: uuid.UUID | None = None
+    service_center_id: uuid.UUID | None = None
+    closed: bool | None = None
+    updated_since: datetime | None = None
+
+
+def vendor_belongs(session: Session, vendor_id: uuid.UUID, center: uuid.UUID) -> bool:
+    """Tell whether a vendor is one of a service center's."""
+    statement = select(col(Vendor.id)).where(col(Vendor.id) == vendor_id, col(Vendor.service_center_id) == center)
+    return session.execute(statement).first() is not None
+
+
+def number_taken(session: Session, center: uuid.UUID, number: str) -> bool:
+    """Tell whether a service center has a contract of that number."""
+    statement = select(col(Contract.id)).where(
+        col(Contract.service_center_id) == center, col(Contract.number) == number
+    )
+    return session.execute(statement).first() is not None
+
+
+def contract_for_update(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> Contract | None:
+    """Read a contract of these centers and lock its row; SQLite, with its one writer, needs no lock."""
+    statement = select(Contract).where(col(Contract.id) == contract_id, col(Contract.service_center_id).in_(centers))
+    return session.execute(statement.with_for_update()).scalar_one_or_none()
+
+
+def contract(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> RowMapping | None:
+    """Read one contract of these centers."""
+    statement = _contracts(centers).where(col(Contract.id) == contract_id)
+    return session.execute(statement).mappings().one_or_none()
+
+
+def contracts(session: Session, centers: Collection[uuid.UUID], wanted: ContractFilter, page: PageRequest) -> Page:
+    """List the contracts of these centers."""
+    statement = _contracts(centers)
+    for column in ("number", "vendor_id", "service_center_id"):
+        value = getattr(wanted, column)
+        if value is not None:
+            statement = statement.where(col(getattr(Contract, column)) == value)
+    if wanted.closed is not None:
+        closed = col(Contract.closed_on).is_not(None)
+        statement = statement.where(closed if wanted.closed else ~closed)
+    if wanted.updated_since is not None:
+        statement = statement.where(col(Contract.updated_at) >= wanted.updated_since)
+    return fetch(session, statement, col(Contract.id), page)
+
+
+def contracts_of_vendor(session: Session, vendor_id: uuid.UUID, page: PageRequest) -> Page:
+    """List the contracts of a vendor, for its portal."""
+    return fetch(session, _joined().where(col(Contract.vendor_id) == vendor_id), col(Contract.id), page)
+
+
+def _contracts(centers: Collection[uuid.UUID]) -> Select[tuple[object, ...]]:
+    return _joined().where(col(Contract.service_center_id).in_(centers))
+
+
+def _joined() -> Select[tuple[object, ...]]:
+    return select(*_COLUMNS).join(Vendor, col(Vendor.id) == col(Contract.vendor_id))
+
+
+def contracts_of(
+    session: Session, centers: Collection[uuid.UUID], contract_ids: Collection[uuid.UUID]
+) -> set[uuid.UUID]:
+    """Keep of some contracts those of these centers."""
+    statement = select(col(Contract.id)).where(
+        col(Contract.id).in_(contract_ids), col(Contract.service_center_id).in_(centers)
+    )
+    return set(session.execute(statement).scalars())
+
+
+def years(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read the money by year of some contracts."""
+    statement = select(ContractYear.contract_id, ContractYear.year, ContractYear.amount_fen).where(
+        col(ContractYear.contract_id).in_(contract_ids)
+    )
+    return session.execute(statement.order_by(col(ContractYear.year))).mappings().all()
+
+
+def versions(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the versions of a contract's terms, first to last."""
+    return versions_of(session, [contract_id])
+
+
+def versions_of(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read the versions of the terms of some contracts."""
+    statement = select(*_VERSION_COLUMNS).where(col(TermsVersion.contract_id).in_(contract_ids))
+    return session.execute(statement.order_by(col(TermsVersion.number))).mappings().all()
+
+
+def all_versions(session: Session) -> dict[uuid.UUID, list[RowMapping]]:
+    """Read the terms of every contract for a night, unparsed: each is read when its contract's turn comes."""
+    rows = session.execute(select(*_VERSION_COLUMNS).order_by(col(TermsVersion.number))).mappings()
+    grouped: dict[uuid.UUID, list[RowMapping]] = {}
+    for row in rows:
+        grouped.setdefault(row["contract_id"], []).append(row)
+    return grouped
+
+
+def unmet_notices(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the due dates of a contract's notices that are in force and not met."""
+    statement = select(DueDate.id, DueDate.subject, DueDate.due_on, DueDate.provisional).where(
+        col(DueDate.contract_id) == contract_id,
+        col(DueDate.kind) == DueKind.NOTICE,
+        col(DueDate.superseded_on).is_(None),
+        col(DueDate.met_on).is_(None),
+    )
+    return session.execute(statement).mappings().all()
+
+
+def periods_without_notice(session: Session, contract_id: uuid.UUID) -> Sequence[str]:
+    """Read the expected months of a contract that owe a notice: not notified and not finally excused."""
+    excused = and_(col(Assessment.state) == "excused", col(Assessment.stage) == Stage.FINAL)
+    statement = select(col(Assessment.period)).where(
+        col(Assessment.contract_id) == contract_id,
+        col(Assessment.expected),
+        col(Assessment.stage) != Stage.NOTIFIED,
+        or_(col(Assessment.state).is_(None), ~excused),
+    )
+    return session.execute(statement).scalars().all()
+
+
+def latest_facts(session: Session, contract_id: uuid.UUID) -> tuple[str | None, date | None]:
+    """Give the latest month that was drafted and the latest day on which a finding was seen."""
+    drafted = select(func.max(col(Assessment.period))).where(
+        col(Assessment.contract_id) == contract_id, col(Assessment.stage) != Stage.NOT_ASSESSED
+    )
+    seen = select(func.max(col(Finding.occurred_on))).where(col(Finding.contract_id) == contract_id)
+    return session.execute(drafted).scalar_one(), session.execute(seen).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class DueDateFilter:
+    """Which due dates to list; None asks for all."""
+
+    contract_id: uuid.UUID | None = None
+    service_center_id: uuid.UUID | None = None
+    kind: DueKind | None = None
+    state: DueState | None = None
+    subject: str | None = None
+    superseded: bool = False
+    """Whether those that were superseded are listed too."""
+    updated_since: datetime | None = None
+
+
+def due_dates(
+    session: Session, centers: Collection[uuid.UUID], wanted: DueDateFilter, as_of: date, page: PageRequest
+) -> Page:
+    """List due dates of these centers, with their state on a day."""
+    statement: Select[tuple[object, ...]] = (
+        select(
+            DueDate.id,
+            DueDate.service_center_id,
+            DueDate.contract_id,
+            col(Contract.number).label("contract_number"),
+            DueDate.kind,
+            DueDate.subject,
+            col(TermsVersion.number).label("terms_version"),
+            DueDate.event_on,
+            DueDate.due_on,
+            DueDate.provisional,
+            DueDate.steps,
+            DueDate.in_force_from,
+            DueDate.superseded_on,
+            DueDate.superseded_because,
+            DueDate.met_on,
+            DueDate.updated_at,
+        )
+        .join(Contract, col(Contract.id) == col(DueDate.contract_id))
+        .join(TermsVersion, col(TermsVersion.id) == col(DueDate.terms_version_id))
+        .where(col(DueDate.service_center_id).in_(centers))
+    )
+    for column in ("contract_id", "service_center_id", "kind", "subject"):
+        value = getattr(wanted, column)
+        if value is not None:
+            statement = statement.where(col(getattr(DueDate, column)) == value)
+    if not wanted.superseded:
+        statement = statement.where(col(DueDate.superseded_on).is_(None))
+    if wanted.state is not None:
+        statement = statement.where(in_state(wanted.state, as_of))
+    if wanted.updated_since is not None:
+        statement = statement.where(col(DueDate.updated_at) >= wanted.updated_since)
+    return fetch(session, statement, col(DueDate.id), page)
+
+
+def in_state(state: DueState, as_of: date) -> ColumnElement[bool]:
+    """Say a state of a due date on a day in SQL; the same as `rules.deadlines.lateness`, which a test compares."""
+    due, met = col(DueDate.due_on), col(DueDate.met_on)
+    unmet = or_(met.is_(None), met > as_of)
+    return {
+        DueState.NOT_DUE: and_(unmet, due >= as_of),
+        DueState.OVERDUE: and_(unmet, due < as_of),
+        DueState.ON_TIME: and_(~unmet, met <= due),
+        DueState.LATE: and_(~unmet, met > due),
+    }[state]

@@ -1,0 +1,212 @@
+"""The terms of a contract as a document: the shapes that the API takes, and their reading into rules."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, StrictInt, TypeAdapter
+
+from app.features.contracts.money_clauses import MoneyClause, check_money
+from app.rules import terms as rules
+from app.rules.consecutive import ConsecutiveRule, Gap
+from app.rules.deadlines import DueDateRule, Roll, Unit
+from app.rules.faults import Fault
+from app.rules.recurrence import CountBy, RepeatRule, Scope, Window, WindowKind
+from app.rules.scores import Band, Criterion, CriterionKind, Rubric
+from app.values import Code, Name, Points, Shape
+
+
+LONGEST = {Unit.CALENDAR_DAYS: 3650, Unit.WORKING_DAYS: 2500, Unit.MONTHS: 120, Unit.DAY_OF_NEXT_MONTH: 31}
+"""The longest due date by unit: ten years, or the days of a month."""
+
+
+class Reference(Shape):
+    """Which paper, which clause."""
+
+    document: Name
+    clause: Name | None = None
+
+
+class DueDateClause(Shape):
+    """How long after which event something is owed; no answer has a default but the start day, which does not count."""
+
+    after: Literal["period_end", "notice", "year_end", "settlement_approved"]
+    unit: Unit
+    length: Annotated[StrictInt, Field(ge=1, le=3650)]
+    """How many of the unit; for `day_of_next_month` the day, 1 to 31."""
+    roll: Roll
+    counts_start_day: StrictBool = False
+
+    def rule(self) -> DueDateRule:
+        """Read the clause as a rule."""
+        return DueDateRule(self.after, self.unit, self.length, self.roll, self.counts_start_day)
+
+
+class NoticeClause(DueDateClause):
+    """考核通报: by when a period's result is notified."""
+
+    after: Literal["period_end"]
+
+
+class FixedWindow(Shape):
+    """A calendar year, a contract year, or periods in a row."""
+
+    kind: Literal["calendar_year", "contract_year", "periods_in_a_row"]
+
+
+class RollingMonths(Shape):
+    """The months that end with the day."""
+
+    kind: Literal["rolling_months"]
+    months: Annotated[StrictInt, Field(ge=1, le=120)]
+
+
+class AnyPeriods(Shape):
+    """Any so many periods one after another."""
+
+    kind: Literal["any_periods"]
+    periods: Annotated[StrictInt, Field(ge=1, le=120)]
+
+
+class RepeatClause(Shape):
+    """重复发生问题: from which occurrence on an issue is a repeat offence."""
+
+    threshold: Annotated[StrictInt, Field(ge=1, le=1000)]
+    window: Annotated[FixedWindow | RollingMonths | AnyPeriods, Field(discriminator="kind")]
+    count: CountBy
+    scope: Scope
+
+    def rule(self) -> RepeatRule:
+        """Read the clause as a rule."""
+        length = getattr(self.window, "months", None) or getattr(self.window, "periods", None)
+        return RepeatRule(self.threshold, Window(WindowKind(self.window.kind), length), self.count, self.scope)
+
+
+class ConsecutiveClause(Shape):
+    """So many months below a mark, in a row or within so many; what a gap does is answered or left undecided."""
+
+    below: Points
+    periods: Annotated[StrictInt, Field(ge=2, le=120)]
+    consequence: Code
+    within: Annotated[StrictInt, Field(ge=2, le=120)] | None = None
+    excused: Gap | None = None
+    not_assessed: Gap | None = None
+
+    def rule(self) -> ConsecutiveRule:
+        """Read the clause as a rule."""
+        return ConsecutiveRule(
+            self.below, self.periods, self.consequence, self.within, self.excused, self.not_assessed
+        )
+
+
+class Edges(Shape):
+    """A stretch of the score with each edge said: `at_least` and `at_most` own their mark, `above` and `below` do not."""
+
+    at_least: Points | None = None
+    above: Points | None = None
+    below: Points | None = None
+    at_most: Points | None = None
+
+
+class GradeBand(Edges):
+    """A grade and the scores that earn it."""
+
+    name: Name
+
+    def band(self) -> Band:
+        """Read the band as a rule's."""
+        return Band(self.name, self.at_least, self.above, self.below, self.at_most)
+
+
+class CriterionItem(Shape):
+    """评分项: a scored item; additions and deductions come on top of the full mark and off it."""
+
+    code: Code
+    name: Name
+    weight: Points
+    kind: CriterionKind = CriterionKind.AWARD
+
+
+class RubricClause(Shape):
+    """考核评分细则: what the full mark is and which items make it up; the weights of the awards total it exactly."""
+
+    full_mark: Points
+    criteria: Annotated[list[CriterionItem], Field(max_length=200)] = []
+    normalise: StrictBool = False
+    """Whether items that do not apply are taken out and the rest rescaled to the full mark."""
+
+    def rule(self) -> Rubric:
+        """Read the clause as a rule."""
+        criteria = tuple(Criterion(item.code, item.name, item.kind, item.weight) for item in self.criteria)
+        return Rubric(self.full_mark, criteria, self.normalise)
+
+
+class PaymentClause(Shape):
+    """How a contract is paid."""
+
+    schedule: Literal["monthly", "quarterly", "instalments"]
+    due: DueDateClause
+
+
+class TermsDocument(Shape):
+    """合同条款. A clause that is left out does not exist; `terms_incomplete` of the contract names it.
+
+    `rectification`, `appeal`, `acknowledgement`, `annual_assessment`, `monthly_report`, `payment` and `money` are
+    checked and kept as the contract's record; nothing is computed from them yet.
+    """
+
+    notice: NoticeClause | None = None
+    pass_mark: Points | None = None
+    grades: Annotated[list[GradeBand], Field(max_length=50)] | None = None
+    repeat: RepeatClause | None = None
+    consecutive: Annotated[list[ConsecutiveClause], Field(max_length=20)] | None = None
+    rubric: RubricClause | None = None
+    rectification: DueDateClause | None = None
+    appeal: DueDateClause | None = None
+    acknowledgement: DueDateClause | None = None
+    annual_assessment: DueDateClause | None = None
+    monthly_report: DueDateClause | None = None
+    payment: PaymentClause | None = None
+    money: Annotated[list[MoneyClause], Field(max_length=50)] | None = None
+
+    def rules(self) -> rules.Terms:
+        """Read the clauses that decide something into rules."""
+        return rules.Terms(
+            notice=self.notice.rule() if self.notice else None,
+            pass_mark=self.pass_mark,
+            grades=tuple(band.band() for band in self.grades or ()),
+            repeat=self.repeat.rule() if self.repeat else None,
+            consecutive=tuple(clause.rule() for clause in self.consecutive or ()),
+            rubric=self.rubric.rule() if self.rubric else None,
+        )
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Name what contradicts itself; pointers start at this document."""
+        terms = self.rules()
+        return rules.check_terms(terms) + self._length_faults() + check_money(self.money or [], terms.full_mark)
+
+    def _length_faults(self) -> tuple[Fault, ...]:
+        clauses = {f"/{name}": value for name, value in self if isinstance(value, DueDateClause)}
+        if self.payment:
+            clauses["/payment/due"] = self.payment.due
+        return tuple(
+            Fault(
+                f"{place}/length",
+                "length-out-of-range",
+                f"{clause.length} is more than the {LONGEST[clause.unit]} that {clause.unit} allows.",
+                "Check the figure and its unit.",
+            )
+            for place, clause in clauses.items()
+            if clause.length > LONGEST[clause.unit]
+        )
+
+
+_DOCUMENT = TypeAdapter(TermsDocument)
+
+
+def written(document: TermsDocument) -> str:
+    """Write the document as it is stored: JSON text without the clauses that are not stated."""
+    return document.model_dump_json(exclude_none=True)
+
+
+def read(text: str) -> TermsDocument:
+    """Read a stored document; raises ValueError where it has been damaged."""
+    return _DOCUMENT.validate_json(text)

@@ -1,0 +1,43 @@
+"""The dated versions of a contract's terms, read from their stored documents."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import RowMapping
+
+from app.features.contracts import terms_document
+from app.rules.periods import Period
+from app.rules.terms import DatedTerms, Terms, in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Version(DatedTerms):
+    """A version with the id of its row, which every decision by it names."""
+
+    id: uuid.UUID
+
+
+def version(id_: uuid.UUID, number: int, effective_from: date, agreed_on: date, terms: Terms) -> Version:
+    """Put a version together."""
+    return Version(number=number, effective_from=effective_from, agreed_on=agreed_on, terms=terms, id=id_)
+
+
+def read_versions(rows: Iterable[RowMapping]) -> list[Version]:
+    """Read stored versions; raises ValueError where a document has been damaged."""
+    return [
+        version(
+            row["id"],
+            row["number"],
+            row["effective_from"],
+            row["agreed_on"],
+            terms_document.read(row["document"]).rules(),
+        )
+        for row in rows
+    ]
+
+
+def version_for(versions: Sequence[Version], period: Period, known_on: date) -> Version | None:
+    """Pick the version in force for a period, as known on a day."""
+    return in_force(versions, period, known_on)  # type: ignore[return-value] the pick is one of what was given

@@ -1,0 +1,1 @@
+"""One row for every nightly job and business date, and the alert when one was missed."""

@@ -1,0 +1,79 @@
+"""Every select over the job runs."""
+
+import uuid
+from datetime import date
+
+from sqlalchemy import Select, func, select
+from sqlmodel import Session, col
+
+from app.clock import BUSINESS_ZONE
+from app.features.paging import Page, PageRequest, fetch
+from app.models import JobRun
+from app.models.words import AskedBy, RunStatus
+
+_COLUMNS = (
+    JobRun.id,
+    JobRun.job,
+    JobRun.business_date,
+    JobRun.asked_by,
+    JobRun.status,
+    JobRun.attempts,
+    JobRun.rows_read,
+    JobRun.rows_written,
+    JobRun.rows_skipped,
+    JobRun.rows_failed,
+    JobRun.statements,
+    JobRun.failures,
+    JobRun.error,
+    JobRun.first_succeeded_at,
+    JobRun.started_at,
+    JobRun.finished_at,
+)
+
+
+def job_runs(
+    session: Session, page: PageRequest, job: str | None = None, since: date | None = None, until: date | None = None
+) -> Page:
+    """List the runs, filtered by job and business date."""
+    statement: Select[tuple[object, ...]] = select(*_COLUMNS)
+    if job is not None:
+        statement = statement.where(col(JobRun.job) == job)
+    if since is not None:
+        statement = statement.where(col(JobRun.business_date) >= since)
+    if until is not None:
+        statement = statement.where(col(JobRun.business_date) <= until)
+    return fetch(session, statement, col(JobRun.id), page)
+
+
+def latest_success(session: Session, job: str) -> date | None:
+    """Give the last business date for which a job has succeeded."""
+    statement = select(func.max(col(JobRun.business_date))).where(
+        col(JobRun.job) == job, col(JobRun.first_succeeded_at).is_not(None)
+    )
+    return session.execute(statement).scalar_one()
+
+
+def first_tick(session: Session) -> date | None:
+    """Give the first business date that the clock ran: from it on, every date is to be run."""
+    statement = select(func.min(col(JobRun.business_date))).where(col(JobRun.asked_by) == AskedBy.CLOCK)
+    return session.execute(statement).scalar_one()
+
+
+def succeeded(session: Session, since: date) -> dict[tuple[str, date], date]:
+    """Give the runs that succeeded, from a business date on, each with the day on which it first did."""
+    statement = select(JobRun.job, JobRun.business_date, JobRun.first_succeeded_at).where(
+        col(JobRun.business_date) >= since, col(JobRun.first_succeeded_at).is_not(None)
+    )
+    return {(job, day): at.astimezone(BUSINESS_ZONE).date() for job, day, at in session.execute(statement) if at}
+
+
+def last_night(session: Session) -> date | None:
+    """Give the last business date on which any job succeeded, for `/readyz`."""
+    statement = select(func.max(col(JobRun.business_date))).where(col(JobRun.status) == RunStatus.SUCCEEDED)
+    return session.execute(statement).scalar_one()
+
+
+def run_id(session: Session, job: str, business_date: date) -> uuid.UUID | None:
+    """Find the row of a job and date."""
+    statement = select(col(JobRun.id)).where(col(JobRun.job) == job, col(JobRun.business_date) == business_date)
+    return session.execute(statement).scalar_one_or_none()

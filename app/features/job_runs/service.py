@@ -1,0 +1,109 @@
+"""Claims a job's run for a business date, notes how it ended, and finds the dates that were missed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, literal, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from app import clock
+from app.features.alerts.state import AlertState, Evaluation, Tally
+from app.features.job_runs import queries
+from app.models import JobRun
+from app.models.columns import UtcDateTime, new_id
+from app.models.words import AlertKind, AskedBy, RunStatus, Severity
+
+_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) -> None:
+    """Begin an attempt: make the one row of the job and date, or count one attempt more on it.
+
+    The row stays locked to the end of the transaction, so of two who run the same job at once the second waits and
+    then finds nothing left to write.
+    """
+    now = clock.now()
+    fresh = {"id": new_id(), "job": job, "business_date": business_date, "asked_by": asked_by, "attempts": 1}
+    statement = _INSERTS[session.get_bind().dialect.name](JobRun).values(**fresh, **_ended(now, now))
+    again = {"attempts": col(JobRun.attempts) + 1, "started_at": now}
+    session.execute(statement.on_conflict_do_update(index_elements=["job", "business_date"], set_=again))
+
+
+def finish(session: Session, job: str, business_date: date, tally: Tally, statements: int) -> None:
+    """Note what the attempt did; this is its last statement, and counted in `statements`."""
+    now = clock.now()
+    first = func.coalesce(col(JobRun.first_succeeded_at), literal(now, UtcDateTime))
+    values = _ended(None, now, RunStatus.SUCCEEDED, tally, statements)
+    session.execute(_of(job, business_date).values(first_succeeded_at=first, **values))
+
+
+def record_failure(session: Session, job: str, business_date: date, asked_by: AskedBy, error: str) -> None:
+    """Note, after the attempt was undone, that and why it failed as a whole."""
+    claim(session, job, business_date, asked_by)
+    session.execute(_of(job, business_date).values(**_ended(None, clock.now(), RunStatus.FAILED), error=error[:1000]))
+
+
+def _of(job: str, business_date: date) -> Any:  # noqa: ANN401 an update statement
+    return update(JobRun).where(col(JobRun.job) == job, col(JobRun.business_date) == business_date)
+
+
+def _ended(
+    started: datetime | None,
+    finished: datetime,
+    status: RunStatus = RunStatus.FAILED,
+    tally: Tally | None = None,
+    statements: int = 0,
+) -> dict[str, Any]:
+    tally = tally or Tally(0, 0, 0, [])
+    values = {
+        "status": status,
+        "rows_read": tally.read,
+        "rows_written": tally.written,
+        "rows_skipped": tally.skipped,
+        "rows_failed": len(tally.broken),
+        "statements": statements,
+        "failures": [{"contract_id": str(broken.contract_id), "error": broken.error} for broken in tally.broken],
+        "error": None,
+        "finished_at": finished,
+    }
+    return values | ({"started_at": started} if started else {})
+
+
+def due_dates_of_the_clock(session: Session, jobs: Iterable[str], today: date) -> list[tuple[str, date]]:
+    """List every job and business date, oldest first, that the clock should have run up to `today` and has not."""
+    first = queries.first_tick(session) or today
+    done = queries.succeeded(session, first)
+    days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
+    names = list(jobs)
+    return [(job, day) for day in days for job in names if (job, day) not in done]
+
+
+def missed_jobs(session: Session, jobs: Iterable[str], as_of: date) -> Evaluation:
+    """Find each job and business date before `as_of` that was not run by the next tick (domain.md section 9).
+
+    Resolved on the day on which it was run after all. Dates before the clock's first tick were never due.
+    """
+    first = queries.first_tick(session)
+    if first is None:
+        return Evaluation()
+    done = queries.succeeded(session, first)
+    days = [first + timedelta(days=number) for number in range((as_of - first).days)]
+    evaluation = Evaluation(rows_read=len(done))
+    for day in days:
+        for job in jobs:
+            state = _missed(job, day, done.get((job, day)), as_of)
+            if state:
+                evaluation.states.append(state)
+    return evaluation
+
+
+def _missed(job: str, day: date, ran_on: date | None, as_of: date) -> AlertState | None:
+    if ran_on is not None and ran_on <= day:
+        return None
+    if ran_on is not None and ran_on > as_of:
+        ran_on = None
+    facts = {"job": job, "business_date": day.isoformat()}
+    since = day + timedelta(days=1)
+    return AlertState(AlertKind.JOB_MISSED, None, None, f"{job}:{day}", Severity.WARNING, since, ran_on, facts)

@@ -1,0 +1,1 @@
+"""The parties: service centers, sites, counters, vendors, issue types."""

@@ -1,0 +1,64 @@
+"""Puts the program together: doors, problem handlers, lifespan; wiring only."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from starlette.exceptions import HTTPException
+
+from app.api import open as open_door
+from app.api import portal, problems, supervisor
+from app.api.observing import RequestLog
+from app.api.openapi import describe
+from app.database import Database
+from app.errors import KaoheError
+from app.settings import Settings, settings
+
+
+def create_app(chosen: Settings | None = None, database: Database | None = None) -> FastAPI:
+    """Build the application for these settings, on this database or on the one that the settings name."""
+    config = chosen or settings()
+    db = database or Database(config.resolved_database_url())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        db.dispose()
+
+    app = FastAPI(title="Kaohe 考核", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.database = db
+    app.state.cursor_key = cursor_key(config)
+    app.add_middleware(RequestLog)
+    _handle_errors(app)
+    app.include_router(supervisor.router)
+    app.include_router(portal.router)
+    app.include_router(open_door.health)
+    app.include_router(open_door.router)
+    app.mount("/assets", open_door.ASSETS)
+    describe(app)
+    return app
+
+
+def _handle_errors(app: FastAPI) -> None:
+    app.add_exception_handler(KaoheError, problems.on_kaohe_error)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid)
+    app.add_exception_handler(IntegrityError, problems.on_database_error)
+    app.add_exception_handler(OperationalError, problems.on_database_error)
+    app.add_exception_handler(Exception, problems.on_unexpected)
+
+
+def cursor_key(config: Settings) -> bytes:
+    """Give the key that signs cursors: the one set, or one that is made once and kept in a private file."""
+    if config.cursor_key:
+        return config.cursor_key.encode()
+    path = Path(config.var_dir) / "cursor.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().encode()

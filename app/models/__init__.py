@@ -1,0 +1,33 @@
+"""The tables, one small family a file; importing this package gives Alembic the whole schema."""
+
+from app.models.access import Grant, Principal, Token
+from app.models.alerts import Alert
+from app.models.assessments import Assessment, AssessmentCriterion, Finding
+from app.models.base import Table
+from app.models.calendar import WorkCalendarDay, WorkCalendarYear
+from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
+from app.models.job_runs import JobRun
+from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
+
+__all__ = [
+    "Alert",
+    "Assessment",
+    "AssessmentCriterion",
+    "Contract",
+    "ContractYear",
+    "Counter",
+    "DueDate",
+    "Finding",
+    "Grant",
+    "IssueType",
+    "JobRun",
+    "Principal",
+    "ServiceCenter",
+    "Site",
+    "Table",
+    "TermsVersion",
+    "Token",
+    "Vendor",
+    "WorkCalendarDay",
+    "WorkCalendarYear",
+]

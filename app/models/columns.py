@@ -1,0 +1,90 @@
+"""The column types that all tables share: time-ordered ids, UTC instants, stored enum values, canonical JSON."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import uuid_utils.compat
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Text, TypeDecorator
+from sqlmodel import Field
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware on the way in, aware and in UTC on the way out, also on SQLite, which forgets zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse an instant without a zone, since nobody could say which one it meant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"{value} has no time zone"
+            raise ValueError(message)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant in UTC; SQLite stores it so and only drops the mark."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """A JSON value stored as text with sorted keys, so that equal values are equal bytes on every database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401 JSON is any value
+        """Write the value."""
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 JSON is any value
+        """Read the value."""
+        return None if value is None else json.loads(value)
+
+
+def canonical(value: Any) -> str:  # noqa: ANN401 JSON is any value
+    """Write a JSON value with sorted keys, no blanks and its Chinese readable."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def new_id() -> uuid.UUID:
+    """Give a time-ordered UUID (version 7), so that ids sort in the order of their making."""
+    return uuid_utils.compat.uuid7()
+
+
+def stored(values: type[StrEnum], name: str) -> Enum:
+    """Store an enum's values as text with a named CHECK: native enums break down and up again on PostgreSQL."""
+    return Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def word_field(values: type[StrEnum], name: str, **options: Any) -> Any:  # noqa: ANN401 as SQLModel's Field
+    """Declare a column that holds one of a closed list of words; `name` names its CHECK."""
+    return Field(sa_type=stored(values, name), **options)
+
+
+def id_field() -> Any:  # noqa: ANN401 as SQLModel's Field
+    """Declare a primary key."""
+    return Field(default_factory=new_id, primary_key=True)
+
+
+def instant_field(**options: Any) -> Any:  # noqa: ANN401 as SQLModel's Field
+    """Declare an instant in UTC."""
+    return Field(sa_type=UtcDateTime, **options)
+
+
+def integer_field(**options: Any) -> Any:  # noqa: ANN401 as SQLModel's Field
+    """Declare a 64-bit integer: money in fen, scores in hundredths, counts."""
+    return Field(sa_type=BigInteger, **options)

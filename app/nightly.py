@@ -1,0 +1,144 @@
+"""The nightly jobs in their order: name -> feature function; the clock, the command and the API run them alike."""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from app.database import Database, statements
+from app.errors import NotFound
+from app.features.alerts.service import reconcile
+from app.features.alerts.state import AlertState, Broken, Evaluation
+from app.features.assessments import failed_months, late_notices, repeat_offences
+from app.features.assessments.queries import ALL, Within
+from app.features.job_runs import queries, service
+from app.models.words import AlertKind, AskedBy
+
+log = logging.getLogger(__name__)
+
+
+def _missed_jobs(session: Session, as_of: date, _within: Within = ALL) -> Evaluation:
+    return service.missed_jobs(session, JOBS, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A nightly job: which alerts it keeps true, and the function that says what the facts demand."""
+
+    kind: AlertKind
+    evaluate: Callable[[Session, date, Within], Evaluation]
+
+
+JOBS = {
+    "flag_missed_jobs": Job(AlertKind.JOB_MISSED, _missed_jobs),
+    "flag_late_notices": Job(AlertKind.LATE_NOTICE, late_notices.evaluate),
+    "flag_repeat_offences": Job(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
+    "flag_below_pass_mark": Job(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
+    "flag_consecutive_fails": Job(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What one run of a job for one business date did; `states` is what a dry run would have written."""
+
+    job: str
+    as_of: date
+    read: int
+    written: int
+    skipped: int
+    failed: int
+    statements: int
+    broken: tuple[Broken, ...] = ()
+    states: tuple[AlertState, ...] = ()
+
+    def line(self, *, dry: bool) -> dict[str, Any]:
+        """Give the figures as `kaohe job run --json` prints them; a dry run adds what the facts demand."""
+        counts = ("read", "written", "skipped", "failed", "statements")
+        line: dict[str, Any] = {"job": self.job, "as_of": self.as_of.isoformat()}
+        line |= {name: getattr(self, name) for name in counts}
+        return line | {"alerts": [_said(state) for state in self.states]} if dry else line
+
+
+def _said(state: AlertState) -> dict[str, Any]:
+    return {
+        "kind": state.kind,
+        "contract_id": str(state.contract_id) if state.contract_id else None,
+        "subject": state.subject,
+        "since": state.since.isoformat(),
+        "until": state.until.isoformat() if state.until else None,
+        "facts": state.facts,
+    }
+
+
+def names(wanted: str) -> tuple[str, ...]:
+    """Read a job's name, or `all`, as the jobs to run in their order."""
+    if wanted == "all":
+        return tuple(JOBS)
+    if wanted not in JOBS:
+        raise NotFound(f"There is no job '{wanted}'.", pointer="/job", remedy=f"Name one of: all, {', '.join(JOBS)}.")
+    return (wanted,)
+
+
+def run(database: Database, name: str, as_of: date, asked_by: AskedBy) -> JobResult:
+    """Run one job for one business date, in one transaction with its row; a failure is noted and raised."""
+    try:
+        with database.write() as session:
+            return _run(session, name, as_of, asked_by)
+    except Exception as error:
+        with database.write() as session:
+            service.record_failure(session, name, as_of, asked_by, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _run(session: Session, name: str, as_of: date, asked_by: AskedBy) -> JobResult:
+    before = statements(session)
+    latest = queries.latest_success(session, name)
+    service.claim(session, name, as_of, asked_by)
+    job = JOBS[name]
+    tally = reconcile(session, job.kind, job.evaluate(session, as_of, ALL), as_of, latest)
+    sent = statements(session) - before + 1
+    service.finish(session, name, as_of, tally, sent)
+    for broken in tally.broken:
+        log.error("job %s: contract %s has broken data: %s", name, broken.contract_id, broken.error)
+    return JobResult(
+        name, as_of, tally.read, tally.written, tally.skipped, len(tally.broken), sent, tuple(tally.broken)
+    )
+
+
+def dry_run(database: Database, name: str, as_of: date, within: Within = ALL) -> JobResult:
+    """Say what the facts dated up to `as_of` demand, and write nothing."""
+    with database.read() as session:
+        before = statements(session)
+        found = JOBS[name].evaluate(session, as_of, within)
+        sent = statements(session) - before
+    return JobResult(
+        name, as_of, found.rows_read, 0, 0, len(found.broken), sent, tuple(found.broken), tuple(found.states)
+    )
+
+
+def run_range(
+    database: Database, wanted: str, first: date, last: date, asked_by: AskedBy, *, dry: bool = False
+) -> Iterator[JobResult]:
+    """Run jobs for every date of a range, date by date, each date's jobs in their order."""
+    for number in range((last - first).days + 1):
+        as_of = first + timedelta(days=number)
+        for name in names(wanted):
+            yield dry_run(database, name, as_of) if dry else run(database, name, as_of, asked_by)
+
+
+def due(database: Database, today: date) -> list[tuple[str, date]]:
+    """List what the clock has still to run up to today, oldest first."""
+    with database.read() as session:
+        return service.due_dates_of_the_clock(session, JOBS, today)
+
+
+def past(session: Session, as_of: date, centers: tuple[uuid.UUID, ...], contract_id: uuid.UUID | None) -> list[AlertState]:
+    """Give the alerts as they stood on a day, seeing only facts dated on or before it."""
+    within = Within(centers=centers, contract_id=contract_id)
+    found = [state for job in JOBS.values() for state in job.evaluate(session, as_of, within).states]
+    return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))

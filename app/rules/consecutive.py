@@ -1,0 +1,152 @@
+"""Consecutive fails: so many months below a mark, in a row or within so many months (domain.md sections 3 and 9)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from app.rules.faults import Fault
+from app.rules.money import figure
+from app.rules.periods import Period, periods_between
+from app.rules.scores import Score, Verdict, verdict
+
+_FEWEST = 2
+
+
+class MonthState(StrEnum):
+    """What became of a month: assessed, not assessed, or excused (suspended, force majeure)."""
+
+    ASSESSED = "assessed"
+    NOT_ASSESSED = "not_assessed"
+    EXCUSED = "excused"
+
+
+class Gap(StrEnum):
+    """What a month without an assessment does to the months in a row around it."""
+
+    SKIP = "skip"
+    BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsecutiveRule:
+    """One clause of `consecutive`: `periods` months below the mark `below`, in points, and their `consequence`.
+
+    The months are in a row, or lie in any `within` calendar months where that is given. `excused` and `not_assessed`
+    say what such a month does to a row; where the clause is silent, None, no row across it is certain, so there is
+    none. Within so many months such a month takes its place in the calendar and is no fail, whatever they say.
+    """
+
+    below: Decimal
+    periods: int
+    consequence: str
+    within: int | None = None
+    excused: Gap | None = None
+    not_assessed: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthResult:
+    """What is final about one month, from the day `final_on`; the score of a month not assessed is not read."""
+
+    period: Period
+    state: MonthState
+    score: Score
+    final_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class FailRun:
+    """Failed months that a clause has a consequence for: `periods`, earliest first, and what is between is no fail.
+
+    `completed_by` is the month whose result completed the run, and `since` the day on which that became final. `first`
+    is the earliest failed month as known then: it names the run for good, also where an earlier month becomes final
+    out of order and lengthens the run backwards.
+    """
+
+    first: Period
+    periods: tuple[Period, ...]
+    since: date
+    completed_by: Period
+
+
+def check_consecutive(rules: Sequence[ConsecutiveRule], full_mark: Decimal) -> tuple[Fault, ...]:
+    """Name what is wrong with the rules of one contract; pointers start at their list, as in `/0/periods`."""
+    faults = []
+    for position, rule in enumerate(rules):
+        if not 0 < rule.below <= full_mark:
+            detail = f"The mark {figure(rule.below)} is not above 0 and at most the full mark {figure(full_mark)}."
+            remedy = "State a mark on the rubric's scale."
+            faults.append(Fault(f"/{position}/below", "mark-outside-scale", detail, remedy))
+        if rule.periods < _FEWEST:
+            detail, remedy = f"The clause asks for {rule.periods} months.", f"Ask for {_FEWEST} or more."
+            faults.append(Fault(f"/{position}/periods", "too-few-periods", detail, remedy))
+        if rule.within is not None and rule.within < rule.periods:
+            detail = f"{rule.periods} months cannot lie within {rule.within}."
+            faults.append(Fault(f"/{position}/within", "within-too-short", detail, "Give at least as many months."))
+        if any(_condition(rule) == _condition(earlier) for earlier in rules[:position]):
+            detail = "An earlier clause has the same mark, the same months and the same consequence."
+            faults.append(Fault(f"/{position}", "duplicate-clause", detail, "State each clause once."))
+    return tuple(faults)
+
+
+def consecutive_fails(rule: ConsecutiveRule, months: Iterable[MonthResult], as_of: date) -> tuple[FailRun, ...]:
+    """Give the runs of certain fails that were complete on or before `as_of`, by their first month.
+
+    `months` are the final results of one contract, in any order and one for each period; `rule` is without faults. A
+    month fails when its score is certainly below the mark. A bound that cannot say so, an unknown score and a month
+    without a final result are no fails and end a row: what is not known does not count against the vendor.
+
+    Results are taken in the order in which they became final, those of one day by month. A run lasts once it is found
+    and only grows. Where a late result joins two runs, the earlier one goes on with all their months, and the other
+    stays as it was.
+    """
+    runs: dict[Period, FailRun] = {}
+    known: dict[Period, MonthResult] = {}
+    final = (month for month in months if month.final_on <= as_of)
+    for latest in sorted(final, key=lambda month: (month.final_on, month.period)):
+        known[latest.period] = latest
+        for periods in _complete(rule, known):
+            first = next((period for period in periods if period in runs), periods[0])
+            found = runs.get(first) or FailRun(first, periods, latest.final_on, latest.period)
+            runs[first] = replace(found, periods=periods)
+    return tuple(runs[first] for first in sorted(runs))
+
+
+def _condition(rule: ConsecutiveRule) -> tuple[object, ...]:
+    return rule.below, rule.periods, rule.within, rule.consequence
+
+
+def _complete(rule: ConsecutiveRule, known: Mapping[Period, MonthResult]) -> list[tuple[Period, ...]]:
+    """Put together the fails that are enough, and join those groups that share a month."""
+    fails = sorted(period for period, month in known.items() if _fails(rule, month))
+    runs: list[tuple[Period, ...]] = []
+    for start in range(len(fails) - rule.periods + 1):
+        group = tuple(fails[start : start + rule.periods])
+        if not _belong_together(rule, known, group):
+            continue
+        if runs and group[0] <= runs[-1][-1]:
+            runs[-1] += tuple(period for period in group if period > runs[-1][-1])
+        else:
+            runs.append(group)
+    return runs
+
+
+def _fails(rule: ConsecutiveRule, month: MonthResult) -> bool:
+    return month.state is MonthState.ASSESSED and verdict(month.score, rule.below) is Verdict.BELOW
+
+
+def _belong_together(rule: ConsecutiveRule, known: Mapping[Period, MonthResult], group: Sequence[Period]) -> bool:
+    """Tell whether fails one after another are in a row, or within so many months."""
+    if rule.within is not None:
+        return group[0].until(group[-1]) < rule.within
+    return all(
+        period in group or (period in known and _is_skipped(rule, known[period]))
+        for period in periods_between(group[0], group[-1])
+    )
+
+
+def _is_skipped(rule: ConsecutiveRule, month: MonthResult) -> bool:
+    gaps = {MonthState.EXCUSED: rule.excused, MonthState.NOT_ASSESSED: rule.not_assessed}
+    return gaps.get(month.state) is Gap.SKIP

@@ -1,0 +1,72 @@
+"""Amounts in whole fen and figures in whole hundredths: how they are read, written and rounded, always exactly."""
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+# Fifteen digits before the point are more than any contract, and their hundredths fit into 64 bits.
+_TWO_PLACES = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,2}))?")
+_SHOWN_PLACES = 6
+
+
+def parse_yuan(text: str) -> int:
+    """Read an amount in yuan such as "938761.72" as fen.
+
+    At most two decimals, a minus in front where it is negative, nothing else; ValueError otherwise.
+    """
+    return _read(text, 'an amount in yuan is written like "938761.72", with at most two decimals')
+
+
+def yuan(fen: int) -> str:
+    """Write fen as an amount in yuan with two decimals: 93876172 is "938761.72"."""
+    return format_hundredths(fen)
+
+
+def parse_hundredths(text: str) -> int:
+    """Read a score or a percentage such as "89.50" as hundredths; written as yuan are, ValueError otherwise."""
+    return _read(text, 'a figure is written like "89.50", with at most two decimals')
+
+
+def format_hundredths(hundredths: int) -> str:
+    """Write hundredths with two decimals: 8950 is "89.50"."""
+    whole, rest = divmod(abs(hundredths), 100)
+    return f"{'-' if hundredths < 0 else ''}{whole}.{rest:02}"
+
+
+def round_half_away(value: Fraction | Decimal | int, places: int) -> Decimal:
+    """Round to so many decimal places, a half away from zero (四舍五入): 0.125 is 0.13, and -0.125 is -0.13."""
+    # The decimal is built from its text, since arithmetic on decimals would round a second time after 28 digits.
+    return Decimal(f"{_whole(Fraction(value) * Fraction(10) ** places)}E{-places}")
+
+
+def hundredths(value: Fraction) -> int:
+    """Round an exact figure once, to whole hundredths, a half away from zero: 1/8 is 13."""
+    return _whole(value * 100)
+
+
+def figure(value: Fraction | Decimal | int) -> str:
+    """Write an exact figure for a calculation's steps: at least two places, "88.00".
+
+    A figure that does not end within six places is cut there and says so, "77.840909…", so that nobody takes what
+    is printed for what is reckoned with.
+    """
+    exact = Fraction(value)
+    scaled = abs(exact) * 10**_SHOWN_PLACES
+    whole, places = divmod(int(scaled), 10**_SHOWN_PLACES)
+    written = f"{places:0{_SHOWN_PLACES}}"
+    written = written.rstrip("0").ljust(2, "0") if scaled.denominator == 1 else f"{written}…"
+    return f"{'-' if exact < 0 else ''}{whole}.{written}"
+
+
+def _read(text: str, expected: str) -> int:
+    written = _TWO_PLACES.fullmatch(text)
+    if written is None:
+        raise ValueError(f"{expected}, not {text!r}")
+    minus, whole, places = written.groups(default="")
+    return int(f"{minus}{whole}{places:0<2}")
+
+
+def _whole(value: Fraction) -> int:
+    # Twice the value plus one, halved downwards, is the value rounded half up, and away from zero by its sign.
+    rounded = (2 * abs(value) + 1) // 2
+    return rounded if value >= 0 else -rounded

@@ -1,0 +1,371 @@
+"""Repeat offences: one issue so often in a window that the terms call it repeated (domain.md section 6).
+
+Whatever the window, an occurrence counts from the day it happens until the day it *leaves*: the day after its year,
+the day a trailing window has moved past it, the day after a whole month without another one. An offence is followed
+through the days on which one happens, leaves or is withdrawn; between them nothing changes, and what is found on a day
+depends on no later one. So whoever asks every night ends where one question at the end does.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from app.rules.faults import Fault
+from app.rules.periods import Period, add_months, contract_year_start
+
+_ONE_DAY = timedelta(days=1)
+_NEVER_THE_SAME_YEAR = timedelta(days=366)
+
+
+class WindowKind(StrEnum):
+    """What occurrences are counted together: those of a year, of the time up to now, or of months without a gap."""
+
+    CALENDAR_YEAR = "calendar_year"
+    CONTRACT_YEAR = "contract_year"
+    ROLLING_MONTHS = "rolling_months"
+    PERIODS_IN_A_ROW = "periods_in_a_row"
+    ANY_PERIODS = "any_periods"
+
+
+class CountBy(StrEnum):
+    """Whether each occurrence counts, or each period that has at least one."""
+
+    OCCURRENCES = "occurrences"
+    PERIODS = "periods"
+
+
+class Scope(StrEnum):
+    """Whether occurrences of the issue are counted wherever they happen, or for each counter by itself."""
+
+    ISSUE_TYPE = "issue_type"
+    ISSUE_TYPE_AND_COUNTER = "issue_type_and_counter"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window; `length` is in months for `ROLLING_MONTHS`, in periods for `ANY_PERIODS`, and None for the others.
+
+    On a day d, M rolling months hold the days after d − M months up to d, and any M periods the period of d with the
+    M − 1 before it. Periods in a row end when a whole period has passed without an occurrence.
+    """
+
+    kind: WindowKind
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatRule:
+    """The clause `repeat`: the `threshold`-th in the window makes a repeat offence, and so does every further one."""
+
+    threshold: int
+    window: Window
+    count: CountBy
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One finding of the issue; `counter` is None where it is not known.
+
+    It counts from `occurred_on` and, once withdrawn by an upheld appeal, no longer from `withdrawn_on` on. `at_least`
+    says that the source speaks of at least this one, so that there may be more than were recorded.
+    """
+
+    finding_id: str
+    occurred_on: date
+    counter: str | None
+    withdrawn_on: date | None = None
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """A repeat offence, or its `early` state, in which one more reaches the threshold; days are inclusive.
+
+    `window_key` and `counter` (None where the scope is the issue type) name it for good; all else may change by the
+    day. A window that is no year begins on the day of the first occurrence counted, or with that day's period, and its
+    `window_to` is None until it has ended. `since` is the day the threshold was reached; in the early state it is
+    `early_since`, the day it was one short, which is None where the threshold is 1. `until` is the last day on which
+    this held, or the day on which a withdrawal has `undone` it, and None while it is open; `count` and `occurrences`
+    stay as they were then.
+    """
+
+    window_key: str
+    counter: str | None
+    window_from: date
+    window_to: date | None
+    early: bool
+    early_since: date | None
+    since: date
+    until: date | None
+    count: int
+    at_least: bool
+    threshold: int
+    occurrences: tuple[Occurrence, ...]
+    undone: bool
+
+
+def check_repeat_rule(rule: RepeatRule) -> tuple[Fault, ...]:
+    """Name what is wrong with a rule; pointers start at the rule, as in `/threshold`."""
+    faults = []
+    kind, length = rule.window.kind, rule.window.length
+    if rule.threshold < 1:
+        detail = f"The threshold is {rule.threshold}."
+        faults.append(Fault("/threshold", "threshold-too-low", detail, "Give a threshold of 1 or more."))
+    has_length = kind in {WindowKind.ROLLING_MONTHS, WindowKind.ANY_PERIODS}
+    if has_length and (length is None or length < 1):
+        detail = f'The window "{kind}" has no length.' if length is None else f"The window's length is {length}."
+        faults.append(Fault("/window", "window-length-missing", detail, "Give the window a length of 1 or more."))
+    elif not has_length and length is not None:
+        detail = f'The window "{kind}" has the length {length}, which means nothing there.'
+        faults.append(Fault("/window", "window-length-unexpected", detail, "Leave the length out."))
+    if kind is WindowKind.PERIODS_IN_A_ROW and rule.count is not CountBy.PERIODS:
+        detail = "Periods in a row are counted by occurrences."
+        faults.append(Fault("/count", "count-not-periods", detail, 'Count by "periods".'))
+    most = _periods_touched(rule.window)
+    if rule.count is CountBy.PERIODS and most is not None and rule.threshold > most:
+        detail = f"The threshold is {rule.threshold} periods, but the window touches at most {most}."
+        faults.append(Fault("/threshold", "threshold-out-of-reach", detail, "Lower it, or lengthen the window."))
+    return tuple(faults)
+
+
+def _periods_touched(window: Window) -> int | None:
+    """Give the most periods that a window can touch; None where it ends only by itself."""
+    match window.kind:
+        case WindowKind.CALENDAR_YEAR:
+            return 12
+        case WindowKind.CONTRACT_YEAR:
+            return 13
+        case WindowKind.ROLLING_MONTHS:
+            return (window.length or 0) + 1
+        case WindowKind.ANY_PERIODS:
+            return window.length or 0
+        case WindowKind.PERIODS_IN_A_ROW:
+            return None
+
+
+def repeat_offences(
+    occurrences: Iterable[Occurrence],
+    rule_for: Callable[[Occurrence], RepeatRule | None],
+    starts_on: date,
+    ends_on: date,
+    as_of: date,
+) -> tuple[Offence, ...]:
+    """Follow one contract's occurrences of one issue type, in any order, up to `as_of`; ordered by key and counter.
+
+    The contract runs from `starts_on` to `ends_on`, its last day or the day it was closed on: what happened outside it
+    is not counted, and what is open then ends with it. Each occurrence is judged in its turn, by date and finding, by
+    the rule (without faults) that `rule_for` gives it; where that is None it does not count at all. So a rule amended
+    in mid-window judges what happens under it, and counts what came before. An occurrence at an unknown counter cannot
+    be said to be at the same counter as another, so it is not judged where that matters.
+
+    Facts after `as_of` are not seen, and a key that is given for one day is given for every later one.
+    """
+    known = sorted(
+        (_as_known(one, as_of) for one in occurrences if starts_on <= one.occurred_on <= min(ends_on, as_of)),
+        key=lambda one: (one.occurred_on, one.finding_id),
+    )
+    judged = [(one, rule, _tally(one, rule, starts_on, ends_on)) for one in known if (rule := rule_for(one))]
+    offences: list[Offence] = []
+    for tally in {tally for _, _, tally in judged if tally}:
+        stays = [
+            _Stay(one, tally.leaves(one.occurred_on), rule if its_own == tally else None)
+            for one, rule, its_own in judged
+            if tally.counts(one)
+        ]
+        offences += _follow(tally, stays, as_of)
+    return tuple(sorted(offences, key=lambda offence: (offence.window_key, offence.counter or "")))
+
+
+def _as_known(occurrence: Occurrence, as_of: date) -> Occurrence:
+    """Give the occurrence as it was known on a day: not yet withdrawn by a later appeal."""
+    withdrawn_on = occurrence.withdrawn_on
+    return replace(occurrence, withdrawn_on=None) if withdrawn_on and withdrawn_on > as_of else occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """An occurrence in a tally, the first day it no longer counts there, and the rule if it is judged there as well."""
+
+    occurrence: Occurrence
+    leaves: date
+    rule: RepeatRule | None
+
+    def days(self) -> set[date]:
+        """Give the days on which it can change what is counted."""
+        withdrawn_on = self.occurrence.withdrawn_on
+        return {self.occurrence.occurred_on, self.leaves} | ({withdrawn_on} if withdrawn_on else set())
+
+
+class _Year(NamedTuple):
+    """One year of the calendar or of the contract, which ends with the contract."""
+
+    key: str
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What is counted together: in a trailing window or in one `year`; at one counter, or anywhere for None."""
+
+    window: Window
+    counter: str | None
+    year: _Year | None
+    ends_on: date
+
+    def counts(self, occurrence: Occurrence) -> bool:
+        """Tell whether an occurrence belongs here, be it judged here or not."""
+        here = self.counter is None or occurrence.counter == self.counter
+        return here and (self.year is None or self.year.first_day <= occurrence.occurred_on <= self.year.last_day)
+
+    def leaves(self, day: date) -> date:
+        """Give the first day on which one of `day` no longer counts; in a row, if the next period brings no other."""
+        month, length = day.replace(day=1), self.window.length or 0
+        if self.year:
+            leaves = self.year.last_day + _ONE_DAY
+        elif self.window.kind is WindowKind.ROLLING_MONTHS:
+            leaves = add_months(day, length)
+            # In a month without that day, it still counts on the last one: 31 January plus 1 month is 1 March.
+            leaves = leaves if leaves.day == day.day else add_months(month, length + 1)
+        elif self.window.kind is WindowKind.ANY_PERIODS:
+            leaves = add_months(month, length)
+        else:
+            leaves = add_months(month, 2)
+        return min(leaves, self.ends_on + _ONE_DAY)
+
+    def counted(self, remaining: Iterable[_Stay], day: date) -> list[_Stay]:
+        """Give those of the remaining ones that count on a day."""
+        begun = [stay for stay in remaining if stay.occurrence.occurred_on <= day]
+        if self.window.kind is not WindowKind.PERIODS_IN_A_ROW:
+            return [stay for stay in begun if day < stay.leaves]
+        # Another one in the next period keeps all before it; one that comes later finds them gone.
+        cuts = [n for n, (one, other) in enumerate(pairwise(begun), 1) if one.leaves <= other.occurrence.occurred_on]
+        run = begun[cuts[-1] :] if cuts else begun
+        return run if run and day < run[-1].leaves else []
+
+    def begun_with(self, first: date) -> tuple[str, date]:
+        """Give the key and the first day of a window in which the first one counted is of the day `first`."""
+        match self.window:
+            case _ if self.year:
+                return self.year.key, self.year.first_day
+            case Window(WindowKind.ROLLING_MONTHS, length):
+                return f"rolling:{length}:{first}", first
+            case Window(WindowKind.ANY_PERIODS, length):
+                return f"periods:{length}:{first}", first.replace(day=1)
+            case _:
+                return f"run:{Period.of(first)}", first.replace(day=1)
+
+
+def _tally(occurrence: Occurrence, rule: RepeatRule, starts_on: date, ends_on: date) -> _Tally | None:
+    """Give the tally that an occurrence is judged in; None where its counter would have to be known."""
+    by_counter = rule.scope is Scope.ISSUE_TYPE_AND_COUNTER
+    if by_counter and occurrence.counter is None:
+        return None
+    day, year = occurrence.occurred_on, None
+    if rule.window.kind is WindowKind.CALENDAR_YEAR:
+        year = _Year(str(day.year), date(day.year, 1, 1), min(date(day.year, 12, 31), ends_on))
+    elif rule.window.kind is WindowKind.CONTRACT_YEAR:
+        first_day = contract_year_start(starts_on, day)
+        next_year = contract_year_start(starts_on, first_day + _NEVER_THE_SAME_YEAR)
+        year = _Year(str(first_day), first_day, min(next_year - _ONE_DAY, ends_on))
+    return _Tally(rule.window, occurrence.counter if by_counter else None, year, ends_on)
+
+
+def _height(offence: Offence | None) -> int:
+    """Give 2 for an offence, 1 for its early state, 0 for nothing."""
+    if offence is None:
+        return 0
+    return 1 if offence.early else 2
+
+
+def _follow(tally: _Tally, stays: Sequence[_Stay], as_of: date) -> Iterable[Offence]:
+    """Walk through the days on which something changes, and keep each offence as the last of them left it.
+
+    An episode, the days on end on which something stands, keeps the key it began with. What has ended comes back under
+    its key only when it stands as high as it did: an offence when the threshold is reached again.
+    """
+    days = sorted({day for stay in stays for day in stay.days() if day <= as_of})
+    book: dict[str, Offence] = {}
+    key = ""
+    for remaining, stretch in groupby(days, key=lambda day: _not_withdrawn(stays, day)):
+        standing = dict(_standing(tally, remaining, days))
+        for day in stretch:
+            found = standing.get(day)
+            key = key or (found.window_key if found else "")
+            stood = book.get(key)
+            if found and _height(found) >= _height(stood):
+                book[key] = replace(found, window_key=key)
+            elif stood and stood.until is None:
+                without_withdrawals_today = _judge(tally, _not_withdrawn(stays, day - _ONE_DAY), day)
+                book[key] = _ended(stood, day, undone=_height(without_withdrawals_today) >= _height(stood))
+            key = key if found else ""
+    return book.values()
+
+
+def _not_withdrawn(stays: Iterable[_Stay], day: date) -> list[_Stay]:
+    return [stay for stay in stays if stay.occurrence.withdrawn_on is None or day < stay.occurrence.withdrawn_on]
+
+
+def _ended(offence: Offence, day: date, *, undone: bool) -> Offence:
+    """End an offence on the day that it no longer stands: by that day's withdrawals, or with the day before."""
+    until = day if undone else day - _ONE_DAY
+    return replace(offence, until=until, window_to=offence.window_to or until, undone=undone)
+
+
+def _standing(tally: _Tally, remaining: Sequence[_Stay], days: Iterable[date]) -> Iterator[tuple[date, Offence]]:
+    """Give what stands on each day and since when, as if only the remaining occurrences had ever been recorded."""
+    early_since = since = None
+    for day in days:
+        found = _judge(tally, remaining, day)
+        early_since = (early_since or day) if found else None
+        since = (since or day) if found and not found.early else None
+        if found:
+            announced = early_since if found.threshold > 1 else None
+            yield day, replace(found, since=since or early_since or day, early_since=announced)
+
+
+def _judge(tally: _Tally, remaining: Iterable[_Stay], day: date) -> Offence | None:
+    """Say what stands on a day: the turn that got furthest decides, the latest says how many there are."""
+    counted = tally.counted(remaining, day)
+    turns = list(_turns(counted))
+    furthest = max(turns, key=lambda turn: min(turn.total - turn.threshold, 0), default=None)
+    if furthest is None or furthest.total < furthest.threshold - 1:
+        return None
+    listed = tuple(stay.occurrence for stay in counted[: turns[-1].number])
+    key, window_from = tally.begun_with(listed[0].occurred_on)
+    return Offence(
+        window_key=key,
+        counter=tally.counter,
+        window_from=window_from,
+        window_to=tally.year and tally.year.last_day,
+        early=furthest.total < furthest.threshold,
+        early_since=day,
+        since=day,
+        until=None,
+        count=turns[-1].total,
+        at_least=any(occurrence.at_least for occurrence in listed),
+        threshold=furthest.threshold,
+        occurrences=listed,
+        undone=False,
+    )
+
+
+class _Turn(NamedTuple):
+    """One occurrence judged: its number among those counted, the total that makes by its rule, and the threshold."""
+
+    number: int
+    total: int
+    threshold: int
+
+
+def _turns(counted: Iterable[_Stay]) -> Iterator[_Turn]:
+    periods = set()
+    for number, stay in enumerate(counted, 1):
+        periods.add(Period.of(stay.occurrence.occurred_on))
+        if stay.rule:
+            total = len(periods) if stay.rule.count is CountBy.PERIODS else number
+            yield _Turn(number, total, stay.rule.threshold)

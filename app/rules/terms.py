@@ -1,0 +1,90 @@
+"""Dated terms: the clauses of a contract as values, the version in force for a period, and what is not stated."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from app.rules.consecutive import ConsecutiveRule, check_consecutive
+from app.rules.deadlines import DueDateRule
+from app.rules.faults import Fault
+from app.rules.periods import Period
+from app.rules.recurrence import RepeatRule, check_repeat_rule
+from app.rules.scores import Band, Rubric, check_bands, check_rubric
+
+HUNDRED_MARKS = Decimal(100)
+"""百分制: what a total is measured by while the terms state no rubric; the contract says so in `terms_incomplete`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The clauses that decide something today; None or empty means that the contract does not state the clause."""
+
+    notice: DueDateRule | None = None
+    pass_mark: Decimal | None = None
+    grades: tuple[Band, ...] = ()
+    repeat: RepeatRule | None = None
+    consecutive: tuple[ConsecutiveRule, ...] = ()
+    rubric: Rubric | None = None
+
+    @property
+    def full_mark(self) -> Decimal:
+        """Give the full mark that scores are measured by, in points."""
+        return self.rubric.full_mark if self.rubric else HUNDRED_MARKS
+
+    def missing(self) -> tuple[str, ...]:
+        """Name the clauses without which something is not decided: no clause, no rule (domain.md section 4)."""
+        stated = {
+            "notice": self.notice,
+            "pass_mark": self.pass_mark,
+            "grades": self.grades,
+            "repeat": self.repeat,
+            "consecutive": self.consecutive,
+            "rubric": self.rubric,
+        }
+        return tuple(clause for clause, value in stated.items() if not value)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedTerms:
+    """One version of a contract's terms: from when it governs, and from when it is known."""
+
+    number: int
+    effective_from: date
+    agreed_on: date
+    terms: Terms
+
+
+def in_force(versions: Iterable[DatedTerms], period: Period, known_on: date) -> DatedTerms | None:
+    """Pick the version for a period: the latest effective one up to its last day, among those agreed by `known_on`.
+
+    Of two versions with one effective date the later numbered governs. The contract itself, version 1, is known from
+    the first day of service, even where its paper was signed later.
+    """
+    known = (version for version in versions if version.number == 1 or version.agreed_on <= known_on)
+    candidates = [version for version in known if version.effective_from <= period.last_day]
+    return max(candidates, key=lambda version: (version.effective_from, version.number), default=None)
+
+
+def check_terms(terms: Terms) -> tuple[Fault, ...]:
+    """Name everything in the terms that contradicts itself; pointers start at the terms document."""
+    faults: list[Fault] = []
+    if terms.rubric:
+        faults += [fault.under("/rubric") for fault in check_rubric(terms.rubric)]
+    if terms.grades:
+        faults += [fault.under("/grades") for fault in check_bands(terms.grades, terms.full_mark)]
+    if terms.repeat:
+        faults += [fault.under("/repeat") for fault in check_repeat_rule(terms.repeat)]
+    if terms.pass_mark is not None and not 0 < terms.pass_mark <= terms.full_mark:
+        faults.append(_pass_mark_fault(terms.pass_mark, terms.full_mark))
+    faults += [fault.under("/consecutive") for fault in check_consecutive(terms.consecutive, terms.full_mark)]
+    return tuple(faults)
+
+
+def _pass_mark_fault(pass_mark: Decimal, full_mark: Decimal) -> Fault:
+    return Fault(
+        "/pass_mark",
+        "mark-outside-scale",
+        f"The pass mark {pass_mark} is not above 0 and at most the full mark {full_mark}.",
+        "State a mark on the rubric's scale.",
+    )

@@ -1,0 +1,38 @@
+"""What a deployment may set, by environment variable, with defaults that suit one machine."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one process; names without the prefix are those that every platform uses."""
+
+    model_config = SettingsConfigDict(env_prefix="KAOHE_", env_ignore_empty=True)
+
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    """SQLAlchemy URL; empty means the SQLite file `kaohe.db` in `var_dir`."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, validation_alias="PORT", ge=1, le=65535)
+    var_dir: Path = Path("var")
+    """Where the service keeps what it writes itself: the SQLite file, the cursor key, the demo's tokens."""
+    cursor_key: str = ""
+    """Secret that signs page cursors; several processes must share it. Empty: made once and kept in `var_dir`."""
+    log_level: str = "INFO"
+    tick_minutes: int = Field(default=10, ge=1, le=60)
+    """How often the clock asks whether a business date has not been run yet."""
+
+    def resolved_database_url(self) -> str:
+        """Give the URL to connect to, making the folder of the default SQLite file where it is missing."""
+        if self.database_url:
+            return self.database_url
+        self.var_dir.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{(self.var_dir / 'kaohe.db').resolve()}"
+
+
+@lru_cache
+def settings() -> Settings:
+    """Read the environment once a process."""
+    return Settings()

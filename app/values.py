@@ -1,0 +1,146 @@
+"""The values of the API as pydantic types: what is a string on the wire and an exact value inside."""
+
+import re
+import uuid
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+from app.rules.money import format_hundredths, parse_hundredths, parse_yuan, yuan
+from app.rules.periods import Period
+
+FIRST_DAY = date(2000, 1, 1)
+LAST_DAY = date(2089, 12, 31)
+LARGEST_FEN = 10**15
+"""Ten thousand times 10^9 yuan: above any contract, and far inside 64 bits."""
+LARGEST_POINTS = 100_000
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_PERIOD = re.compile(r"\d{4}-\d{2}", re.ASCII)
+_TWO_PLACES = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
+_RATE = re.compile(r"[01](\.\d{1,8})?", re.ASCII)
+
+
+class Shape(BaseModel):
+    """The base of every request and response: unknown members are refused, values are kept as they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _text(value: object, pattern: re.Pattern[str], form: str) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        message = f"must be a string like {form}"
+        raise ValueError(message)
+    return value
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    day = date.fromisoformat(_text(value, _DAY, '"2023-03-26"'))
+    if not FIRST_DAY <= day <= LAST_DAY:
+        message = f"must lie between {FIRST_DAY} and {LAST_DAY}"
+        raise ValueError(message)
+    return day
+
+
+def _period(value: object) -> Period:
+    return value if isinstance(value, Period) else Period.parse(_text(value, _PERIOD, '"2023-01"'))
+
+
+def _points(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    points = Decimal(_text(value, _TWO_PLACES, '"89.50", with at most two decimals'))
+    if points > LARGEST_POINTS:
+        message = f"must be at most {LARGEST_POINTS}"
+        raise ValueError(message)
+    return points
+
+
+def _fen(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        message = 'must be a string in yuan like "938761.72"'
+        raise ValueError(message)
+    fen = parse_yuan(_text(value, _TWO_PLACES, '"938761.72", in yuan, with at most two decimals'))
+    if fen > LARGEST_FEN:
+        message = f"must be at most {yuan(LARGEST_FEN)}"
+        raise ValueError(message)
+    return fen
+
+
+def _rate(value: object) -> Decimal:
+    rate = value if isinstance(value, Decimal) else Decimal(_text(value, _RATE, '"0.9"'))
+    if rate > 1:
+        message = 'must be at most "1"'
+        raise ValueError(message)
+    return rate
+
+
+def _string(pattern: str, *examples: str, **more: Any) -> WithJsonSchema:  # noqa: ANN401 JSON schema members
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples), **more})
+
+
+def points_text(points: Decimal) -> str:
+    """Write points as the API does, with two places."""
+    return format_hundredths(parse_hundredths(str(points)))
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2023-03-26"]}),
+]
+"""A calendar date in Asia/Shanghai."""
+
+PeriodValue = Annotated[
+    Period,
+    BeforeValidator(_period),
+    PlainSerializer(str, return_type=str),
+    _string(r"^20\d{2}-(0[1-9]|1[0-2])$", "2023-01"),
+]
+"""考核月份, a month."""
+
+Points = Annotated[
+    Decimal,
+    BeforeValidator(_points),
+    PlainSerializer(points_text, return_type=str),
+    _string(r"^\d{1,6}(\.\d{1,2})?$", "89.50"),
+]
+"""Points of a score, with two places."""
+
+Hundredths = Annotated[
+    int,
+    PlainSerializer(format_hundredths, return_type=str),
+    _string(r"^\d{1,6}\.\d{2}$", "89.50"),
+]
+"""Points as they are stored, in hundredths; two places on the wire."""
+
+Fen = Annotated[
+    int,
+    BeforeValidator(_fen),
+    PlainSerializer(yuan, return_type=str),
+    _string(r"^\d{1,13}(\.\d{1,2})?$", "938761.72"),
+]
+"""Money: yuan with two decimals on the wire, an integer in fen inside."""
+
+Rate = Annotated[
+    Decimal,
+    BeforeValidator(_rate),
+    PlainSerializer(str, return_type=str),
+    _string(r"^[01](\.\d{1,8})?$", "0.9"),
+]
+"""A share between 0 and 1."""
+
+_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"), Field(examples=["leaving_post"])]
+ShortCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"), Field(examples=["A-07"])]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE, strip_whitespace=True)]
+Number = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PRINTABLE, strip_whitespace=True)]
+DocumentNo = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE, strip_whitespace=True)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_PRINTABLE, strip_whitespace=True)]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=_PRINTABLE, strip_whitespace=True)]
+ExternalRef = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE)]
+Id = uuid.UUID

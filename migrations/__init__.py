@@ -1,0 +1,1 @@
+"""Dated, named, reversible migrations."""

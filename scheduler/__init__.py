@@ -1,0 +1,1 @@
+"""The clock: it only says when."""

@@ -1,0 +1,1 @@
+"""Tests of Kaohe; the folders mirror the tree that they test."""

@@ -1,0 +1,97 @@
+"""What every test may ask for: a fresh, migrated database on SQLite and on PostgreSQL, and a closed network."""
+
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from app.database import Database, migrate
+from tests.postgres import PostgresServer, running_postgres
+
+DIALECTS = ("sqlite", "postgresql")
+POSTGRES_TEMPLATE = "kaohe_template"
+
+# A slow machine is no failed test, and a failure must be repeatable from the report alone.
+settings.register_profile("kaohe", deadline=None, print_blob=True)
+settings.load_profile("kaohe")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Give the worker's own PostgreSQL server, started when the first test asks for it."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    """Migrate one database, which every PostgreSQL test copies."""
+    postgres.create(POSTGRES_TEMPLATE)
+    migrate(postgres.url(POSTGRES_TEMPLATE))
+    return POSTGRES_TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one file, which every SQLite test copies."""
+    path = tmp_path_factory.mktemp("template") / "kaohe.db"
+    migrate(_sqlite_url(path))
+    # What still stands in the write-ahead log would be missing from a copy of the file.
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Name the database that the test runs on; asking for it, or for a database, runs the test on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a database without a single table."""
+    if dialect == "sqlite":
+        yield _sqlite_url(tmp_path / "kaohe.db")
+    else:
+        yield from _postgres_database(request.getfixturevalue("postgres"), "template0")
+
+
+@pytest.fixture
+def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a fresh, migrated database, for tests that start processes of their own."""
+    if dialect == "sqlite":
+        path = tmp_path / "kaohe.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield _sqlite_url(path)
+    else:
+        template = request.getfixturevalue("postgres_template")
+        yield from _postgres_database(request.getfixturevalue("postgres"), template)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Give a fresh, migrated database, closed afterwards."""
+    opened = Database(database_url)
+    try:
+        yield opened
+    finally:
+        opened.dispose()
+
+
+def _postgres_database(server: PostgresServer, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    server.create(name, template)
+    try:
+        yield server.url(name)
+    finally:
+        server.drop(name)
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
