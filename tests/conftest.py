@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import settings
 
 from app.database import Database, migrate
+from app.main import create_app
+from app.settings import Settings
+from tests.office import Office
 from tests.postgres import PostgresServer, running_postgres
 
 DIALECTS = ("sqlite", "postgresql")
@@ -82,6 +86,18 @@ def database(database_url: str) -> Iterator[Database]:
         yield opened
     finally:
         opened.dispose()
+
+
+@pytest.fixture
+def client(database: Database, tmp_path: Path) -> TestClient:
+    """Give a client of the whole application on the fresh database; what it answers with 500 is not hidden."""
+    return TestClient(create_app(Settings(var_dir=tmp_path), database), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def office(database: Database, client: TestClient) -> Office:
+    """Give a service center with a person for each role."""
+    return Office(database, client)
 
 
 def _postgres_database(server: PostgresServer, template: str) -> Iterator[str]:

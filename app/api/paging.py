@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, SerializeAsAny
 
 from app.api.answers import answer
 from app.errors import BadRequest
@@ -24,7 +24,7 @@ Item = TypeVar("Item", bound=BaseModel)
 class PageOf(BaseModel, Generic[Item]):
     """One page; the next one begins at `next_cursor`, which is null on the last."""
 
-    items: Sequence[Item]
+    items: Sequence[SerializeAsAny[Item]]
     next_cursor: str | None
 
 

@@ -1,0 +1,45 @@
+"""Runs nights over a database and reads back what they left, for the tests of nightly jobs."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from app import nightly
+from app.database import Database
+from app.models import Alert, Contract
+from app.models.words import AskedBy
+
+OWN_COLUMNS = {"id", "recorded_at", "updated_at", "service_center_id", "contract_id"}
+"""What differs between two databases with the same facts: ids, and when a row was recorded."""
+
+
+def run_nights(database: Database, first: str, last: str | None = None) -> list[nightly.JobResult]:
+    """Run every job for every date of a range, in turn."""
+    begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    return list(nightly.run_range(database, "all", begin, end, AskedBy.COMMAND))
+
+
+def written(results: list[nightly.JobResult]) -> int:
+    """Count the alert rows that runs wrote."""
+    return sum(result.written for result in results)
+
+
+def alerts(database: Database) -> list[dict[str, Any]]:
+    """Read every column of every alert but its own ids and recording times; the contract by its number."""
+    columns = [column for column in Alert.__table__.columns if column.name not in OWN_COLUMNS]  # type: ignore[attr-defined]
+    number = Contract.__table__.c.number  # type: ignore[attr-defined]
+    statement = select(*columns, number).join(Contract, isouter=True).order_by(number, Alert.kind, Alert.subject)
+    with database.read() as session:
+        return [dict(row) for row in session.execute(statement).mappings()]
+
+
+def every_row(database: Database, *left_out: str) -> dict[str, list[dict[str, Any]]]:
+    """Read every row of every table, for showing that nothing changed."""
+    with database.read() as session:
+        return {
+            table.name: [dict(row) for row in session.execute(select(table).order_by(*table.primary_key)).mappings()]
+            for table in SQLModel.metadata.sorted_tables
+            if table.name not in left_out
+        }

@@ -1,0 +1,86 @@
+"""Nights in turn, one run at the end, either twice, or facts recorded day by day: the alerts are the same."""
+
+from pathlib import Path
+
+import pytest
+
+from app.database import Database
+from app.demo import loader, principals
+from tests.nights import alerts, every_row, run_nights, written
+from tests.office import Office
+from tests.scenarios.facts import YEAR, busy_year, record_all, record_until
+
+XINYANG = Path(loader.__file__).parent / "xinyang_2023.yaml"
+
+
+@pytest.fixture
+def xinyang(database: Database) -> Database:
+    """Give a database with Xinyang's year and no night run."""
+    with database.write() as session:
+        loader.load(session, principals.operator(session), loader.read(XINYANG))
+    return database
+
+
+def test_xinyangs_alerts_are_exactly_these_seven(xinyang: Database) -> None:
+    """What the report of 2023 complained about, and nothing else, stands on record at the year's end."""
+    run_nights(xinyang, "2023-12-31")
+    found = {
+        (alert["kind"], alert["subject"]): (str(alert["since"]), str(alert["until"])) for alert in alerts(xinyang)
+    }
+    assert found == {
+        ("late_notice", "2023-01"): ("2023-02-16", "2023-03-26"),
+        ("late_notice", "2023-02"): ("2023-03-16", "2023-06-25"),
+        ("late_notice", "2023-03"): ("2023-04-16", "2023-06-25"),
+        ("repeat_offence", "leaving_post/2023"): ("2023-09-06", "None"),
+        ("repeat_offence", "extended_hours/2023"): ("2023-10-19", "None"),
+        ("repeat_offence", "staffing/2023"): ("2023-11-23", "None"),
+        ("below_pass_mark", "2023-08"): ("2023-09-11", "None"),
+    }
+    late = [alert["facts"] for alert in alerts(xinyang) if alert["kind"] == "late_notice"]
+    assert [(facts["days_late"], facts["working_days_late"]) for facts in late] == [(39, 27), (102, 69), (71, 48)]
+    repeated = [alert["facts"] for alert in alerts(xinyang) if alert["kind"] == "repeat_offence"]
+    assert all((facts["count"], facts["at_least"]) == (3, True) for facts in repeated)
+
+
+def test_xinyang_365_nights_in_turn_end_where_one_run_at_the_end_does(xinyang: Database, database_url: str) -> None:
+    """Every column but ids and recording times is the same; a second pass writes nothing but the jobs' own rows."""
+    one_run = _one_run_on_a_copy(xinyang)
+    run_nights(xinyang, *YEAR)
+    assert alerts(xinyang) == one_run
+    before = every_row(xinyang, "job_runs")
+    assert written(run_nights(xinyang, *YEAR)) == 0
+    assert every_row(xinyang, "job_runs") == before
+
+
+def _one_run_on_a_copy(database: Database) -> list[dict[str, object]]:
+    """Run the year's last night alone, read the alerts, and take them back out."""
+    run_nights(database, "2023-12-31")
+    found = alerts(database)
+    with database.write() as session:
+        session.connection().exec_driver_sql("DELETE FROM alerts")
+        session.connection().exec_driver_sql("DELETE FROM job_runs")
+    return found
+
+
+def test_a_busy_year_ends_the_same_however_its_nights_were_run(office: Office, database: Database) -> None:
+    """One run at the end, nights in turn, and either again: withdrawals, excuses and an amendment make no difference."""
+    record_all(busy_year(office))
+    one_run = _one_run_on_a_copy(database)
+    assert {alert["kind"] for alert in one_run} == {
+        "late_notice",
+        "repeat_offence",
+        "below_pass_mark",
+        "consecutive_fail",
+    }
+    run_nights(database, *YEAR)
+    assert alerts(database) == one_run
+    assert written(run_nights(database, "2023-12-31")) == 0
+    assert written(run_nights(database, "2023-07-01")) == 0
+    assert alerts(database) == one_run
+
+
+def test_a_busy_year_recorded_day_by_day_ends_the_same(office: Office, database: Database) -> None:
+    """Each fact on its own day, each night after it, gives the alerts that one run over the finished year gives."""
+    record_until(busy_year(office), YEAR[1], lambda day: run_nights(database, day.isoformat()))
+    in_turn = alerts(database)
+    assert _one_run_on_a_copy(database) == in_turn
