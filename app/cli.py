@@ -22,7 +22,9 @@ from app.main import create_app
 from app.models.words import AskedBy, Role
 from app.settings import Settings, settings
 
-cli = typer.Typer(no_args_is_help=True, help="Kaohe 考核: monthly assessments of vendors.", pretty_exceptions_enable=False)
+cli = typer.Typer(
+    no_args_is_help=True, help="Kaohe 考核: monthly assessments of vendors.", pretty_exceptions_enable=False
+)
 job_cli = typer.Typer(no_args_is_help=True, help="The nightly jobs.")
 token_cli = typer.Typer(no_args_is_help=True, help="Tokens of principals.")
 cli.add_typer(job_cli, name="job")
@@ -81,7 +83,9 @@ def demo(
     with _bar() as bar:
         task = bar.add_task("demo", total=None)
         database = _database()
-        tokens = set_up(database, path, lambda text, done, total: bar.update(task, description=text, completed=done, total=total))
+        tokens = set_up(
+            database, path, lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
+        )
         database.dispose()
     _print_demo(config, tokens, path)
 

@@ -137,7 +137,9 @@ def due(database: Database, today: date) -> list[tuple[str, date]]:
         return service.due_dates_of_the_clock(session, JOBS, today)
 
 
-def past(session: Session, as_of: date, centers: tuple[uuid.UUID, ...], contract_id: uuid.UUID | None) -> list[AlertState]:
+def past(
+    session: Session, as_of: date, centers: tuple[uuid.UUID, ...], contract_id: uuid.UUID | None
+) -> list[AlertState]:
     """Give the alerts as they stood on a day, seeing only facts dated on or before it."""
     within = Within(centers=centers, contract_id=contract_id)
     found = [state for job in JOBS.values() for state in job.evaluate(session, as_of, within).states]

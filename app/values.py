@@ -63,7 +63,7 @@ def _points(value: object) -> Decimal:
 def _fen(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         message = 'must be a string in yuan like "938761.72"'
-        raise ValueError(message)
+        raise ValueError(message)  # noqa: TRY004 pydantic answers a ValueError and lets a TypeError through
     fen = parse_yuan(_text(value, _TWO_PLACES, '"938761.72", in yuan, with at most two decimals'))
     if fen > LARGEST_FEN:
         message = f"must be at most {yuan(LARGEST_FEN)}"
@@ -79,7 +79,7 @@ def _rate(value: object) -> Decimal:
     return rate
 
 
-def _string(pattern: str, *examples: str, **more: Any) -> WithJsonSchema:  # noqa: ANN401 JSON schema members
+def _string(pattern: str, *examples: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples), **more})
 
 
@@ -135,7 +135,9 @@ Rate = Annotated[
 """A share between 0 and 1."""
 
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"), Field(examples=["leaving_post"])]
+Code = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"), Field(examples=["leaving_post"])
+]
 ShortCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"), Field(examples=["A-07"])]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE, strip_whitespace=True)]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PRINTABLE, strip_whitespace=True)]

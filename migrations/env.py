@@ -3,6 +3,9 @@
 A batch rebuild drops and recreates a table; with foreign keys on, that would delete every child row by cascade.
 """
 
+import sqlite3
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
@@ -14,17 +17,17 @@ from app.models.columns import CanonicalJson, UtcDateTime
 from app.settings import settings
 
 
-def _prepare_sqlite(connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]
-    connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[attr-defined]
-    connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _plain_type(kind: str, column_type: object, _context: object) -> str | bool:
+def _plain_type(kind: str, column_type: object, _context: object) -> str | Literal[False]:
     """Write the plain types in revisions: a revision must still run when the program's own types have changed."""
     if kind != "type":
         return False

@@ -44,7 +44,13 @@ def main() -> None:
     trigger = IntervalTrigger(minutes=config.tick_minutes, timezone=BUSINESS_ZONE)
     # No grace limit and one instance: a late tick still ticks, and ticks that were slept through are one.
     scheduler.add_job(
-        tick, trigger, [database], coalesce=True, max_instances=1, misfire_grace_time=None, next_run_time=clock.now() + timedelta(seconds=1)
+        tick,
+        trigger,
+        [database],
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+        next_run_time=clock.now() + timedelta(seconds=1),
     )
 
     def stop(_number: int, _frame: FrameType | None) -> None:

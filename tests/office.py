@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlmodel import Session
 
 from app.database import Database
 from app.features.access import service as access
@@ -81,16 +82,18 @@ class Office:
             operator = Caller(clerk, f"clerk-{code}", Role.ADMIN, ())
             self.center = parties.create_service_center(session, operator, code, f"{code}政务服务中心")
             self.vendor = parties.create_vendor(session, self.center, f"{code}人力服务公司")
-            for issue_type, name in (("leaving_post", "离岗"), ("late_opening", "延时服务未落实")):
-                parties.create_issue_type(session, self.center, issue_type, name)
-            self.people = {role: self._person(database, session, role) for role in Role}
+            self.issue_types = {
+                code: parties.create_issue_type(session, self.center, code, name)
+                for code, name in (("leaving_post", "离岗"), ("late_opening", "延时服务未落实"))
+            }
+            self.people = {role: self._person(session, role) for role in Role}
         self.admin = self.people[Role.ADMIN]
         self.supervisor = self.people[Role.SUPERVISOR]
         self.finance = self.people[Role.FINANCE]
         self.auditor = self.people[Role.AUDITOR]
         self.vendor_portal = self.people[Role.VENDOR]
 
-    def _person(self, _database: Database, session: Any, role: Role) -> Person:
+    def _person(self, session: Session, role: Role) -> Person:
         name = f"{role.value}-{self.code}"
         company = self.vendor if role is Role.VENDOR else None
         access.create_principal(session, name, role, [self.center], company)

@@ -70,7 +70,7 @@ class Permission:
 
 
 def authorise(request: Request, permission: Permission) -> Caller:
-    """Say who is calling and whether the role may: 401 without a valid token, then 403, or 404 for what is not theirs."""
+    """Say who is calling: 401 without a valid token, then 403 where the role may not, or 404 for what is not theirs."""
     database: Database = request.app.state.database
     with database.read() as session:
         caller = authenticate(session, _bearer(request))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import fastapi_offline
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -82,7 +82,7 @@ def read_liveness() -> Response:
 
 
 @health.get("/readyz", response_model=Ready)
-def read_readiness(request: Request, db: Db) -> Response:
+def read_readiness(db: Db) -> Response:
     """Answer 200 once database and schema are there, 503 before."""
     with db.read() as session:
         revision = schema_revision(session)

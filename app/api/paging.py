@@ -84,4 +84,6 @@ class Paging:
     @staticmethod
     def _bad_cursor() -> BadRequest:
         detail = "The cursor was not made for this list with these filters."
-        return BadRequest(detail, faults=[Fault("/query/cursor", "bad-cursor", detail, "Begin again without a cursor.")])
+        return BadRequest(
+            detail, faults=[Fault("/query/cursor", "bad-cursor", detail, "Begin again without a cursor.")]
+        )

@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from app.errors import (
     BadRequest,
     Conflict,
-    Forbidden,
     Invalid,
     KaoheError,
     MethodNotAllowed,
@@ -74,7 +73,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def problem(request: Request, error: KaoheError) -> Response:
+def problem(error: KaoheError) -> Response:
     """Write an error as a problem document."""
     document = {
         "type": f"/problems/{error.code}",
@@ -99,10 +98,10 @@ def problem(request: Request, error: KaoheError) -> Response:
     return Response(content, error.status, headers, MEDIA_TYPE)
 
 
-async def on_kaohe_error(request: Request, error: Exception) -> Response:
+async def on_kaohe_error(_request: Request, error: Exception) -> Response:
     """Answer an error that a feature raised."""
     assert isinstance(error, KaoheError)  # noqa: S101 registered for this class
-    return problem(request, error)
+    return problem(error)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
@@ -110,9 +109,9 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 registered for this class
     known = _BY_STATUS.get(error.status_code)
     if known is None:
-        return problem(request, _other(error))
+        return problem(_other(error))
     detail = f"{request.method} {request.url.path} is not there." if error.status_code == NotFound.status else ""
-    answer = problem(request, known(detail, pointer="/path"))
+    answer = problem(known(detail, pointer="/path"))
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
     return answer
@@ -124,15 +123,15 @@ def _other(error: HTTPException) -> KaoheError:
     return other
 
 
-async def on_invalid(request: Request, error: Exception) -> Response:
+async def on_invalid(_request: Request, error: Exception) -> Response:
     """Answer a request whose parameters or body do not have the declared shape."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 registered for this class
     items = error.errors()
     if any(item["loc"][0] == "path" for item in items):
-        return problem(request, NotFound("The address names no such thing.", pointer=_pointer(items[0]["loc"], None)))
+        return problem(NotFound("The address names no such thing.", pointer=_pointer(items[0]["loc"], None)))
     faults = [_fault(item, error.body) for item in items]
     kind = BadRequest if all(item["loc"][0] in ("query", "header") for item in items) else Invalid
-    return problem(request, kind(_summary(faults), faults=faults))
+    return problem(kind(_summary(faults), faults=faults))
 
 
 def _summary(faults: Sequence[Fault]) -> str:
@@ -164,16 +163,16 @@ def _pointer(place: Sequence[str | int], body: Any) -> str:  # noqa: ANN401 a bo
     return pointer
 
 
-async def on_database_error(request: Request, error: Exception) -> Response:
+async def on_database_error(_request: Request, error: Exception) -> Response:
     """Answer what the database refused: a unique constraint behind a check, or a database that is busy or away."""
     if isinstance(error, IntegrityError):
-        return problem(request, Conflict("Somebody else recorded the same thing at the same time."))
+        return problem(Conflict("Somebody else recorded the same thing at the same time."))
     log.error("the database did not answer", exc_info=error)
     assert isinstance(error, OperationalError)  # noqa: S101 registered for this class
-    return problem(request, Unavailable("The database did not answer in time."))
+    return problem(Unavailable("The database did not answer in time."))
 
 
-async def on_unexpected(request: Request, error: Exception) -> Response:
+async def on_unexpected(_request: Request, error: Exception) -> Response:
     """Answer a fault of ours without showing its inside."""
     log.error("unexpected error", exc_info=error)
-    return problem(request, KaoheError())
+    return problem(KaoheError())

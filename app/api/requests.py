@@ -40,7 +40,7 @@ class StrictRequest(Request):
 
 
 def _is_json(content_type: str) -> bool:
-    media = content_type.split(";")[0].strip().lower()
+    media = content_type.split(";", maxsplit=1)[0].strip().lower()
     return media == "application/json" or (media.startswith("application/") and media.endswith("+json"))
 
 
@@ -49,7 +49,9 @@ def parse(body: bytes) -> Any:  # noqa: ANN401 JSON is any value
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError) as error:
-        fault = Fault("", "invalid-json", str(error)[:300] or "It is nested too deeply.", "Send one JSON document in UTF-8.")
+        fault = Fault(
+            "", "invalid-json", str(error)[:300] or "It is nested too deeply.", "Send one JSON document in UTF-8."
+        )
         raise BadRequest(f"The body is not JSON: {fault.detail}", faults=[fault]) from error
     _check_strings(value, "", 0)
     return value
@@ -100,7 +102,7 @@ class KaoheRoute(APIRoute):
     It must declare who may use it, by taking a caller; one that does not makes the program refuse to start.
     """
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 as the base's
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Find the declared permission among the parameters."""
         super().__init__(path, endpoint, **options)
         permissions = [d.call for d in self.dependant.dependencies if isinstance(d.call, Permission)]
@@ -137,5 +139,7 @@ def check_query(request: Request, known: set[str]) -> None:
             raise BadRequest(detail, faults=[Fault(f"/query/{name}", "unknown-query-parameter", detail, remedy)])
         if names.count(name) > 1:
             detail = f"The query parameter '{name}' comes more than once."
-            raise BadRequest(detail, faults=[Fault(f"/query/{name}", "repeated-query-parameter", detail, "Send it once.")])
+            raise BadRequest(
+                detail, faults=[Fault(f"/query/{name}", "repeated-query-parameter", detail, "Send it once.")]
+            )
         _check_string(value, f"/query/{name}")

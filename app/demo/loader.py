@@ -1,5 +1,6 @@
 """Loads a demo centre through the services, once; what is there is left as it is."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -59,12 +60,10 @@ def load(session: Session, operator: Caller, data: Mapping[str, Any]) -> None:
     for month in data["assessments"]:
         _month(session, caller, contract, month, data["assessment_note"])
     closing = data["closing"]
-    contracts.close(
-        session, caller, contract, closing["closed_on"], ClosingReason(closing["reason"]), closing["note"]
-    )
+    contracts.close(session, caller, contract, closing["closed_on"], ClosingReason(closing["reason"]), closing["note"])
 
 
-def _contract(data: Mapping[str, Any], center: Any, vendor: Any) -> NewContract:  # noqa: ANN401 ids
+def _contract(data: Mapping[str, Any], center: uuid.UUID, vendor: uuid.UUID) -> NewContract:
     return NewContract(
         number=data["number"],
         title=data["title"],
@@ -80,7 +79,7 @@ def _contract(data: Mapping[str, Any], center: Any, vendor: Any) -> NewContract:
 
 
 def _month(
-    session: Session, caller: Caller, contract: Any, month: Mapping[str, Any], notes: Mapping[str, str]  # noqa: ANN401
+    session: Session, caller: Caller, contract: uuid.UUID, month: Mapping[str, Any], notes: Mapping[str, str]
 ) -> None:
     period = Period.parse(month["period"])
     ((kind, value),) = month["score"].items()
@@ -101,6 +100,6 @@ def nights(data: Mapping[str, Any]) -> tuple[date, date]:
     return data["nights"]["from"], data["nights"]["to"]
 
 
-def vendor_of(session: Session, number: str) -> Any:  # noqa: ANN401 an id
+def vendor_of(session: Session, number: str) -> uuid.UUID:
     """Find the vendor of a demo contract."""
     return session.exec(select(Vendor.id).join(Contract).where(Contract.number == number)).one()

@@ -3,9 +3,16 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select
+from sqlalchemy import RowMapping, Select, SQLColumnExpression
 from sqlmodel import Session
+
+Listing = Select[*tuple[Any, ...]]
+"""A select of any columns, whose rows are read by their names."""
+
+Columns = tuple[SQLColumnExpression[Any], ...]
+"""What such a select names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Page:
     next_after: uuid.UUID | None
 
 
-def fetch(session: Session, statement: Select[tuple[object, ...]], key: ColumnElement[uuid.UUID], page: PageRequest) -> Page:
+def fetch(session: Session, statement: Listing, key: SQLColumnExpression[uuid.UUID], page: PageRequest) -> Page:
     """Read one page by keyset: one row more than asked for tells whether there is a next one."""
     if page.after is not None:
         statement = statement.where(key > page.after)

@@ -34,9 +34,7 @@ class Alert(Table, table=True):
     id: uuid.UUID = id_field()
     service_center_id: uuid.UUID | None = Field(default=None, foreign_key="service_centers.id", ondelete="RESTRICT")
     """None for what concerns the service itself."""
-    contract_id: uuid.UUID | None = Field(
-        default=None, foreign_key="contracts.id", ondelete="RESTRICT", index=True
-    )
+    contract_id: uuid.UUID | None = Field(default=None, foreign_key="contracts.id", ondelete="RESTRICT", index=True)
     kind: AlertKind = word_field(AlertKind, "kind")
     subject: str = Field(max_length=200)
     """The rest of the key: the period; the issue type and window; the job and date."""

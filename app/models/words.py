@@ -41,7 +41,7 @@ class AlertKind(StrEnum):
 
     LATE_NOTICE = "late_notice"
     REPEAT_OFFENCE = "repeat_offence"
-    BELOW_PASS_MARK = "below_pass_mark"
+    BELOW_PASS_MARK = "below_pass_mark"  # noqa: S105 a mark, not a password
     CONSECUTIVE_FAIL = "consecutive_fail"
     JOB_MISSED = "job_missed"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from app.rules.consecutive import ConsecutiveRule, check_consecutive
 from app.rules.deadlines import DueDateRule
@@ -55,7 +56,10 @@ class DatedTerms:
     terms: Terms
 
 
-def in_force(versions: Iterable[DatedTerms], period: Period, known_on: date) -> DatedTerms | None:
+Dated = TypeVar("Dated", bound=DatedTerms)
+
+
+def in_force(versions: Iterable[Dated], period: Period, known_on: date) -> Dated | None:
     """Pick the version for a period: the latest effective one up to its last day, among those agreed by `known_on`.
 
     Of two versions with one effective date the later numbered governs. The contract itself, version 1, is known from

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
 
 from app import clock, nightly
 from app.api.answers import Db, answer
@@ -127,7 +128,7 @@ def _read(who: Caller, db: Db, alert_id: uuid.UUID) -> AlertOut:
     return _out(row, clock.today(), calendar)
 
 
-def _out(row: Mapping[str, Any], as_of: date, calendar: WorkCalendar) -> AlertOut:
+def _out(row: RowMapping | Mapping[str, Any], as_of: date, calendar: WorkCalendar) -> AlertOut:
     facts = facts_on(row["kind"], row["facts"], row["until"], as_of, calendar)
     return AlertOut.model_construct(**{**row, "facts": facts, "text": Text(**text(row["kind"], facts))})
 

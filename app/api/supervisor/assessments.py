@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
@@ -65,7 +65,9 @@ class AssessmentIn(Shape):
     state: MonthState
     score: Exact | AtLeast | Below | None = None
     criteria: Annotated[list[CriterionPoints], Field(min_length=1, max_length=200)] | None = None
-    reason: Annotated[Reason | None, Field(description="Why the month is excused or not assessed; required then.")] = None
+    reason: Annotated[Reason | None, Field(description="Why the month is excused or not assessed; required then.")] = (
+        None
+    )
     note: Note | None = None
     assessed_on: Annotated[Day | None, Field(description="Left out: today.")] = None
 
@@ -287,7 +289,7 @@ def _detail(session: Session, who: Caller, contract_id: uuid.UUID, period: Perio
     return answer(AssessmentDetail.model_construct(**members, criteria=criteria))
 
 
-def _members(row: RowMapping, today: date, calendar: WorkCalendar) -> dict[str, object]:
+def _members(row: RowMapping, today: date, calendar: WorkCalendar) -> dict[str, Any]:
     due_on = row["due_on"]
     late = None if due_on is None else lateness(due_on, row["notified_on"], today, calendar)
     notice = NoticeOut.model_construct(

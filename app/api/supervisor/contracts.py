@@ -53,7 +53,7 @@ class ContractIn(Shape):
     ends_on: Day
     recorded_from: Annotated[PeriodValue, Field(description="First month that Kaohe answers for.")]
     agreed_on: Annotated[Day | None, Field(description="Day of the paper; left out, the start of the service.")] = None
-    years: Annotated[list[YearAmount], Field(max_length=30)] = []
+    years: Annotated[list[YearAmount], Field(max_length=30)] = []  # noqa: RUF012 pydantic copies it
     terms: DatedTermsIn
     supervising_authority: Name | None = None
     bidder: Name | None = None
@@ -103,7 +103,8 @@ class ContractOut(BaseModel):
     years: list[YearAmount]
     terms_version: int
     terms_incomplete: Annotated[
-        list[str], Field(description="Clauses that the terms in force do not state: what they would decide is not decided.")
+        list[str],
+        Field(description="Clauses that the terms in force do not state: what they would decide is not decided."),
     ]
     note: str | None
     external_ref: str | None

@@ -176,9 +176,7 @@ def withdraw_finding(
 ) -> Response:
     """Withdraw a finding: it stays readable and from that day on no longer counts."""
     with db.write() as session:
-        findings.withdraw(
-            session, who, contract_id, finding_id, body.withdrawn_on or clock.today(), body.reason
-        )
+        findings.withdraw(session, who, contract_id, finding_id, body.withdrawn_on or clock.today(), body.reason)
         return answer(_out(session, who, finding_id))
 
 

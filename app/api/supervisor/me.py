@@ -40,7 +40,5 @@ def read_me(who: AnyRole, db: Db) -> Response:
     """Tell the caller its name, its role and its service centers."""
     with db.read() as session:
         centers = [CenterName(id=id_, code=code, name=name) for id_, code, name in queries.centers(session, who)]
-    me = Me(
-        principal=who.name, role=who.role, vendor_id=who.vendor_id, service_centers=centers, today=clock.today()
-    )
+    me = Me(principal=who.name, role=who.role, vendor_id=who.vendor_id, service_centers=centers, today=clock.today())
     return answer(me)

@@ -148,9 +148,7 @@ def create_vendor(who: PartiesWrite, db: Db, body: VendorIn) -> Response:
     """Register a vendor of a service center."""
     service.require_center(who.centers, body.service_center_id)
     with db.write() as session:
-        id_ = service.create_vendor(
-            session, body.service_center_id, body.name, body.credit_code, body.external_ref
-        )
+        id_ = service.create_vendor(session, body.service_center_id, body.name, body.credit_code, body.external_ref)
         return created(id_, "/v1/vendors")
 
 

@@ -2,23 +2,24 @@
 
 import uuid
 
-from sqlalchemy import Select, select
+from sqlalchemy import SQLColumnExpression, select
 from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
+from app.features.paging import Listing
 from app.models import Alert, Contract, Finding, ServiceCenter
 from app.models.words import Role
 
-_CONTRACT = select(Contract.service_center_id, Contract.vendor_id)
-_ALERT = select(Alert.service_center_id, Contract.vendor_id).join(
+_CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
+_ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
     Contract, col(Contract.id) == col(Alert.contract_id), isouter=True
 )
 
-OWNED: dict[str, tuple[Select[tuple[uuid.UUID, uuid.UUID]], object]] = {
+OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
-    "finding_id": (select(Finding.service_center_id, Finding.vendor_id), col(Finding.id)),
+    "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "alert_id": (_ALERT, col(Alert.id)),
-    "service_center_id": (select(ServiceCenter.id, ServiceCenter.id), col(ServiceCenter.id)),
+    "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
 
@@ -30,18 +31,18 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool
     except ValueError:
         return False
     statement, key = OWNED[parameter]
-    row = session.execute(statement.where(key == id_)).first()  # type: ignore[arg-type] a comparison of columns
+    row = session.execute(statement.where(key == id_)).first()
     if row is None:
         return False
     center, vendor = row
     if caller.role is Role.VENDOR and parameter != "service_center_id":
-        return vendor == caller.vendor_id
+        return bool(vendor == caller.vendor_id)
     return center in caller.centers
 
 
 def centers(session: Session, caller: Caller) -> list[tuple[uuid.UUID, str, str]]:
     """Give id, code and name of the caller's service centers."""
-    statement = select(ServiceCenter.id, ServiceCenter.code, ServiceCenter.name).where(
+    statement = select(col(ServiceCenter.id), col(ServiceCenter.code), col(ServiceCenter.name)).where(
         col(ServiceCenter.id).in_(caller.centers)
     )
     return [(id_, code, name) for id_, code, name in session.execute(statement.order_by(col(ServiceCenter.code)))]

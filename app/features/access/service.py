@@ -76,7 +76,8 @@ def authenticate(session: Session, token: str) -> Caller:
         raise Unauthenticated("The token is not known.")
     principal, expires_at, revoked_at, _ = rows[0]
     _check_live(expires_at, revoked_at)
-    centers = tuple(center for *_, center in rows if center is not None)
+    # The outer join gives None to a principal without any, which its type does not tell.
+    centers = tuple(center for *_, center in rows if center is not None)  # type: ignore[redundant-expr]
     return Caller(principal.id, principal.name, principal.role, centers, principal.vendor_id)
 
 
@@ -89,7 +90,9 @@ def _check_live(expires_at: datetime | None, revoked_at: datetime | None) -> Non
 
 def centers_by_code(session: Session, codes: Collection[str]) -> tuple[uuid.UUID, ...]:
     """Find service centers by their codes, for the operator's commands; an unknown code is refused."""
-    found = dict(session.exec(select(ServiceCenter.code, ServiceCenter.id).where(col(ServiceCenter.code).in_(codes))).all())
+    found = dict(
+        session.exec(select(ServiceCenter.code, ServiceCenter.id).where(col(ServiceCenter.code).in_(codes))).all()
+    )
     unknown = sorted(set(codes) - set(found))
     if unknown:
         raise NotFound(f"There is no service center with the code {', '.join(unknown)}.", pointer="/service_centers")

@@ -1,4 +1,4 @@
-"""Opaque tokens: a prefix that secret scanners know, 32 random bytes, and a checksum that saves the database a look-up."""
+"""Opaque tokens: a prefix that secret scanners know, 32 random bytes, and a checksum that saves a look-up."""
 
 import base64
 import hashlib

@@ -5,33 +5,33 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, Select, or_, select
+from sqlalchemy import ColumnElement, RowMapping, or_, select
 from sqlmodel import Session, col
 
-from app.features.paging import Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import Alert
 from app.models.words import AlertKind, AlertStatus, Severity
 
 StoredAlerts = Mapping[tuple[uuid.UUID | None, str], RowMapping]
 
-_COLUMNS = (
-    Alert.id,
-    Alert.kind,
-    Alert.status,
-    Alert.severity,
-    Alert.service_center_id,
-    Alert.contract_id,
-    Alert.subject,
-    Alert.since,
-    Alert.until,
-    Alert.facts,
-    Alert.taken_up_on,
-    Alert.taken_up_by,
-    Alert.accepted_on,
-    Alert.accepted_by,
-    Alert.accepted_reason,
-    Alert.recorded_at,
-    Alert.updated_at,
+_COLUMNS: Columns = (
+    col(Alert.id),
+    col(Alert.kind),
+    col(Alert.status),
+    col(Alert.severity),
+    col(Alert.service_center_id),
+    col(Alert.contract_id),
+    col(Alert.subject),
+    col(Alert.since),
+    col(Alert.until),
+    col(Alert.facts),
+    col(Alert.taken_up_on),
+    col(Alert.taken_up_by),
+    col(Alert.accepted_on),
+    col(Alert.accepted_by),
+    col(Alert.accepted_reason),
+    col(Alert.recorded_at),
+    col(Alert.updated_at),
 )
 
 
@@ -72,7 +72,7 @@ def alert(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID)
 
 def alerts(session: Session, centers: Collection[uuid.UUID], wanted: AlertFilter, page: PageRequest) -> Page:
     """List the alerts of these service centers, and those of the service itself."""
-    statement: Select[tuple[object, ...]] = select(*_COLUMNS).where(_visible(centers))
+    statement: Listing = select(*_COLUMNS).where(_visible(centers))
     for column in ("kind", "status", "severity", "contract_id", "service_center_id"):
         value = getattr(wanted, column)
         if value is not None:
@@ -88,7 +88,7 @@ def ids_by_key(
     session: Session, contract_ids: Collection[uuid.UUID]
 ) -> dict[tuple[AlertKind, uuid.UUID | None, str], uuid.UUID]:
     """Find the stored alerts of contracts, to name them in a view of the past."""
-    statement = select(Alert.kind, Alert.contract_id, Alert.subject, Alert.id).where(
+    statement = select(col(Alert.kind), col(Alert.contract_id), col(Alert.subject), col(Alert.id)).where(
         or_(col(Alert.contract_id).in_(contract_ids), col(Alert.contract_id).is_(None))
     )
     return {(kind, contract, subject): id_ for kind, contract, subject, id_ in session.execute(statement)}

@@ -8,7 +8,9 @@ from app.rules.deadlines import lateness
 from app.rules.working_days import WorkCalendar
 
 
-def facts_on(kind: AlertKind, facts: dict[str, Any], until: date | None, as_of: date, calendar: WorkCalendar) -> dict[str, Any]:
+def facts_on(
+    kind: AlertKind, facts: dict[str, Any], until: date | None, as_of: date, calendar: WorkCalendar
+) -> dict[str, Any]:
     """Give the facts with the days late of an open late notice, which are stored only once it is resolved."""
     if kind is not AlertKind.LATE_NOTICE or until is not None:
         return facts

@@ -101,9 +101,7 @@ def _act(
 
 def _changed(states: Iterable[AlertState], stored: queries.StoredAlerts) -> list[dict[str, Any]]:
     pairs = ((state, stored.get(state.key)) for state in states)
-    return [
-        _row(state, before) for state, before in pairs if before is not None and _differs(state, before)
-    ]
+    return [_row(state, before) for state, before in pairs if before is not None and _differs(state, before)]
 
 
 def _differs(state: AlertState, before: RowMapping) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.models.words import AlertKind, AlertStatus, Severity
 
+
 @dataclass(frozen=True, slots=True)
 class AlertState:
     """An alert as the facts demand it on a day; it is open as long as `until` is None."""

@@ -28,10 +28,14 @@ def _late_notice(facts: dict[str, Any]) -> tuple[str, str]:
     provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
     provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
     return (
-        f"{year}年{int(month)}月考核结果应于{facts['due_on']}前通报，{stage_zh}，"
-        f"逾期{days}天（{working}个工作日）{provisional_zh}。",
-        f"The result of {facts['period']} was due to be notified by {facts['due_on']}; it is {stage_en}, "
-        f"{days} days ({working} working days) late{provisional_en}.",
+        (
+            f"{year}年{int(month)}月考核结果应于{facts['due_on']}前通报，{stage_zh}，"
+            f"逾期{days}天（{working}个工作日）{provisional_zh}。"
+        ),
+        (
+            f"The result of {facts['period']} was due to be notified by {facts['due_on']}; it is {stage_en}, "
+            f"{days} days ({working} working days) late{provisional_en}."
+        ),
     )
 
 
@@ -40,14 +44,20 @@ def _repeat_offence(facts: dict[str, Any]) -> tuple[str, str]:
     where_zh = f"（窗口{facts['counter']}）" if facts.get("counter") else ""
     where_en = f" at counter {facts['counter']}" if facts.get("counter") else ""
     window = f"{facts['window']['from']}至{facts['window']['to']}" if facts["window"]["to"] else facts["window"]["from"]
-    unit_zh, unit_en = ("个月", "month(s) with occurrences") if facts["count_by"] == "periods" else ("次", "occurrence(s)")
+    unit_zh, unit_en = (
+        ("个月", "month(s) with occurrences") if facts["count_by"] == "periods" else ("次", "occurrence(s)")
+    )
     reached_zh = "再发生一次即达到重复发生标准" if facts["early"] else "构成重复发生问题"
     reached_en = "one more makes it a repeat offence" if facts["early"] else "a repeat offence"
     return (
-        f"“{facts['issue_type_name']}”{where_zh}{at_least_zh}{facts['count']}{unit_zh}"
-        f"（标准{facts['threshold']}，期间{window}），{reached_zh}。",
-        f"'{facts['issue_type']}'{where_en}: {at_least_en}{facts['count']} {unit_en}, "
-        f"threshold {facts['threshold']}; {reached_en}.",
+        (
+            f"“{facts['issue_type_name']}”{where_zh}{at_least_zh}{facts['count']}{unit_zh}"
+            f"（标准{facts['threshold']}，期间{window}），{reached_zh}。"
+        ),
+        (
+            f"'{facts['issue_type']}'{where_en}: {at_least_en}{facts['count']} {unit_en}, "
+            f"threshold {facts['threshold']}; {reached_en}."
+        ),
     )
 
 
@@ -69,10 +79,17 @@ def _below_pass_mark(facts: dict[str, Any]) -> tuple[str, str]:
 def _consecutive_fail(facts: dict[str, Any]) -> tuple[str, str]:
     periods_zh, periods_en = "、".join(facts["periods"]), ", ".join(facts["periods"])
     rule_zh = f"{facts['within']}个月内{facts['threshold']}次" if facts["within"] else f"连续{facts['threshold']}个月"
-    rule_en = f"{facts['threshold']} of any {facts['within']} months" if facts["within"] else f"{facts['threshold']} months in a row"
+    rule_en = (
+        f"{facts['threshold']} of any {facts['within']} months"
+        if facts["within"]
+        else f"{facts['threshold']} months in a row"
+    )
     return (
         f"{periods_zh}考核得分低于{facts['below']}分，达到“{rule_zh}”条款（后果：{facts['consequence']}）。",
-        f"{periods_en} scored below {facts['below']}: the clause '{rule_en}' is met (consequence: {facts['consequence']}).",
+        (
+            f"{periods_en} scored below {facts['below']}: the clause '{rule_en}' is met "
+            f"(consequence: {facts['consequence']})."
+        ),
     )
 
 

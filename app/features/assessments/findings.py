@@ -92,7 +92,7 @@ def _check_date(contract: Contract, day: date) -> None:
 
 
 def _check_counter(session: Session, center: uuid.UUID, counter: str | None) -> None:
-    """A centre that has entered its counters is kept from typing errors; one that has not names them freely."""
+    """Keep a centre that has entered its counters from typing errors; one that has not names them freely."""
     if counter is None:
         return
     known = queries.counter_codes(session, center)

@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.contracts.queries import in_state
-from app.features.paging import Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import (
     Assessment,
     AssessmentCriterion,
@@ -91,9 +91,7 @@ def month(session: Session, contract_id: uuid.UUID, period: str) -> Assessment |
 
 def issue_type_id(session: Session, center: uuid.UUID, code: str) -> uuid.UUID | None:
     """Find an issue type of a service center by its code."""
-    statement = select(col(IssueType.id)).where(
-        col(IssueType.service_center_id) == center, col(IssueType.code) == code
-    )
+    statement = select(col(IssueType.id)).where(col(IssueType.service_center_id) == center, col(IssueType.code) == code)
     return session.execute(statement).scalar_one_or_none()
 
 
@@ -114,38 +112,38 @@ def occurred_on(session: Session, contract_id: uuid.UUID, finding_id: uuid.UUID)
 # ---------------------------------------------------------------- what people read
 
 
-_MONTH_COLUMNS = (
-    Assessment.id,
-    Assessment.service_center_id,
-    Assessment.vendor_id,
-    Assessment.contract_id,
+_MONTH_COLUMNS: Columns = (
+    col(Assessment.id),
+    col(Assessment.service_center_id),
+    col(Assessment.vendor_id),
+    col(Assessment.contract_id),
     col(Contract.number).label("contract_number"),
-    Assessment.period,
-    Assessment.served_from,
-    Assessment.served_to,
-    Assessment.stage,
-    Assessment.state,
-    Assessment.score_kind,
-    Assessment.score_hundredths,
-    Assessment.reason,
-    Assessment.note,
-    Assessment.assessed_on,
-    Assessment.final_on,
-    Assessment.pass_mark_hundredths,
-    Assessment.verdict,
-    Assessment.grade,
+    col(Assessment.period),
+    col(Assessment.served_from),
+    col(Assessment.served_to),
+    col(Assessment.stage),
+    col(Assessment.state),
+    col(Assessment.score_kind),
+    col(Assessment.score_hundredths),
+    col(Assessment.reason),
+    col(Assessment.note),
+    col(Assessment.assessed_on),
+    col(Assessment.final_on),
+    col(Assessment.pass_mark_hundredths),
+    col(Assessment.verdict),
+    col(Assessment.grade),
     col(TermsVersion.number).label("terms_version"),
-    Assessment.notified_on,
-    Assessment.document_no,
-    Assessment.notice_recorded_at,
+    col(Assessment.notified_on),
+    col(Assessment.document_no),
+    col(Assessment.notice_recorded_at),
     col(DueDate.due_on).label("due_on"),
     col(DueDate.provisional).label("provisional"),
-    Assessment.created_at,
-    Assessment.updated_at,
+    col(Assessment.created_at),
+    col(Assessment.updated_at),
 )
 
 
-def _months(whose: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+def _months(whose: ColumnElement[bool]) -> Listing:
     in_force = and_(
         col(DueDate.contract_id) == col(Assessment.contract_id),
         col(DueDate.kind) == DueKind.NOTICE,
@@ -181,7 +179,9 @@ def assessment(
     session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, period: str
 ) -> RowMapping | None:
     """Read one month of these centers."""
-    statement = _months(_of_centers(centers)).where(col(Assessment.contract_id) == contract_id, col(Assessment.period) == period)
+    statement = _months(_of_centers(centers)).where(
+        col(Assessment.contract_id) == contract_id, col(Assessment.period) == period
+    )
     return session.execute(statement).mappings().one_or_none()
 
 
@@ -205,36 +205,36 @@ def assessments(
 
 def criteria(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read the points by criterion of one month."""
-    statement = select(AssessmentCriterion.criterion, AssessmentCriterion.points_hundredths).where(
+    statement = select(col(AssessmentCriterion.criterion), col(AssessmentCriterion.points_hundredths)).where(
         col(AssessmentCriterion.assessment_id) == assessment_id
     )
     return session.execute(statement.order_by(col(AssessmentCriterion.criterion))).mappings().all()
 
 
-_FINDING_COLUMNS = (
-    Finding.id,
-    Finding.service_center_id,
-    Finding.vendor_id,
-    Finding.contract_id,
+_FINDING_COLUMNS: Columns = (
+    col(Finding.id),
+    col(Finding.service_center_id),
+    col(Finding.vendor_id),
+    col(Finding.contract_id),
     col(Contract.number).label("contract_number"),
-    Finding.period,
+    col(Finding.period),
     col(IssueType.code).label("issue_type"),
     col(IssueType.name_zh).label("issue_type_name"),
-    Finding.occurred_on,
-    Finding.counter,
-    Finding.description,
-    Finding.deduction_hundredths,
-    Finding.at_least,
-    Finding.note,
-    Finding.withdrawn_on,
-    Finding.withdrawn_reason,
-    Finding.external_ref,
-    Finding.created_at,
-    Finding.updated_at,
+    col(Finding.occurred_on),
+    col(Finding.counter),
+    col(Finding.description),
+    col(Finding.deduction_hundredths),
+    col(Finding.at_least),
+    col(Finding.note),
+    col(Finding.withdrawn_on),
+    col(Finding.withdrawn_reason),
+    col(Finding.external_ref),
+    col(Finding.created_at),
+    col(Finding.updated_at),
 )
 
 
-def _findings(centers: Collection[uuid.UUID]) -> Select[tuple[object, ...]]:
+def _findings(centers: Collection[uuid.UUID]) -> Listing:
     return (
         select(*_FINDING_COLUMNS)
         .join(Contract, col(Contract.id) == col(Finding.contract_id))
@@ -275,17 +275,17 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence
     """
     statement = (
         select(
-            Assessment.contract_id,
-            Assessment.service_center_id,
-            Assessment.period,
-            Assessment.assessed_on,
-            Assessment.final_on,
-            DueDate.due_on,
-            DueDate.provisional,
-            DueDate.met_on,
-            DueDate.in_force_from,
-            DueDate.superseded_on,
-            DueDate.superseded_because,
+            col(Assessment.contract_id),
+            col(Assessment.service_center_id),
+            col(Assessment.period),
+            col(Assessment.assessed_on),
+            col(Assessment.final_on),
+            col(DueDate.due_on),
+            col(DueDate.provisional),
+            col(DueDate.met_on),
+            col(DueDate.in_force_from),
+            col(DueDate.superseded_on),
+            col(DueDate.superseded_because),
         )
         .join(
             Assessment,
@@ -313,38 +313,36 @@ def findings_near_threshold(session: Session, as_of: date, within: Within) -> Se
     versions narrows, so nothing that the rule would find is left out.
     """
     limits = (
-        select(TermsVersion.contract_id, func.min(col(TermsVersion.repeat_threshold)).label("threshold"))
+        select(col(TermsVersion.contract_id), func.min(col(TermsVersion.repeat_threshold)).label("threshold"))
         .where(col(TermsVersion.repeat_threshold).is_not(None))
         .group_by(col(TermsVersion.contract_id))
         .subquery()
     )
     near = (
-        select(Finding.contract_id, Finding.issue_type_id)
+        select(col(Finding.contract_id), col(Finding.issue_type_id))
         .join(limits, limits.c.contract_id == col(Finding.contract_id))
         .where(col(Finding.occurred_on) <= as_of, *within.of(Finding))
         .group_by(col(Finding.contract_id), col(Finding.issue_type_id), limits.c.threshold)
         .having(func.count() >= limits.c.threshold - 1)
         .subquery()
     )
-    statement = (
+    statement: Listing = (
         select(
-            Finding.id,
-            Finding.contract_id,
-            Finding.service_center_id,
-            Finding.occurred_on,
-            Finding.counter,
-            Finding.withdrawn_on,
-            Finding.at_least,
+            col(Finding.id),
+            col(Finding.contract_id),
+            col(Finding.service_center_id),
+            col(Finding.occurred_on),
+            col(Finding.counter),
+            col(Finding.withdrawn_on),
+            col(Finding.at_least),
             col(IssueType.code).label("issue_type"),
             col(IssueType.name_zh).label("issue_type_name"),
-            Contract.starts_on,
+            col(Contract.starts_on),
             func.coalesce(col(Contract.closed_on), col(Contract.ends_on)).label("last_day"),
         )
         .join(
             near,
-            and_(
-                near.c.contract_id == col(Finding.contract_id), near.c.issue_type_id == col(Finding.issue_type_id)
-            ),
+            and_(near.c.contract_id == col(Finding.contract_id), near.c.issue_type_id == col(Finding.issue_type_id)),
         )
         .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
         .join(Contract, col(Contract.id) == col(Finding.contract_id))
@@ -357,14 +355,14 @@ def findings_near_threshold(session: Session, as_of: date, within: Within) -> Se
 def months_below(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
     """Read the months whose stored verdict is below the pass mark, final on or before `as_of`."""
     statement = select(
-        Assessment.contract_id,
-        Assessment.service_center_id,
-        Assessment.period,
-        Assessment.score_kind,
-        Assessment.score_hundredths,
-        Assessment.pass_mark_hundredths,
-        Assessment.grade,
-        Assessment.final_on,
+        col(Assessment.contract_id),
+        col(Assessment.service_center_id),
+        col(Assessment.period),
+        col(Assessment.score_kind),
+        col(Assessment.score_hundredths),
+        col(Assessment.pass_mark_hundredths),
+        col(Assessment.grade),
+        col(Assessment.final_on),
     ).where(
         col(Assessment.verdict) == Verdict.BELOW,
         col(Assessment.final_on) <= as_of,
@@ -381,7 +379,7 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
     """
     marks = (
         select(
-            TermsVersion.contract_id,
+            col(TermsVersion.contract_id),
             func.max(col(TermsVersion.consecutive_mark_hundredths)).label("mark"),
         )
         .where(col(TermsVersion.consecutive_mark_hundredths).is_not(None))
@@ -389,7 +387,7 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
         .subquery()
     )
     failing = (
-        select(Assessment.contract_id)
+        select(col(Assessment.contract_id))
         .join(marks, marks.c.contract_id == col(Assessment.contract_id))
         .where(
             col(Assessment.final_on) <= as_of,
@@ -403,14 +401,14 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
     )
     statement = (
         select(
-            Assessment.contract_id,
-            Assessment.service_center_id,
-            Assessment.period,
-            Assessment.state,
-            Assessment.score_kind,
-            Assessment.score_exact,
-            Assessment.final_on,
-            Assessment.terms_version_id,
+            col(Assessment.contract_id),
+            col(Assessment.service_center_id),
+            col(Assessment.period),
+            col(Assessment.state),
+            col(Assessment.score_kind),
+            col(Assessment.score_exact),
+            col(Assessment.final_on),
+            col(Assessment.terms_version_id),
         )
         .join(failing, failing.c.contract_id == col(Assessment.contract_id))
         .where(col(Assessment.final_on) <= as_of, col(Assessment.expected))

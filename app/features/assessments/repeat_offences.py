@@ -48,7 +48,7 @@ def offences(
 
 
 def _rule_for(versions: list[Version]) -> Callable[[Occurrence], RepeatRule | None]:
-    """An occurrence is judged by the terms for its month as they were known on its day."""
+    """Judge an occurrence by the terms for its month as they were known on its day."""
 
     def rule_for(occurrence: Occurrence) -> RepeatRule | None:
         version = version_for(versions, Period.of(occurrence.occurred_on), occurrence.occurred_on)
@@ -76,7 +76,7 @@ def _state(offence: Offence, rule: RepeatRule, of: RowMapping) -> AlertState:
 
 
 def _facts(offence: Offence, rule: RepeatRule, of: RowMapping) -> dict[str, Any]:
-    """The occurrences are named by day and counter, not by id, so that equal facts give equal alerts anywhere."""
+    """Name the occurrences by day and counter, not by id, so that equal facts give equal alerts anywhere."""
     occurrences = sorted((o.occurred_on.isoformat(), o.counter or "") for o in offence.occurrences)
     facts: dict[str, Any] = {
         "issue_type": of["issue_type"],

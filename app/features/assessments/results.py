@@ -13,13 +13,16 @@ from app.rules.money import hundredths
 from app.rules.scores import Score, ScoreKind, check_points, total
 from app.rules.terms import Terms
 
+UNKNOWN = Score(ScoreKind.UNKNOWN, None)
+"""The score of a month that has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What the centre says of a month; either a score (exact, a bound, or unknown) or the points by criterion."""
 
     state: MonthState
-    score: Score = Score(ScoreKind.UNKNOWN, None)
+    score: Score = UNKNOWN
     criteria: Mapping[str, Decimal | None] | None = None
     reason: str | None = None
     note: str | None = None
@@ -79,5 +82,5 @@ def stored_score(score: Score) -> dict[str, object]:
 def read_score(kind: ScoreKind | None, exact: str | None) -> Score:
     """Read a stored score; an absent one is unknown."""
     if kind is None or exact is None:
-        return Score(ScoreKind.UNKNOWN, None)
+        return UNKNOWN
     return Score(kind, Fraction(exact))

@@ -67,7 +67,9 @@ def finalize(session: Session, caller: Caller, contract_id: uuid.UUID, period: P
         raise NothingToFinalize(f"Nobody has assessed {period}.")
     _check_day(month, "final_on", final_on)
     if month.assessed_on is not None and final_on < month.assessed_on:
-        _refuse("/final_on", "before-it-was-assessed", f"{final_on} lies before {month.assessed_on}, when it was assessed.")
+        _refuse(
+            "/final_on", "before-it-was-assessed", f"{final_on} lies before {month.assessed_on}, when it was assessed."
+        )
     judged = _judgement(month, _terms(session, contract_id, period, final_on))
     values = {"stage": Stage.FINAL, "final_on": final_on, **judged}
     _set(session, month, (Stage.DRAFT,), values, AlreadyFinal(f"{period} became final on {month.final_on}."))
@@ -171,7 +173,7 @@ def _settle_late_notice(session: Session, contract_id: uuid.UUID, period: Period
 
 
 def _check_day(month: Assessment, name: str, day: date) -> None:
-    """A month ends at 24:00 of its last day of service: nothing is final or notified on or before that day."""
+    """Refuse a day on or before the month's last day of service, at whose 24:00 the month ends."""
     _refuse_future(f"/{name}", day, clock.today())
     if day <= month.served_to:
         _refuse(f"/{name}", "before-the-month-ended", f"{day} is not after {month.served_to}, the month's last day.")

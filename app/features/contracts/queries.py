@@ -5,45 +5,45 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
 from sqlmodel import Session, col
 
-from app.features.paging import Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion, Vendor
 from app.models.words import DueKind, Stage
 from app.rules.deadlines import DueState
 
-_COLUMNS = (
-    Contract.id,
-    Contract.number,
-    Contract.title,
-    Contract.service_center_id,
-    Contract.vendor_id,
+_COLUMNS: Columns = (
+    col(Contract.id),
+    col(Contract.number),
+    col(Contract.title),
+    col(Contract.service_center_id),
+    col(Contract.vendor_id),
     col(Vendor.name).label("vendor_name"),
-    Contract.supervising_authority,
-    Contract.bidder,
-    Contract.performing_branch,
-    Contract.starts_on,
-    Contract.ends_on,
-    Contract.recorded_from,
-    Contract.closed_on,
-    Contract.closing_reason,
-    Contract.closing_note,
-    Contract.note,
-    Contract.external_ref,
-    Contract.created_at,
-    Contract.updated_at,
+    col(Contract.supervising_authority),
+    col(Contract.bidder),
+    col(Contract.performing_branch),
+    col(Contract.starts_on),
+    col(Contract.ends_on),
+    col(Contract.recorded_from),
+    col(Contract.closed_on),
+    col(Contract.closing_reason),
+    col(Contract.closing_note),
+    col(Contract.note),
+    col(Contract.external_ref),
+    col(Contract.created_at),
+    col(Contract.updated_at),
 )
 
-_VERSION_COLUMNS = (
-    TermsVersion.id,
-    TermsVersion.contract_id,
-    TermsVersion.number,
-    TermsVersion.effective_from,
-    TermsVersion.agreed_on,
-    TermsVersion.reference,
-    TermsVersion.document,
-    TermsVersion.recorded_at,
+_VERSION_COLUMNS: Columns = (
+    col(TermsVersion.id),
+    col(TermsVersion.contract_id),
+    col(TermsVersion.number),
+    col(TermsVersion.effective_from),
+    col(TermsVersion.agreed_on),
+    col(TermsVersion.reference),
+    col(TermsVersion.document),
+    col(TermsVersion.recorded_at),
 )
 
 
@@ -104,11 +104,11 @@ def contracts_of_vendor(session: Session, vendor_id: uuid.UUID, page: PageReques
     return fetch(session, _joined().where(col(Contract.vendor_id) == vendor_id), col(Contract.id), page)
 
 
-def _contracts(centers: Collection[uuid.UUID]) -> Select[tuple[object, ...]]:
+def _contracts(centers: Collection[uuid.UUID]) -> Listing:
     return _joined().where(col(Contract.service_center_id).in_(centers))
 
 
-def _joined() -> Select[tuple[object, ...]]:
+def _joined() -> Listing:
     return select(*_COLUMNS).join(Vendor, col(Vendor.id) == col(Contract.vendor_id))
 
 
@@ -124,7 +124,7 @@ def contracts_of(
 
 def years(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the money by year of some contracts."""
-    statement = select(ContractYear.contract_id, ContractYear.year, ContractYear.amount_fen).where(
+    statement = select(col(ContractYear.contract_id), col(ContractYear.year), col(ContractYear.amount_fen)).where(
         col(ContractYear.contract_id).in_(contract_ids)
     )
     return session.execute(statement.order_by(col(ContractYear.year))).mappings().all()
@@ -152,7 +152,7 @@ def all_versions(session: Session) -> dict[uuid.UUID, list[RowMapping]]:
 
 def unmet_notices(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read the due dates of a contract's notices that are in force and not met."""
-    statement = select(DueDate.id, DueDate.subject, DueDate.due_on, DueDate.provisional).where(
+    statement = select(col(DueDate.id), col(DueDate.subject), col(DueDate.due_on), col(DueDate.provisional)).where(
         col(DueDate.contract_id) == contract_id,
         col(DueDate.kind) == DueKind.NOTICE,
         col(DueDate.superseded_on).is_(None),
@@ -200,24 +200,24 @@ def due_dates(
     session: Session, centers: Collection[uuid.UUID], wanted: DueDateFilter, as_of: date, page: PageRequest
 ) -> Page:
     """List due dates of these centers, with their state on a day."""
-    statement: Select[tuple[object, ...]] = (
+    statement: Listing = (
         select(
-            DueDate.id,
-            DueDate.service_center_id,
-            DueDate.contract_id,
+            col(DueDate.id),
+            col(DueDate.service_center_id),
+            col(DueDate.contract_id),
             col(Contract.number).label("contract_number"),
-            DueDate.kind,
-            DueDate.subject,
+            col(DueDate.kind),
+            col(DueDate.subject),
             col(TermsVersion.number).label("terms_version"),
-            DueDate.event_on,
-            DueDate.due_on,
-            DueDate.provisional,
-            DueDate.steps,
-            DueDate.in_force_from,
-            DueDate.superseded_on,
-            DueDate.superseded_because,
-            DueDate.met_on,
-            DueDate.updated_at,
+            col(DueDate.event_on),
+            col(DueDate.due_on),
+            col(DueDate.provisional),
+            col(DueDate.steps),
+            col(DueDate.in_force_from),
+            col(DueDate.superseded_on),
+            col(DueDate.superseded_because),
+            col(DueDate.met_on),
+            col(DueDate.updated_at),
         )
         .join(Contract, col(Contract.id) == col(DueDate.contract_id))
         .join(TermsVersion, col(TermsVersion.id) == col(DueDate.terms_version_id))

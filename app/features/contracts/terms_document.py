@@ -13,7 +13,6 @@ from app.rules.recurrence import CountBy, RepeatRule, Scope, Window, WindowKind
 from app.rules.scores import Band, Criterion, CriterionKind, Rubric
 from app.values import Code, Name, Points, Shape
 
-
 LONGEST = {Unit.CALENDAR_DAYS: 3650, Unit.WORKING_DAYS: 2500, Unit.MONTHS: 120, Unit.DAY_OF_NEXT_MONTH: 31}
 """The longest due date by unit: ten years, or the days of a month."""
 
@@ -92,13 +91,11 @@ class ConsecutiveClause(Shape):
 
     def rule(self) -> ConsecutiveRule:
         """Read the clause as a rule."""
-        return ConsecutiveRule(
-            self.below, self.periods, self.consequence, self.within, self.excused, self.not_assessed
-        )
+        return ConsecutiveRule(self.below, self.periods, self.consequence, self.within, self.excused, self.not_assessed)
 
 
 class Edges(Shape):
-    """A stretch of the score with each edge said: `at_least` and `at_most` own their mark, `above` and `below` do not."""
+    """A stretch of the score by its edges: `at_least` and `at_most` own their mark, `above` and `below` do not."""
 
     at_least: Points | None = None
     above: Points | None = None
@@ -129,7 +126,7 @@ class RubricClause(Shape):
     """考核评分细则: what the full mark is and which items make it up; the weights of the awards total it exactly."""
 
     full_mark: Points
-    criteria: Annotated[list[CriterionItem], Field(max_length=200)] = []
+    criteria: Annotated[list[CriterionItem], Field(max_length=200)] = []  # noqa: RUF012 pydantic copies it
     normalise: StrictBool = False
     """Whether items that do not apply are taken out and the rest rescaled to the full mark."""
 

@@ -40,4 +40,4 @@ def read_versions(rows: Iterable[RowMapping]) -> list[Version]:
 
 def version_for(versions: Sequence[Version], period: Period, known_on: date) -> Version | None:
     """Pick the version in force for a period, as known on a day."""
-    return in_force(versions, period, known_on)  # type: ignore[return-value] the pick is one of what was given
+    return in_force(versions, period, known_on)

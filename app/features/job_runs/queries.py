@@ -3,31 +3,31 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.clock import BUSINESS_ZONE
-from app.features.paging import Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import JobRun
 from app.models.words import AskedBy, RunStatus
 
-_COLUMNS = (
-    JobRun.id,
-    JobRun.job,
-    JobRun.business_date,
-    JobRun.asked_by,
-    JobRun.status,
-    JobRun.attempts,
-    JobRun.rows_read,
-    JobRun.rows_written,
-    JobRun.rows_skipped,
-    JobRun.rows_failed,
-    JobRun.statements,
-    JobRun.failures,
-    JobRun.error,
-    JobRun.first_succeeded_at,
-    JobRun.started_at,
-    JobRun.finished_at,
+_COLUMNS: Columns = (
+    col(JobRun.id),
+    col(JobRun.job),
+    col(JobRun.business_date),
+    col(JobRun.asked_by),
+    col(JobRun.status),
+    col(JobRun.attempts),
+    col(JobRun.rows_read),
+    col(JobRun.rows_written),
+    col(JobRun.rows_skipped),
+    col(JobRun.rows_failed),
+    col(JobRun.statements),
+    col(JobRun.failures),
+    col(JobRun.error),
+    col(JobRun.first_succeeded_at),
+    col(JobRun.started_at),
+    col(JobRun.finished_at),
 )
 
 
@@ -35,7 +35,7 @@ def job_runs(
     session: Session, page: PageRequest, job: str | None = None, since: date | None = None, until: date | None = None
 ) -> Page:
     """List the runs, filtered by job and business date."""
-    statement: Select[tuple[object, ...]] = select(*_COLUMNS)
+    statement: Listing = select(*_COLUMNS)
     if job is not None:
         statement = statement.where(col(JobRun.job) == job)
     if since is not None:
@@ -50,18 +50,20 @@ def latest_success(session: Session, job: str) -> date | None:
     statement = select(func.max(col(JobRun.business_date))).where(
         col(JobRun.job) == job, col(JobRun.first_succeeded_at).is_not(None)
     )
-    return session.execute(statement).scalar_one()
+    day: date | None = session.execute(statement).scalar_one()
+    return day
 
 
 def first_tick(session: Session) -> date | None:
     """Give the first business date that the clock ran: from it on, every date is to be run."""
     statement = select(func.min(col(JobRun.business_date))).where(col(JobRun.asked_by) == AskedBy.CLOCK)
-    return session.execute(statement).scalar_one()
+    day: date | None = session.execute(statement).scalar_one()
+    return day
 
 
 def succeeded(session: Session, since: date) -> dict[tuple[str, date], date]:
     """Give the runs that succeeded, from a business date on, each with the day on which it first did."""
-    statement = select(JobRun.job, JobRun.business_date, JobRun.first_succeeded_at).where(
+    statement = select(col(JobRun.job), col(JobRun.business_date), col(JobRun.first_succeeded_at)).where(
         col(JobRun.business_date) >= since, col(JobRun.first_succeeded_at).is_not(None)
     )
     return {(job, day): at.astimezone(BUSINESS_ZONE).date() for job, day, at in session.execute(statement) if at}
@@ -70,7 +72,8 @@ def succeeded(session: Session, since: date) -> dict[tuple[str, date], date]:
 def last_night(session: Session) -> date | None:
     """Give the last business date on which any job succeeded, for `/readyz`."""
     statement = select(func.max(col(JobRun.business_date))).where(col(JobRun.status) == RunStatus.SUCCEEDED)
-    return session.execute(statement).scalar_one()
+    day: date | None = session.execute(statement).scalar_one()
+    return day
 
 
 def run_id(session: Session, job: str, business_date: date) -> uuid.UUID | None:

@@ -1,10 +1,10 @@
 """Claims a job's run for a business date, notes how it ended, and finds the dates that were missed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, update
+from sqlalchemy import Update, func, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -15,7 +15,10 @@ from app.models import JobRun
 from app.models.columns import UtcDateTime, new_id
 from app.models.words import AlertKind, AskedBy, RunStatus, Severity
 
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERTS: dict[str, Callable[..., sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) -> None:
@@ -42,10 +45,11 @@ def finish(session: Session, job: str, business_date: date, tally: Tally, statem
 def record_failure(session: Session, job: str, business_date: date, asked_by: AskedBy, error: str) -> None:
     """Note, after the attempt was undone, that and why it failed as a whole."""
     claim(session, job, business_date, asked_by)
-    session.execute(_of(job, business_date).values(**_ended(None, clock.now(), RunStatus.FAILED), error=error[:1000]))
+    ended = _ended(None, clock.now(), RunStatus.FAILED) | {"error": error[:1000]}
+    session.execute(_of(job, business_date).values(**ended))
 
 
-def _of(job: str, business_date: date) -> Any:  # noqa: ANN401 an update statement
+def _of(job: str, business_date: date) -> Update:
     return update(JobRun).where(col(JobRun.job) == job, col(JobRun.business_date) == business_date)
 
 

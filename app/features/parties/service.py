@@ -1,9 +1,9 @@
 """Registers the parties of a service center."""
 
 import uuid
-from typing import Any
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import ColumnElement, exists
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import NotFound
@@ -15,7 +15,7 @@ from app.models import Counter, IssueType, ServiceCenter, Site, Vendor
 
 def create_service_center(session: Session, caller: Caller, code: str, name: str) -> uuid.UUID:
     """Register a service center; whoever registers it may see it."""
-    _refuse_taken(session, ServiceCenter, "code", code)
+    _refuse_taken(session, "code", code, col(ServiceCenter.code) == code)
     center = ServiceCenter(code=code, name=name, created_at=clock.now())
     session.add(center)
     session.flush()
@@ -25,29 +25,39 @@ def create_service_center(session: Session, caller: Caller, code: str, name: str
 
 def create_site(session: Session, center: uuid.UUID, code: str, name: str) -> uuid.UUID:
     """Register a hall of a service center."""
-    return _create(session, Site, "code", service_center_id=center, code=code, name=name)
+    return _add(session, Site(service_center_id=center, code=code, name=name, created_at=clock.now()), "code")
 
 
 def create_counter(session: Session, center: uuid.UUID, site: uuid.UUID, code: str, name: str) -> uuid.UUID:
     """Register a counter in a hall; from the first one on, findings name registered counters only."""
     if not session.exec(select(Site.id).where(Site.id == site, Site.service_center_id == center)).first():
         raise NotFound("There is no such site in this service center.", pointer="/site_id")
-    return _create(session, Counter, "code", service_center_id=center, site_id=site, code=code, name=name)
+    counter = Counter(service_center_id=center, site_id=site, code=code, name=name, created_at=clock.now())
+    return _add(session, counter, "code")
 
 
 def create_vendor(
     session: Session, center: uuid.UUID, name: str, credit_code: str | None = None, external_ref: str | None = None
 ) -> uuid.UUID:
     """Register a vendor of a service center."""
-    more = {"credit_code": credit_code, "external_ref": external_ref}
-    return _create(session, Vendor, "name", service_center_id=center, name=name, **more)
+    vendor = Vendor(
+        service_center_id=center,
+        name=name,
+        credit_code=credit_code,
+        external_ref=external_ref,
+        created_at=clock.now(),
+    )
+    return _add(session, vendor, "name")
 
 
 def create_issue_type(
     session: Session, center: uuid.UUID, code: str, name_zh: str, name_en: str | None = None
 ) -> uuid.UUID:
     """Add an entry to the catalogue that findings point to."""
-    return _create(session, IssueType, "code", service_center_id=center, code=code, name_zh=name_zh, name_en=name_en)
+    issue_type = IssueType(
+        service_center_id=center, code=code, name_zh=name_zh, name_en=name_en, created_at=clock.now()
+    )
+    return _add(session, issue_type, "code")
 
 
 def require_center(centers: tuple[uuid.UUID, ...], center: uuid.UUID, pointer: str = "/service_center_id") -> None:
@@ -56,19 +66,17 @@ def require_center(centers: tuple[uuid.UUID, ...], center: uuid.UUID, pointer: s
         raise NotFound("There is no such service center.", pointer=pointer)
 
 
-def _create(session: Session, table: type[SQLModel], key: str, **values: Any) -> uuid.UUID:  # noqa: ANN401 columns
-    _refuse_taken(session, table, key, values[key], values["service_center_id"])
-    row = table(created_at=clock.now(), **values)
+def _add(session: Session, row: Site | Counter | Vendor | IssueType, key: str) -> uuid.UUID:
+    """Add a row to its service center and give its id, unless another one there has the same key."""
+    table = type(row)
+    value: str = getattr(row, key)
+    of_center = col(table.service_center_id) == row.service_center_id
+    _refuse_taken(session, key, value, of_center, col(getattr(table, key)) == value)
     session.add(row)
     session.flush()
-    return row.id  # type: ignore[attr-defined, no-any-return]
+    return row.id
 
 
-def _refuse_taken(
-    session: Session, table: type[SQLModel], key: str, value: str, center: uuid.UUID | None = None
-) -> None:
-    statement = select(table).where(col(getattr(table, key)) == value)
-    if center is not None:
-        statement = statement.where(table.service_center_id == center)  # type: ignore[attr-defined]
-    if session.exec(statement).first():
+def _refuse_taken(session: Session, key: str, value: str, *same: ColumnElement[bool]) -> None:
+    if session.exec(select(exists().where(*same))).one():
         raise CodeTaken(f"'{value}' is taken.", pointer=f"/{key}")

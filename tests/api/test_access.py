@@ -1,0 +1,542 @@
+"""Every route of the served document, asked by every role about its own, another center's and another vendor's."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import time_machine
+from fastapi import APIRouter
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import update
+from sqlmodel import col
+
+from app.api.requests import KaoheRoute
+from app.clock import now
+from app.database import Database
+from app.features.access import service as access
+from app.features.access import tokens
+from app.features.parties import service as parties
+from app.models import Token
+from app.models.words import AskedBy, Role
+from app.nightly import run
+from tests.api.asking import JSON, expect_problem, filled, last_part
+from tests.nights import every_row, run_nights
+from tests.office import TERMS, Office, Person, without
+
+READ, WRITE = frozenset({"read"}), frozenset({"read", "write"})
+
+ROWS: dict[str, dict[Role, frozenset[str]]] = {
+    "service centers": {Role.ADMIN: WRITE, Role.AUDITOR: READ},
+    "parties": {Role.ADMIN: WRITE, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
+    "contracts": {Role.ADMIN: WRITE, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
+    "assessments": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
+    "due dates": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
+    "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
+    "oneself": dict.fromkeys(Role, READ),
+    "portal": {Role.VENDOR: READ},
+}
+"""Who may do what, as section 4 of the API's conventions says it; a role that a row does not name may do nothing."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route's row in the table, and a body that it takes."""
+
+    row: str
+    body: dict[str, Any] | None = None
+
+
+MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
+CENTER = "/v1/service-centers/{service_center_id}"
+
+ROUTES: dict[tuple[str, str], Route] = {
+    ("GET", "/v1/me"): Route("oneself"),
+    ("GET", "/v1/portal/me"): Route("portal"),
+    ("GET", "/v1/portal/contracts"): Route("portal"),
+    ("GET", "/v1/portal/assessments"): Route("portal"),
+    ("GET", "/v1/service-centers"): Route("service centers"),
+    ("POST", "/v1/service-centers"): Route("service centers", {"code": "XC", "name": "新中心"}),
+    ("GET", f"{CENTER}/sites"): Route("parties"),
+    ("POST", f"{CENTER}/sites"): Route("parties", {"code": "H2", "name": "二号大厅"}),
+    ("GET", f"{CENTER}/counters"): Route("parties"),
+    ("POST", f"{CENTER}/counters"): Route("parties", {"site_id": "$site", "code": "A-01", "name": "一号窗口"}),
+    ("GET", "/v1/vendors"): Route("parties"),
+    ("POST", "/v1/vendors"): Route("parties", {"service_center_id": "$service_center", "name": "新公司"}),
+    ("GET", "/v1/issue-types"): Route("parties"),
+    ("POST", "/v1/issue-types"): Route(
+        "parties", {"service_center_id": "$service_center", "code": "rude", "name_zh": "态度"}
+    ),
+    ("GET", "/v1/contracts"): Route("contracts"),
+    ("POST", "/v1/contracts"): Route(
+        "contracts",
+        {
+            "number": "NEW-1",
+            "title": "新合同",
+            "service_center_id": "$service_center",
+            "vendor_id": "$vendor",
+            "starts_on": "2023-01-01",
+            "ends_on": "2023-12-31",
+            "recorded_from": "2023-01",
+            "terms": TERMS,
+        },
+    ),
+    ("GET", "/v1/contracts/{contract_id}"): Route("contracts"),
+    ("GET", "/v1/contracts/{contract_id}/terms"): Route("contracts"),
+    ("GET", "/v1/due-dates"): Route("due dates"),
+    ("GET", "/v1/contracts/{contract_id}/due-dates"): Route("due dates"),
+    ("GET", "/v1/alerts"): Route("assessments"),
+    ("GET", "/v1/alerts/{alert_id}"): Route("assessments"),
+    ("POST", "/v1/alerts/{alert_id}/taking-up"): Route("assessments"),
+    ("POST", "/v1/alerts/{alert_id}/acceptance"): Route("assessments", {"reason": "属实，已处理"}),
+    ("GET", "/v1/findings"): Route("assessments"),
+    ("GET", "/v1/contracts/{contract_id}/findings"): Route("assessments"),
+    ("POST", "/v1/contracts/{contract_id}/findings"): Route(
+        "assessments", {"issue_type": "leaving_post", "occurred_on": "2023-01-11"}
+    ),
+    ("GET", "/v1/contracts/{contract_id}/findings/{finding_id}"): Route("assessments"),
+    ("POST", "/v1/contracts/{contract_id}/findings/{finding_id}/withdrawal"): Route(
+        "assessments", {"withdrawn_on": "2023-01-20", "reason": "申诉成立"}
+    ),
+    ("GET", "/v1/contracts/{contract_id}/repeat-offences"): Route("assessments"),
+    ("GET", "/v1/assessments"): Route("assessments"),
+    ("GET", "/v1/contracts/{contract_id}/assessments"): Route("assessments"),
+    ("GET", MONTH): Route("assessments"),
+    ("PUT", MONTH): Route(
+        "assessments", {"state": "assessed", "score": {"exact": "92.50"}, "assessed_on": "2023-02-01"}
+    ),
+    ("POST", f"{MONTH}/finalization"): Route("assessments", {"final_on": "2023-02-02"}),
+    ("POST", f"{MONTH}/notice"): Route("assessments", {"notified_on": "2023-02-03"}),
+    ("POST", "/v1/contracts/{contract_id}/amendments"): Route(
+        "contracts",
+        {"effective_from": "2023-07-01", "reference": {"document": "补充协议"}, "terms": without("reference")},
+    ),
+    ("POST", "/v1/contracts/{contract_id}/closing"): Route("contracts", {"closed_on": "2023-12-31"}),
+    ("GET", "/v1/job-runs"): Route("job runs"),
+    ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
+}
+"""Every route with its row, in an order in which each can be used once: a month goes from finding to notice."""
+
+OPEN = {("GET", "/livez"), ("GET", "/readyz")}
+"""What the document lists and anybody may ask."""
+
+
+def allowed(role: Role, method: str, path: str) -> bool:
+    """Look a role up in the table."""
+    wanted = "read" if method == "GET" else "write"
+    return wanted in ROWS[ROUTES[method, path].row].get(role, frozenset())
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one vendor has at one service center, by the names that paths and bodies use."""
+
+    ids: dict[str, str]
+
+    def path(self, path: str, **others: str) -> str:
+        """Fill a path with these ids, some of them replaced by others'."""
+        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | {"period": "2023-01"} | others
+        return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
+
+
+NOWHERE = Holding(
+    {name: str(uuid.UUID(int=7)) for name in ("service_center", "vendor", "contract", "finding", "alert")}
+)
+"""Ids that nothing has."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """Two service centers on one database, and at the first one a second vendor."""
+
+    office: Office
+    elsewhere: Office
+    own: Holding
+    other_vendors: Holding
+    other_centers: Holding
+
+    def ask(self, role: Role, method: str, path: str, of: Holding, **others: str) -> Response:
+        """Ask a route about what somebody has, with the body that the route takes."""
+        body = filled(ROUTES[method, path].body, self.own.ids)
+        return self.office.people[role].call(method, of.path(path, **others), json=body)
+
+
+@pytest.fixture
+def town(database: Database, client: TestClient) -> Town:
+    """Give two centers with a contract, a finding and an alert for each of three vendors."""
+    office, elsewhere = Office(database, client, "XA"), Office(database, client, "XB")
+    with database.write() as session:
+        rival = parties.create_vendor(session, office.center, "对手公司")
+        sites = {at: parties.create_site(session, at.center, "H1", "大厅") for at in (office, elsewhere)}
+    holdings = []
+    for at, vendor, number in (
+        (office, office.vendor, "XA-1"),
+        (office, rival, "XA-2"),
+        (elsewhere, elsewhere.vendor, "XB-1"),
+    ):
+        contract = at.contract(number, vendor_id=str(vendor))
+        ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
+        parts = {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
+        holdings.append(Holding(ids | parts))
+    run_nights(database, "2023-02-16")
+    for at, holding in zip((office, office, elsewhere), holdings, strict=True):
+        (alert,) = at.supervisor.items("/v1/alerts", contract_id=holding.ids["contract"])
+        holding.ids["alert"] = alert["id"]
+    return Town(office, elsewhere, *holdings)
+
+
+@pytest.fixture
+def document(client: TestClient) -> dict[str, Any]:
+    """Give the document that the service serves."""
+    served: dict[str, Any] = client.get("/openapi.json").json()
+    return served
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    """List the document's operations by method and path."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield (method.upper(), path), operation
+
+
+def named_in(path: str) -> list[str]:
+    """List the ids that a path names."""
+    return [name for name in re.findall(r"{(\w+)}", path) if name != "period"]
+
+
+# ---------------------------------------------------------------- the document and the table
+
+
+def test_every_served_route_has_its_row_in_the_table(document: dict[str, Any]) -> None:
+    """A new route fails here until somebody has said who may use it."""
+    assert {route for route, _ in operations(document)} == {*ROUTES, *OPEN}
+
+
+def test_the_document_names_the_roles_of_every_route(document: dict[str, Any]) -> None:
+    """`x-roles` says what the table says, and a token is asked for exactly where a role is."""
+    said = {route: set(operation.get("x-roles", ())) for route, operation in operations(document)}
+    expected = {(method, path): {role for role in Role if allowed(role, method, path)} for method, path in ROUTES}
+    assert said == expected | {route: set() for route in OPEN}
+    assert {route for route, operation in operations(document) if operation.get("security")} == set(ROUTES)
+
+
+def test_a_route_without_a_caller_keeps_the_program_from_starting() -> None:
+    """Who may use a route must be declared, or the route cannot even be made."""
+    router = APIRouter(prefix="/v1", route_class=KaoheRoute)
+    with pytest.raises(RuntimeError, match="/v1/anything must declare exactly one permission"):
+        router.add_api_route("/anything", lambda: None)
+
+
+# ---------------------------------------------------------------- one's own
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_may_do_with_its_own_what_the_table_says(town: Town, document: dict[str, Any], role: Role) -> None:
+    """Every route about one's own answers with its documented success, or 403."""
+    served = dict(operations(document))
+    found, expected = {}, {}
+    for method, path in ROUTES:
+        answer = town.ask(role, method, path, town.own)
+        success = min(int(status) for status in served[method, path]["responses"])
+        found[method, path] = answer.status_code
+        expected[method, path] = success if allowed(role, method, path) else 403
+    assert found == expected
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_a_role_may_not_do_changes_nothing(database: Database, town: Town, role: Role) -> None:
+    """A refusal is a problem document that names the role, and not a row of any table moves."""
+    before = every_row(database)
+    refused = [route for route in ROUTES if not allowed(role, *route)]
+    for method, path in refused:
+        problem = expect_problem(town.ask(role, method, path, town.own), 403, "forbidden")
+        assert f"'{role}'" in problem["detail"]
+    assert refused
+    assert every_row(database) == before
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_a_role_reads_names_nothing_of_another_center(town: Town, role: Role) -> None:
+    """No id of the other center, and for a vendor none of the other vendor's, stands in any answer."""
+    others = set(town.other_centers.ids.values())
+    if role is Role.VENDOR:
+        others |= set(town.other_vendors.ids.values()) - set(town.own.ids.values())
+    leaks = []
+    for method, path in ROUTES:
+        text = town.ask(role, method, path, town.own).text
+        leaks += [(method, path, id_) for id_ in others if id_ in text]
+    assert leaks == []
+
+
+LISTS = ("/v1/contracts", "/v1/assessments", "/v1/findings", "/v1/due-dates", "/v1/alerts")
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("name", ["contract_id", "service_center_id"])
+def test_filtering_by_another_centers_ids_finds_nothing(town: Town, path: str, name: str) -> None:
+    """A filter narrows what is one's own; it opens nothing."""
+    if (path, name) == ("/v1/contracts", "contract_id"):
+        name = "vendor_id"
+    short = name.removesuffix("_id")
+    assert town.office.auditor.items(path, **{name: town.other_centers.ids[short]}) == []
+    assert town.office.auditor.items(path, **{name: town.own.ids[short]}) != []
+
+
+# ---------------------------------------------------------------- another's
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_another_centers_is_not_there(database: Database, town: Town, role: Role) -> None:
+    """Every route with an id answers 404 for the other center's, whatever the role, and changes nothing."""
+    before = every_row(database)
+    found = {
+        (method, path): town.ask(role, method, path, town.other_centers).status_code
+        for method, path in ROUTES
+        if named_in(path)
+    }
+    assert found == dict.fromkeys(found, 404)
+    assert found
+    assert every_row(database) == before
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_id_of_another_beside_ones_own_is_not_there(town: Town, role: Role) -> None:
+    """One own id does not open a path that names another's as well, in either place."""
+    found = {}
+    for method, path in ROUTES:
+        names = named_in(path)
+        for name in names if len(names) > 1 else ():
+            theirs = town.other_centers.ids[name.removesuffix("_id")]
+            found[method, path, name] = town.ask(role, method, path, town.own, **{name: theirs}).status_code
+    assert found == dict.fromkeys(found, 404)
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_not_ones_own_looks_as_if_it_did_not_exist(town: Town, role: Role) -> None:
+    """The answers about the other center's things and about ids that nothing has differ in the request's id alone."""
+    for method, path in ROUTES:
+        if named_in(path):
+            theirs, nothing = (town.ask(role, method, path, of) for of in (town.other_centers, NOWHERE))
+            assert _without_request_id(theirs) == _without_request_id(nothing), (method, path)
+
+
+def _without_request_id(answer: Response) -> dict[str, Any]:
+    document: dict[str, Any] = answer.json()
+    return {name: member for name, member in document.items() if name != "request_id"}
+
+
+def test_what_is_another_vendors_is_not_there_for_a_vendor(town: Town) -> None:
+    """At one center, a vendor gets 404 for another vendor's things where it gets 403 for its own."""
+    routes = [(method, path) for method, path in ROUTES if set(named_in(path)) - {"service_center_id"}]
+    for method, path in routes:
+        assert town.ask(Role.VENDOR, method, path, town.other_vendors).status_code == 404, (method, path)
+        assert town.ask(Role.VENDOR, method, path, town.own).status_code == 403, (method, path)
+
+
+@pytest.mark.parametrize("path", ["/v1/vendors", "/v1/issue-types", "/v1/contracts"])
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.SUPERVISOR])
+def test_nothing_is_made_at_another_center(database: Database, town: Town, path: str, role: Role) -> None:
+    """A body that names another's service center is refused as if the center were not there."""
+    before = every_row(database)
+    body = filled(ROUTES["POST", path].body, town.other_centers.ids)
+    expect_problem(town.office.people[role].post(path, body), 404, "not-found", "/service_center_id")
+    assert every_row(database) == before
+
+
+# ---------------------------------------------------------------- the portal
+
+
+@pytest.fixture
+def notified(town: Town) -> Town:
+    """Give each of two vendors at one center a notified month, a final one and a draft."""
+    for holding in (town.own, town.other_vendors):
+        contract = f"/v1/contracts/{holding.ids['contract']}"
+        for period, day in (("2023-01", "2023-02-01"), ("2023-02", "2023-03-01"), ("2023-03", "2023-04-03")):
+            town.office.assess(contract, period, "85.00", day)
+        for period, day in (("2023-01", "2023-02-02"), ("2023-02", "2023-03-02")):
+            town.office.finalize(contract, period, day)
+        town.office.notify(contract, "2023-01", "2023-02-03", "考核〔2023〕1号")
+    return town
+
+
+def test_a_vendor_sees_its_notified_months_only(notified: Town) -> None:
+    """Months that are expected, drafted or final do not exist in the portal; nor does the other vendor's."""
+    portal = notified.office.vendor_portal
+    (month,) = portal.items("/v1/portal/assessments")
+    assert (month["contract_id"], month["period"]) == (notified.own.ids["contract"], "2023-01")
+    assert (month["score"]["exact"], month["verdict"], month["document_no"]) == ("85.00", "below", "考核〔2023〕1号")
+    assert [contract["id"] for contract in portal.items("/v1/portal/contracts")] == [notified.own.ids["contract"]]
+    assert portal.get("/v1/portal/me").json()["vendor_id"] == notified.own.ids["vendor"]
+    assert portal.items("/v1/portal/assessments", period="2023-02") == []
+    assert portal.items("/v1/portal/assessments", contract_id=notified.other_vendors.ids["contract"]) == []
+
+
+def test_a_second_vendor_sees_nothing_of_the_first(database: Database, notified: Town) -> None:
+    """The rival at the same center sees its own contract and month, and no id of the first vendor's."""
+    rival = _person(database, notified, "rival", Role.VENDOR, [notified.office], notified.other_vendors.ids["vendor"])
+    texts = [rival.get(f"/v1/portal/{path}").text for path in ("me", "contracts", "assessments")]
+    theirs = {notified.own.ids[name] for name in ("vendor", "contract", "finding", "alert")}
+    assert [id_ for id_ in theirs for text in texts if id_ in text] == []
+    assert all(
+        notified.other_vendors.ids[name] in text for name, text in zip(("vendor", "contract"), texts, strict=False)
+    )
+    (month,) = rival.items("/v1/portal/assessments")
+    assert month["contract_id"] == notified.other_vendors.ids["contract"]
+
+
+# ---------------------------------------------------------------- several centers
+
+
+def _person(
+    database: Database, town: Town, name: str, role: Role, offices: list[Office], vendor: str | None = None
+) -> Person:
+    """Make one more person with a token."""
+    with database.write() as session:
+        company = None if vendor is None else uuid.UUID(vendor)
+        access.create_principal(session, name, role, [office.center for office in offices], company)
+        return Person(town.office.client, access.issue_token(session, name))
+
+
+def test_an_auditor_of_two_centers_reads_both(database: Database, town: Town) -> None:
+    """A supervising authority sees what each of its centers has, and writes nothing at either."""
+    authority = _person(database, town, "authority", Role.AUDITOR, [town.office, town.elsewhere])
+    everywhere = {holding.ids["contract"] for holding in (town.own, town.other_vendors, town.other_centers)}
+    assert {contract["id"] for contract in authority.items("/v1/contracts")} == everywhere
+    assert {alert["contract_id"] for alert in authority.items("/v1/alerts")} == everywhere
+    assert {finding["contract_id"] for finding in authority.items("/v1/findings")} == everywhere
+    assert [center["code"] for center in authority.get("/v1/me").json()["service_centers"]] == ["XA", "XB"]
+    for holding in (town.own, town.other_centers):
+        contract = f"/v1/contracts/{holding.ids['contract']}"
+        assert authority.get(contract).status_code == 200
+        finding = {"issue_type": "leaving_post", "occurred_on": "2023-01-11"}
+        expect_problem(authority.post(f"{contract}/findings", finding), 403, "forbidden")
+
+
+def test_an_auditor_of_no_center_reads_nothing(database: Database, town: Town) -> None:
+    """Without a grant every list is empty and nothing named is there."""
+    nobody = _person(database, town, "nobody", Role.AUDITOR, [])
+    lists = [path for method, path in ROUTES if method == "GET" and allowed(Role.AUDITOR, method, path)]
+    found = {
+        path: nobody.items(path) for path in lists if not named_in(path) and path not in ("/v1/me", "/v1/job-runs")
+    }
+    assert found == {path: [] for path in found}
+    assert found
+    assert nobody.get(f"/v1/contracts/{town.own.ids['contract']}").status_code == 404
+
+
+# ---------------------------------------------------------------- what concerns the service itself
+
+
+def test_an_alert_of_the_service_is_everybodys_to_read_and_refused_as_ones_own(database: Database, town: Town) -> None:
+    """A missed night belongs to no center: an auditor who reads its alert may not take it up, which is 403, not 404."""
+    with time_machine.travel("2023-03-01T04:00:00Z", tick=False):
+        run(database, "flag_late_notices", now().date(), AskedBy.CLOCK)
+        run_nights(database, "2023-03-04")
+    missed = town.office.auditor.items("/v1/alerts", kind="job_missed")
+    assert missed
+    path = f"/v1/alerts/{missed[0]['id']}"
+    assert {town.office.people[role].get(path).status_code for role in (Role.AUDITOR, Role.SUPERVISOR)} == {200}
+    expect_problem(town.office.auditor.post(f"{path}/taking-up"), 403, "forbidden")
+
+
+def test_an_open_alert_of_the_service_is_not_said_to_be_closed(database: Database, town: Town) -> None:
+    """A supervisor may or may not take a missed night up, but is not told that the open alert is no longer open."""
+    with time_machine.travel("2023-03-01T04:00:00Z", tick=False):
+        run(database, "flag_late_notices", now().date(), AskedBy.CLOCK)
+        run_nights(database, "2023-03-04")
+    missed = town.office.supervisor.items("/v1/alerts", kind="job_missed", status="open")
+    answer = town.office.supervisor.post(f"/v1/alerts/{missed[0]['id']}/taking-up")
+    assert answer.status_code in {200, 403}, answer.text
+
+
+# ---------------------------------------------------------------- tokens
+
+
+TOKENS: dict[str, dict[bytes, bytes]] = {
+    "no token": {},
+    "no bearer": {b"Authorization": b"Basic YWRtaW46YWRtaW4="},
+    "a bearer of nothing": {b"Authorization": b"Bearer "},
+    "not one of ours": {b"Authorization": b"Bearer open-sesame"},
+    "well formed but unknown": {b"Authorization": b"Bearer " + tokens.mint().encode()},
+    "not in ASCII": {b"Authorization": "Bearer kaohe_考核".encode()},
+}
+
+
+@pytest.mark.parametrize("headers", TOKENS.values(), ids=TOKENS.keys())
+def test_no_route_answers_without_a_valid_token(
+    database: Database, town: Town, client: TestClient, headers: dict[bytes, bytes]
+) -> None:
+    """Every route asks who is calling before it looks at anything else, and changes nothing."""
+    before = every_row(database)
+    for (method, path), route in ROUTES.items():
+        for of in (town.own, NOWHERE):
+            answer = client.request(method, of.path(path), headers=headers, json=filled(route.body, town.own.ids))
+            expect_problem(answer, 401, "unauthenticated")
+            assert answer.headers["www-authenticate"] == "Bearer"
+    assert every_row(database) == before
+
+
+def test_a_token_ends_with_its_day(database: Database, town: Town) -> None:
+    """A token of thirty days is good for thirty days."""
+    with database.write() as session, time_machine.travel("2023-06-01T00:00:00Z", tick=False):
+        person = Person(town.office.client, access.issue_token(session, "supervisor-XA", days=30))
+    with time_machine.travel("2023-06-30T23:59:59Z", tick=False):
+        assert person.get("/v1/me").status_code == 200
+    with time_machine.travel("2023-07-01T00:00:00Z", tick=False):
+        problem = expect_problem(person.get("/v1/me"), 401, "unauthenticated")
+    assert "expired" in problem["detail"]
+
+
+def test_a_revoked_token_opens_nothing(database: Database, town: Town) -> None:
+    """What is revoked is refused at once, everybody else's token stays good."""
+    person = town.office.supervisor
+    assert person.get("/v1/me").status_code == 200
+    with database.write() as session:
+        mine = col(Token.token_hash) == tokens.hashed(person.token)
+        session.execute(update(Token).where(mine).values(revoked_at=now()))
+    problem = expect_problem(person.get("/v1/me"), 401, "unauthenticated")
+    assert "revoked" in problem["detail"]
+    assert town.office.admin.get("/v1/me").status_code == 200
+
+
+# ---------------------------------------------------------------- the order of refusals
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "a body that is not JSON": {"content": b"{", "headers": JSON},
+    "a body that is not valid": {"json": {"colour": "red"}},
+    "no body": {},
+    "an unknown query parameter": {"params": {"colour": "red"}},
+    "a body of another type": {"content": b"a=1", "headers": {"Content-Type": "application/x-www-form-urlencoded"}},
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+def test_whose_it_is_is_asked_before_what_is_said(town: Town, broken: dict[str, Any]) -> None:
+    """401, then 403 or 404, and only then 400, 415 or 422: a broken request learns no more than a good one."""
+    found, expected = {}, {}
+    for method, path in (route for route, taken in ROUTES.items() if taken.body is not None):
+        may = allowed(Role.SUPERVISOR, method, path)
+        for whose, of in (("own", town.own), ("another's", town.other_centers)):
+            answer = town.office.supervisor.call(method, of.path(path), **dict(broken))
+            found[whose, method, path] = answer.status_code
+            foreign = whose == "another's" and bool(named_in(path))
+            expected[whose, method, path] = {404} if foreign else {400, 415, 422} if may else {403}
+    assert {key: status for key, status in found.items() if status not in expected[key]} == {}
+    assert found
+
+
+def test_a_month_that_is_no_month_is_no_way_to_look_for_anothers_contract(town: Town) -> None:
+    """The contract is refused before the period that comes with it."""
+    wrong = {"period": "2023-13"}
+    found = {
+        (method, path): town.office.supervisor.call(method, town.other_centers.path(path, **wrong)).status_code
+        for method, path in ROUTES
+        if "{period}" in path
+    }
+    assert found == dict.fromkeys(found, 404)
+    assert found

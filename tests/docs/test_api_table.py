@@ -1,0 +1,87 @@
+"""The API guide's routes are the served ones, with their query parameters and the roles that get in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.models.words import Role
+from tests.docs.exchanges import ROOT, talk
+from tests.office import Office, Person
+
+GUIDE = "docs/api.md"
+PAGING = {"limit", "cursor"}
+METHODS = {"get", "post", "put", "patch", "delete"}
+_ROW = re.compile(r"^\| ([A-Z]+) \| `(/\S*)` \| ([^|]+) \| ([^|]+) \| ([^|]*)\|$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the guide's table of routes."""
+
+    method: str
+    path: str
+    who: str
+    what: str
+    query: frozenset[str]
+
+    @property
+    def roles(self) -> set[str]:
+        """Read who may come in; `anybody` needs no token and is not asked here."""
+        return {role.value for role in Role} if self.who == "everybody" else set(self.who.split(", "))
+
+
+def _rows() -> Iterator[Row]:
+    for method, path, who, what, query in _ROW.findall((ROOT / GUIDE).read_text("utf-8")):
+        yield Row(method, path, who, what, frozenset(re.findall(r"`(\w+)`", query)))
+
+
+def test_table_names_every_route_with_its_query(client: TestClient) -> None:
+    """Method, path and parameters are compared with the served document; a list is what can be paged."""
+    document = client.get("/openapi.json").json()
+    served = {
+        (method.upper(), path): {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method in METHODS
+    }
+    printed = {
+        (row.method, row.path): row.query | (PAGING if row.what.startswith("list") else set()) for row in _rows()
+    }
+    assert printed == served
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_table_names_who_gets_in(office: Office) -> None:
+    """Every role knocks at every route of its own contract; whom the table does not name gets 403."""
+    contract = office.contract()
+    finding = office.finding(contract, "2023-01-10")
+    office.supervisor.post("/v1/job-runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}).raise_for_status()
+    (alert,) = office.supervisor.items("/v1/alerts")
+    own = {
+        "service_center_id": str(office.center),
+        "contract_id": alert["contract_id"],
+        "finding_id": finding.rsplit("/", 1)[1],
+        "alert_id": alert["id"],
+        "period": "2023-01",
+    }
+    rows = [row for row in _rows() if row.who != "anybody"]
+    let_in = {
+        (row.method, row.path): {role.value for role, person in office.people.items() if _gets_in(person, row, own)}
+        for row in rows
+    }
+    assert let_in == {(row.method, row.path): row.roles for row in rows}
+
+
+def _gets_in(person: Person, row: Row, own: dict[str, str]) -> bool:
+    sent: dict[str, Any] = {"json": {}} if row.method in ("POST", "PUT") else {}
+    return person.call(row.method, row.path.format(**own), **sent).status_code != 403
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_exchanges_of_the_guide_answer_as_printed(demo_supervisor: Person) -> None:
+    """The conventions' examples are real."""
+    assert talk(GUIDE, demo_supervisor) > 3

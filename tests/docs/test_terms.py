@@ -1,0 +1,46 @@
+"""The guide to the terms: its examples are valid, and it names every clause on the side where it belongs."""
+
+import json
+import re
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from app.api.supervisor.assessments import AssessmentIn
+from app.api.supervisor.contracts import AmendmentIn
+from app.features.contracts.terms_document import TermsDocument
+from app.rules.terms import Terms
+from tests.docs.exchanges import ROOT
+
+GUIDE = (ROOT / "docs/terms.md").read_text("utf-8")
+DECIDING, RECORDED = GUIDE.split("## Clauses that are kept as a record")
+EXAMPLES = [json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: next(iter(example)))
+def test_examples_are_valid(example: dict[str, Any]) -> None:
+    """A document of terms, or an amendment with one, has the shape and no fault."""
+    terms = AmendmentIn.model_validate(example).terms if "terms" in example else TermsDocument.model_validate(example)
+    assert terms.faults() == ()
+
+
+def test_every_clause_that_decides_has_its_section() -> None:
+    """The sections are the rules' clauses, in their order, and the first example states them all."""
+    deciding = [clause.name for clause in fields(Terms)]
+    assert re.findall(r"^### `(\w+)`", DECIDING, re.MULTILINE) == deciding
+    assert list(EXAMPLES[0]) == deciding
+
+
+def test_every_other_clause_is_listed_as_a_record() -> None:
+    """A clause that begins to decide something moves up, or this fails."""
+    recorded = TermsDocument.model_fields.keys() - {clause.name for clause in fields(Terms)}
+    listed = re.findall(r"^\| (`.*?) \|", RECORDED, re.MULTILINE)
+    assert {name for cell in listed for name in re.findall(r"`(\w+)`", cell)} == recorded
+    assert EXAMPLES[-1].keys() == recorded
+
+
+def test_bodies_of_months_in_the_api_guide_are_valid() -> None:
+    """The forms of a month's result stand there one a line."""
+    (box,) = re.findall(r"^```json\n(.*?)^```$", (ROOT / "docs/api.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert [AssessmentIn.model_validate_json(line).state for line in box.splitlines()]

@@ -1,0 +1,1 @@
+"""Nightly jobs and the clock."""
