@@ -33,6 +33,9 @@ def without(*clauses: str) -> dict[str, Any]:
     return {name: clause for name, clause in TERMS.items() if name not in clauses}
 
 
+Json = dict[str, Any] | list[Any] | None
+
+
 class Person:
     """Somebody with a token: `get`, `post` and `put` speak for that principal."""
 
@@ -50,11 +53,11 @@ class Person:
         """Read."""
         return self.call("GET", path, params=query)
 
-    def post(self, path: str, body: Any = None) -> Response:
+    def post(self, path: str, body: Json = None) -> Response:
         """Make."""
         return self.call("POST", path, json=body)
 
-    def put(self, path: str, body: Any) -> Response:
+    def put(self, path: str, body: Json) -> Response:
         """Fill in."""
         return self.call("PUT", path, json=body)
 
@@ -126,7 +129,7 @@ class Office:
         assert made.status_code == 201, made.text
         return f"{contract}/findings/{made.json()['id']}"
 
-    def assess(self, contract: str, period: str, score: Any, assessed_on: str, **more: Any) -> None:
+    def assess(self, contract: str, period: str, score: object, assessed_on: str, **more: Any) -> None:
         """Fill a month in; `score` is a text for an exact score, or the body's own form."""
         said = {"exact": score} if isinstance(score, str) else score
         body = {"state": "assessed", "score": said, "assessed_on": assessed_on, **more}

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import chinese_calendar
 import pytest
@@ -97,7 +98,7 @@ def test_the_shipped_calendar_is_the_state_councils(database: Database) -> None:
 
 def _run(**changes: object) -> JobRun:
     now = datetime.now(UTC)
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "id": new_id(),
         "job": "flag_late_notices",
         "business_date": date(2023, 1, 1),

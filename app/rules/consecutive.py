@@ -1,6 +1,7 @@
 """Consecutive fails: so many months below a mark, in a row or within so many months (domain.md sections 3 and 9)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from enum import StrEnum
 
 from app.rules.faults import Fault
 from app.rules.money import figure
-from app.rules.periods import Period, periods_between
+from app.rules.periods import Period
 from app.rules.scores import Score, Verdict, verdict
 
 _FEWEST = 2
@@ -103,11 +104,18 @@ def consecutive_fails(rule: ConsecutiveRule, months: Iterable[MonthResult], as_o
     stays as it was.
     """
     runs: dict[Period, FailRun] = {}
-    known: dict[Period, MonthResult] = {}
+    fails: dict[int, Period] = {}
+    skipped: set[int] = set()
     final = (month for month in months if month.final_on <= as_of)
     for latest in sorted(final, key=lambda month: (month.final_on, month.period)):
-        known[latest.period] = latest
-        for periods in _complete(rule, known):
+        place = _place(latest.period)
+        if _fails(rule, latest):
+            fails[place] = latest.period
+        elif _is_skipped(rule, latest):
+            skipped.add(place)
+        else:
+            continue
+        for periods in _together(rule, fails) if rule.within else _in_a_row(rule, fails, skipped, place):
             first = next((period for period in periods if period in runs), periods[0])
             found = runs.get(first) or FailRun(first, periods, latest.final_on, latest.period)
             runs[first] = replace(found, periods=periods)
@@ -118,33 +126,42 @@ def _condition(rule: ConsecutiveRule) -> tuple[object, ...]:
     return rule.below, rule.periods, rule.within, rule.consequence
 
 
-def _complete(rule: ConsecutiveRule, known: Mapping[Period, MonthResult]) -> list[tuple[Period, ...]]:
-    """Put together the fails that are enough, and join those groups that share a month."""
-    fails = sorted(period for period, month in known.items() if _fails(rule, month))
+def _place(period: Period) -> int:
+    """Give a month its number, so that neighbours differ by one."""
+    return period.year * 12 + period.month
+
+
+def _in_a_row(
+    rule: ConsecutiveRule, fails: Mapping[int, Period], skipped: AbstractSet[int], place: int
+) -> list[tuple[Period, ...]]:
+    """Give the fails in a row about a month, months that are skipped between them, if they are enough."""
+    low = high = place
+    while low - 1 in fails or low - 1 in skipped:
+        low -= 1
+    while high + 1 in fails or high + 1 in skipped:
+        high += 1
+    row = tuple(fails[number] for number in range(low, high + 1) if number in fails)
+    return [row] if len(row) >= rule.periods else []
+
+
+def _together(rule: ConsecutiveRule, fails: Mapping[int, Period]) -> list[tuple[Period, ...]]:
+    """Give the fails that are enough within so many months, and join those groups that share a month."""
+    places = sorted(fails)
     runs: list[tuple[Period, ...]] = []
-    for start in range(len(fails) - rule.periods + 1):
-        group = tuple(fails[start : start + rule.periods])
-        if not _belong_together(rule, known, group):
+    for start in range(len(places) - rule.periods + 1):
+        group = places[start : start + rule.periods]
+        if group[-1] - group[0] >= (rule.within or 0):
             continue
-        if runs and group[0] <= runs[-1][-1]:
-            runs[-1] += tuple(period for period in group if period > runs[-1][-1])
+        periods = tuple(fails[place] for place in group)
+        if runs and periods[0] <= runs[-1][-1]:
+            runs[-1] += tuple(period for period in periods if period > runs[-1][-1])
         else:
-            runs.append(group)
+            runs.append(periods)
     return runs
 
 
 def _fails(rule: ConsecutiveRule, month: MonthResult) -> bool:
     return month.state is MonthState.ASSESSED and verdict(month.score, rule.below) is Verdict.BELOW
-
-
-def _belong_together(rule: ConsecutiveRule, known: Mapping[Period, MonthResult], group: Sequence[Period]) -> bool:
-    """Tell whether fails one after another are in a row, or within so many months."""
-    if rule.within is not None:
-        return group[0].until(group[-1]) < rule.within
-    return all(
-        period in group or (period in known and _is_skipped(rule, known[period]))
-        for period in periods_between(group[0], group[-1])
-    )
 
 
 def _is_skipped(rule: ConsecutiveRule, month: MonthResult) -> bool:

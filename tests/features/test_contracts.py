@@ -10,6 +10,8 @@ from tests.office import TERMS, Office, without
 
 LATER_NOTICE = {"after": "period_end", "unit": "working_days", "length": 20, "roll": "none"}
 
+LOWER_MARK = {"pass_mark": "85.00"}
+
 
 def amendment(effective_from: str, agreed_on: str, **clauses: Any) -> dict[str, Any]:
     """Give the body of an amendment that changes some clauses."""
@@ -66,7 +68,7 @@ def test_an_amendment_moves_the_unmet_due_dates_that_it_governs(office: Office) 
 def test_the_terms_of_a_period_are_those_in_force_as_known_on_a_day(office: Office) -> None:
     """A retroactive amendment governs from its day on, and was not known before it was agreed."""
     contract = office.contract()
-    body = amendment("2023-03-01", "2023-09-01", pass_mark="85.00")
+    body = amendment("2023-03-01", "2023-09-01", **LOWER_MARK)
     assert office.supervisor.post(f"{contract}/amendments", body).status_code == 201
 
     def mark(period: str, known_on: str) -> tuple[int, str]:
@@ -83,7 +85,7 @@ def test_a_result_is_judged_by_the_terms_known_when_it_became_final(office: Offi
     contract = office.contract()
     office.assess(contract, "2023-03", "87.00", "2023-04-04")
     office.finalize(contract, "2023-03", "2023-04-07")
-    body = amendment("2023-03-01", "2023-09-01", pass_mark="85.00")
+    body = amendment("2023-03-01", "2023-09-01", **LOWER_MARK)
     office.supervisor.post(f"{contract}/amendments", body).raise_for_status()
     office.assess(contract, "2023-04", "87.00", "2023-09-04")
     office.finalize(contract, "2023-04", "2023-09-07")
@@ -96,7 +98,7 @@ def test_an_amendment_may_bring_or_end_the_notice_clause(office: Office) -> None
     contract = office.contract(terms=without("notice"))
     brought = amendment("2023-06-01", "2023-06-01", notice=TERMS["notice"])
     office.supervisor.post(f"{contract}/amendments", brought).raise_for_status()
-    assert [entry["subject"] for entry in office.supervisor.items(f"{contract}/due-dates")][0] == "2023-06"
+    assert office.supervisor.items(f"{contract}/due-dates")[0]["subject"] == "2023-06"
     ended = amendment("2023-10-01", "2023-10-01")
     ended["terms"].pop("notice")
     office.supervisor.post(f"{contract}/amendments", ended).raise_for_status()

@@ -132,4 +132,3 @@ def test_of_two_who_act_at_once_one_is_told_that_the_other_was_first(
             if step == "notify":
                 office.finalize(contract, str(period), day.isoformat())
             assert sorted(pool.map(lambda _: act(period, day), range(2))) == ["done", "refused"]  # noqa: B023 used at once
-

@@ -2,11 +2,16 @@
 
 import json
 from datetime import date
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
+
 from app import nightly
 from app.database import Database
 from app.features.assessments import queries, repeat_offences
+from app.models import TermsVersion
 from app.models.words import AskedBy, RunStatus
 from tests.crowd import settle
 from tests.nights import alerts, every_row, run_nights, written
@@ -67,12 +72,10 @@ def test_alerts_of_a_contract_that_breaks_later_stay_as_they_were(office: Office
     ]
 
 
-def _damage(database: Database, contract_id: str, text: str) -> None:
+def _damage(database: Database, contract_id: str, document: str) -> None:
     with database.write() as session:
-        session.connection().exec_driver_sql(
-            f"UPDATE terms_versions SET document = '{text}' WHERE contract_id IN "
-            f"(SELECT id FROM contracts WHERE replace(CAST(id AS TEXT), '-', '') = '{contract_id.replace('-', '')}')"
-        )
+        of = col(TermsVersion.contract_id) == UUID(contract_id)
+        session.execute(update(TermsVersion).where(of).values(document=document))
 
 
 def test_a_night_for_a_past_date_never_reopens_or_shortens_an_alert(office: Office, database: Database) -> None:
@@ -249,4 +252,3 @@ def test_json_facts_are_canonical(office: Office, database: Database) -> None:
     assert texts == [
         json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True, separators=(",", ":")) for text in texts
     ]
-

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import time_machine
 
-from tests.office import TERMS, Office
+from tests.office import Office, without
 
 YEAR = ("2023-01-01", "2023-12-31")
 
@@ -43,56 +43,75 @@ def record_until(facts: Iterable[Fact], last: str, every_day: Callable[[date], o
         day += timedelta(days=1)
 
 
-def busy_year(office: Office) -> list[Fact]:
-    """Give a year with late, overdue and excused months, repeat offences, a withdrawal, fails in a row, an amendment."""
-    facts: list[Fact] = []
-    made: dict[str, str] = {}
+class Diary:
+    """Dated facts of one contract, to be recorded through the API."""
 
-    def on(day: str, record: Callable[[], object]) -> None:
-        facts.append(Fact(date.fromisoformat(day), record))
+    def __init__(self, office: Office) -> None:
+        """Begin with the contract itself."""
+        self.facts: list[Fact] = []
+        self._office = office
+        self._contract = ""
+        self._findings: dict[str, str] = {}
+        self._on("2023-01-01", self._sign)
 
-    def contract() -> str:
-        return made["contract"]
+    def _on(self, day: str, record: Callable[[], object]) -> None:
+        self.facts.append(Fact(date.fromisoformat(day), record))
 
-    def month(period: str, score: object, days: tuple[str, ...]) -> None:
-        assessed, final, *notified = days
-        on(assessed, lambda: office.assess(contract(), period, score, assessed))
-        on(final, lambda: office.finalize(contract(), period, final))
-        for day in notified:
-            on(day, lambda: office.notify(contract(), period, day))
+    def _sign(self) -> None:
+        self._contract = self._office.contract()
 
-    def finding(day: str, issue_type: str = "leaving_post") -> None:
-        on(day, lambda: made.update({day + issue_type: office.finding(contract(), day, issue_type)}))
+    def month(self, period: str, score: object, assessed: str, final: str, notified: str | None = None) -> None:
+        """Assess a month, make it final, and notify it where a day is given."""
+        self._on(assessed, lambda: self._office.assess(self._contract, period, score, assessed))
+        self._on(final, lambda: self._office.finalize(self._contract, period, final))
+        if notified is not None:
+            self._on(notified, lambda: self._office.notify(self._contract, period, notified))
 
-    def withdraw(day: str, finding_of: str) -> None:
-        body = {"withdrawn_on": day, "reason": "申诉成立"}
-        on(day, lambda: office.supervisor.post(f"{made[finding_of]}/withdrawal", body).raise_for_status())
-
-    def excuse(period: str, assessed: str, final: str) -> None:
+    def excuse(self, period: str, assessed: str, final: str) -> None:
+        """Excuse a month."""
         body = {"state": "excused", "reason": "大厅停业", "assessed_on": assessed}
-        on(assessed, lambda: office.supervisor.put(f"{contract()}/assessments/{period}", body).raise_for_status())
-        on(final, lambda: office.finalize(contract(), period, final))
+        put = self._office.supervisor.put
+        self._on(assessed, lambda: put(f"{self._contract}/assessments/{period}", body).raise_for_status())
+        self._on(final, lambda: self._office.finalize(self._contract, period, final))
 
-    on("2023-01-01", lambda: made.update(contract=office.contract()))
+    def finding(self, day: str, issue_type: str = "leaving_post") -> None:
+        """See an issue."""
+        self._on(day, lambda: self._findings.update({day: self._office.finding(self._contract, day, issue_type)}))
+
+    def withdraw(self, day: str, seen_on: str) -> None:
+        """Withdraw the finding of a day."""
+        body = {"withdrawn_on": day, "reason": "申诉成立"}
+        post = self._office.supervisor.post
+        self._on(day, lambda: post(f"{self._findings[seen_on]}/withdrawal", body).raise_for_status())
+
+    def amend(self, agreed_on: str, effective_from: str, **clauses: object) -> None:
+        """Agree on other clauses."""
+        body = {
+            "effective_from": effective_from,
+            "agreed_on": agreed_on,
+            "reference": {"document": "补充协议"},
+            "terms": without("reference") | clauses,
+        }
+        post = self._office.supervisor.post
+        self._on(agreed_on, lambda: post(f"{self._contract}/amendments", body).raise_for_status())
+
+
+def busy_year(office: Office) -> list[Fact]:
+    """Give a year of late, overdue and excused months, repeat offences, a withdrawal, fails in a row, an amendment."""
+    diary = Diary(office)
     for day in ("2023-01-09", "2023-02-14", "2023-03-03", "2023-05-05"):
-        finding(day)
-    withdraw("2023-04-20", "2023-02-14leaving_post")
+        diary.finding(day)
+    diary.withdraw("2023-04-20", "2023-02-14")
     for day in ("2023-06-01", "2023-06-30", "2023-12-31"):
-        finding(day, "late_opening")
-    month("2023-01", "92.50", ("2023-02-06", "2023-02-10", "2023-03-26"))
-    month("2023-02", "79.99", ("2023-03-06", "2023-03-10", "2023-03-14"))
-    month("2023-03", "71.00", ("2023-04-06", "2023-04-20", "2023-06-25"))
-    month("2023-04", {"at_least": "80.00"}, ("2023-05-06", "2023-05-10", "2023-05-15"))
-    excuse("2023-05", "2023-06-05", "2023-06-20")
-    month("2023-06", {"below": "90.00"}, ("2023-07-06", "2023-07-10", "2023-07-12"))
-    month("2023-07", "95.00", ("2023-08-20", "2023-09-21"))
-    amendment = {
-        "effective_from": "2023-08-01",
-        "agreed_on": "2023-09-25",
-        "reference": {"document": "补充协议"},
-        "terms": {name: clause for name, clause in TERMS.items() if name != "reference"}
-        | {"notice": {"after": "period_end", "unit": "months", "length": 2, "roll": "next_working_day"}},
-    }
-    on("2023-09-25", lambda: office.supervisor.post(f"{contract()}/amendments", amendment).raise_for_status())
-    month("2023-10", "60.00", ("2023-11-06", "2023-11-10"))
-    return facts
+        diary.finding(day, "late_opening")
+    diary.month("2023-01", "92.50", "2023-02-06", "2023-02-10", "2023-03-26")
+    diary.month("2023-02", "79.99", "2023-03-06", "2023-03-10", "2023-03-14")
+    diary.month("2023-03", "71.00", "2023-04-06", "2023-04-20", "2023-06-25")
+    diary.month("2023-04", {"at_least": "80.00"}, "2023-05-06", "2023-05-10", "2023-05-15")
+    diary.excuse("2023-05", "2023-06-05", "2023-06-20")
+    diary.month("2023-06", {"below": "90.00"}, "2023-07-06", "2023-07-10", "2023-07-12")
+    diary.month("2023-07", "95.00", "2023-08-20", "2023-09-21")
+    notice = {"after": "period_end", "unit": "months", "length": 2, "roll": "next_working_day"}
+    diary.amend("2023-09-25", "2023-08-01", notice=notice)
+    diary.month("2023-10", "60.00", "2023-11-06", "2023-11-10")
+    return diary.facts

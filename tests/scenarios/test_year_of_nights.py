@@ -24,9 +24,7 @@ def xinyang(database: Database) -> Database:
 def test_xinyangs_alerts_are_exactly_these_seven(xinyang: Database) -> None:
     """What the report of 2023 complained about, and nothing else, stands on record at the year's end."""
     run_nights(xinyang, "2023-12-31")
-    found = {
-        (alert["kind"], alert["subject"]): (str(alert["since"]), str(alert["until"])) for alert in alerts(xinyang)
-    }
+    found = {(alert["kind"], alert["subject"]): (str(alert["since"]), str(alert["until"])) for alert in alerts(xinyang)}
     assert found == {
         ("late_notice", "2023-01"): ("2023-02-16", "2023-03-26"),
         ("late_notice", "2023-02"): ("2023-03-16", "2023-06-25"),
@@ -42,7 +40,7 @@ def test_xinyangs_alerts_are_exactly_these_seven(xinyang: Database) -> None:
     assert all((facts["count"], facts["at_least"]) == (3, True) for facts in repeated)
 
 
-def test_xinyang_365_nights_in_turn_end_where_one_run_at_the_end_does(xinyang: Database, database_url: str) -> None:
+def test_xinyang_365_nights_in_turn_end_where_one_run_at_the_end_does(xinyang: Database) -> None:
     """Every column but ids and recording times is the same; a second pass writes nothing but the jobs' own rows."""
     one_run = _one_run_on_a_copy(xinyang)
     run_nights(xinyang, *YEAR)
@@ -63,7 +61,7 @@ def _one_run_on_a_copy(database: Database) -> list[dict[str, object]]:
 
 
 def test_a_busy_year_ends_the_same_however_its_nights_were_run(office: Office, database: Database) -> None:
-    """One run at the end, nights in turn, and either again: withdrawals, excuses and an amendment make no difference."""
+    """One run at the end, nights in turn, and either again: whatever was withdrawn, excused or amended."""
     record_all(busy_year(office))
     one_run = _one_run_on_a_copy(database)
     assert {alert["kind"] for alert in one_run} == {

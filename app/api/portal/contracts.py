@@ -11,6 +11,7 @@ from app.api.answers import Db
 from app.api.auth import Vendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
+from app.api.scores import ScoreOut, score_of
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import queries
@@ -35,14 +36,6 @@ class PortalContract(BaseModel):
     closed_on: Day | None
 
 
-class PortalScore(BaseModel):
-    """A score or a bound: exactly one member is there."""
-
-    exact: Hundredths | None = None
-    at_least: Hundredths | None = None
-    below: Hundredths | None = None
-
-
 class PortalAssessment(BaseModel):
     """A notified month as its vendor sees it."""
 
@@ -51,7 +44,7 @@ class PortalAssessment(BaseModel):
     contract_number: str
     period: str
     state: MonthState
-    score: PortalScore | None
+    score: ScoreOut | None
     verdict: Verdict | None
     pass_mark: Hundredths | None
     grade: str | None
@@ -95,8 +88,5 @@ def _only(shape: type[BaseModel], row: RowMapping) -> dict[str, Any]:
 
 
 def _month(row: RowMapping) -> PortalAssessment:
-    score = None
-    if row["score_hundredths"] is not None:
-        score = PortalScore.model_construct(**{row["score_kind"].value: row["score_hundredths"]})
-    known = _only(PortalAssessment, row) | {"score": score, "pass_mark": row["pass_mark_hundredths"]}
+    known = _only(PortalAssessment, row) | {"score": score_of(row), "pass_mark": row["pass_mark_hundredths"]}
     return PortalAssessment.model_construct(**known)

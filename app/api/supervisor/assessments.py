@@ -15,6 +15,7 @@ from app.api.answers import Db, PathPeriod, answer
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
+from app.api.scores import ScoreOut, score_of
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import queries, service
@@ -118,14 +119,6 @@ class NoticeIn(Shape):
 
     notified_on: Day
     document_no: DocumentNo | None = None
-
-
-class ScoreOut(BaseModel):
-    """A score or a bound: exactly one member is there."""
-
-    exact: Hundredths | None = None
-    at_least: Hundredths | None = None
-    below: Hundredths | None = None
 
 
 class NoticeOut(BaseModel):
@@ -302,13 +295,10 @@ def _members(row: RowMapping, today: date, calendar: WorkCalendar) -> dict[str, 
         document_no=row["document_no"],
         recorded_at=row["notice_recorded_at"],
     )
-    score = None
-    if row["score_hundredths"] is not None:
-        score = ScoreOut.model_construct(**{row["score_kind"].value: row["score_hundredths"]})
     return {
         **row,
         "state": row["state"] or "expected",
-        "score": score,
+        "score": score_of(row),
         "pass_mark": row["pass_mark_hundredths"],
         "notice": notice,
     }
