@@ -15,6 +15,7 @@ from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation
 from app.features.assessments import failed_months, late_notices, repeat_offences
 from app.features.assessments.queries import ALL, Within
+from app.features.contracts.queries import recorded_after
 from app.features.job_runs import queries, service
 from app.models.words import AlertKind, AskedBy
 
@@ -97,10 +98,9 @@ def run(database: Database, name: str, as_of: date, asked_by: AskedBy) -> JobRes
 
 def _run(session: Session, name: str, as_of: date, asked_by: AskedBy) -> JobResult:
     before = statements(session)
-    latest = queries.latest_success(session, name)
     service.claim(session, name, as_of, asked_by)
     job = JOBS[name]
-    tally = reconcile(session, job.kind, job.evaluate(session, as_of, ALL), as_of, latest)
+    tally = reconcile(session, job.kind, job.evaluate(session, as_of, ALL), as_of, _settled(session, name, as_of))
     sent = statements(session) - before + 1
     service.finish(session, name, as_of, tally, sent)
     for broken in tally.broken:
@@ -108,6 +108,18 @@ def _run(session: Session, name: str, as_of: date, asked_by: AskedBy) -> JobResu
     return JobResult(
         name, as_of, tally.read, tally.written, tally.skipped, len(tally.broken), sent, tuple(tally.broken)
     )
+
+
+def _settled(session: Session, name: str, as_of: date) -> Callable[[uuid.UUID | None], bool]:
+    """Tell for which contracts `as_of` is the past: those of which a night for a later date has already judged.
+
+    A contract that was taken on since then has had no later night, so its nights begin wherever its record does.
+    """
+    ran_at = queries.later_run(session, name, as_of)
+    if ran_at is None:
+        return lambda _contract: False
+    newer = recorded_after(session, ran_at)
+    return lambda contract: contract not in newer
 
 
 def dry_run(database: Database, name: str, as_of: date, within: Within = ALL) -> JobResult:

@@ -92,6 +92,30 @@ def test_a_night_for_a_past_date_never_reopens_or_shortens_an_alert(office: Offi
     assert every_row(database, "job_runs") == before
 
 
+def test_a_contract_taken_on_later_has_its_nights_from_its_own_beginning(office: Office, database: Database) -> None:
+    """Nights that ran for later dates before it was recorded do not make its own year the past."""
+    office.contract("XA-OLD")
+    run_nights(database, "2026-01-31")
+    contract = office.contract("XA-NEW")
+    office.assess(contract, "2023-01", "95.00", "2023-02-06")
+    office.finalize(contract, "2023-01", "2023-02-10")
+    office.notify(contract, "2023-01", "2023-03-26")
+
+    def january() -> list[str]:
+        return [
+            alert["status"]
+            for alert in alerts(database)
+            if (alert["number"], alert["subject"]) == ("XA-NEW", "2023-01")
+        ]
+
+    old = [alert for alert in alerts(database) if alert["number"] == "XA-OLD"]
+    run_nights(database, "2023-02-20")
+    assert january() == ["open"]
+    run_nights(database, "2023-03-27")
+    assert january() == ["resolved"]
+    assert [alert for alert in alerts(database) if alert["number"] == "XA-OLD"] == old
+
+
 def test_a_withdrawn_finding_undoes_the_offence(office: Office, database: Database) -> None:
     """The alert is resolved on the day of the withdrawal and says that it was undone."""
     contract = office.contract()

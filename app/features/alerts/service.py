@@ -1,7 +1,7 @@
 """Brings the stored alerts to what the facts demand, and records what people do about them."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -32,17 +32,21 @@ class AlertNotOpen(Conflict):
     remedy = "Read the alert again; somebody else may have acted on it."
 
 
-def reconcile(session: Session, kind: AlertKind, evaluation: Evaluation, as_of: date, latest: date | None) -> Tally:
+def reconcile(
+    session: Session, kind: AlertKind, evaluation: Evaluation, as_of: date, settled: Callable[[uuid.UUID | None], bool]
+) -> Tally:
     """Open, update and resolve the alerts of a kind so that they say what the facts demand on `as_of`.
 
-    A run for a day before `latest`, the last day that was run, only opens what is missing: it never reopens,
-    shortens or changes an alert. A second run on the same facts writes nothing.
+    A contract is settled where a night for a later date has judged it: there a run only opens what is missing and
+    never reopens, shortens or changes an alert. A second run on the same facts writes nothing.
     """
     stored = queries.stored_by_key(session, kind)
     new = [state for state in evaluation.states if state.key not in stored]
-    changes: list[dict[str, Any]] = []
-    if latest is None or as_of >= latest:
-        changes = [*_changed(evaluation.states, stored), *_undone(evaluation, stored, as_of)]
+    changes = [
+        change
+        for change in (*_changed(evaluation.states, stored), *_undone(evaluation, stored, as_of))
+        if not settled(change["contract_id"])
+    ]
     _insert(session, new)
     _update(session, changes)
     written = len(new) + len(changes)
@@ -114,6 +118,7 @@ def _row(state: AlertState, before: RowMapping) -> dict[str, Any]:
     taken_up = state.status is AlertStatus.OPEN and before["status"] is AlertStatus.TAKEN_UP
     return {
         "alert": before["id"],
+        "contract_id": before["contract_id"],
         "status": AlertStatus.TAKEN_UP if taken_up else state.status,
         **{column: getattr(state, column) for column in _COMPARED},
     }
@@ -128,6 +133,7 @@ def _undone(evaluation: Evaluation, stored: queries.StoredAlerts, as_of: date) -
             continue
         yield {
             "alert": before["id"],
+            "contract_id": before["contract_id"],
             "status": AlertStatus.RESOLVED,
             "severity": before["severity"],
             "since": before["since"],

@@ -122,6 +122,11 @@ def contracts_of(
     return set(session.execute(statement).scalars())
 
 
+def recorded_after(session: Session, instant: datetime) -> set[uuid.UUID]:
+    """Find the contracts that were taken on after an instant."""
+    return set(session.execute(select(col(Contract.id)).where(col(Contract.created_at) > instant)).scalars())
+
+
 def years(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the money by year of some contracts."""
     statement = select(col(ContractYear.contract_id), col(ContractYear.year), col(ContractYear.amount_fen)).where(

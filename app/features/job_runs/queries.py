@@ -1,7 +1,7 @@
 """Every select over the job runs."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -45,13 +45,13 @@ def job_runs(
     return fetch(session, statement, col(JobRun.id), page)
 
 
-def latest_success(session: Session, job: str) -> date | None:
-    """Give the last business date for which a job has succeeded."""
-    statement = select(func.max(col(JobRun.business_date))).where(
-        col(JobRun.job) == job, col(JobRun.first_succeeded_at).is_not(None)
+def later_run(session: Session, job: str, as_of: date) -> datetime | None:
+    """Give when a job last ran for a later business date; None where `as_of` is the newest it ever ran for."""
+    statement = select(func.max(col(JobRun.finished_at))).where(
+        col(JobRun.job) == job, col(JobRun.business_date) > as_of, col(JobRun.first_succeeded_at).is_not(None)
     )
-    day: date | None = session.execute(statement).scalar_one()
-    return day
+    instant: datetime | None = session.execute(statement).scalar_one()
+    return instant
 
 
 def first_tick(session: Session) -> date | None:

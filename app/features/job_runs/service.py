@@ -31,7 +31,7 @@ def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) ->
     fresh = {"id": new_id(), "job": job, "business_date": business_date, "asked_by": asked_by, "attempts": 1}
     statement = _INSERTS[session.get_bind().dialect.name](JobRun).values(**fresh, **_ended(now, now))
     again = {"attempts": col(JobRun.attempts) + 1, "started_at": now}
-    session.execute(statement.on_conflict_do_update(index_elements=["job", "business_date"], set_=again))
+    session.connection().execute(statement.on_conflict_do_update(index_elements=["job", "business_date"], set_=again))
 
 
 def finish(session: Session, job: str, business_date: date, tally: Tally, statements: int) -> None:
@@ -39,14 +39,14 @@ def finish(session: Session, job: str, business_date: date, tally: Tally, statem
     now = clock.now()
     first = func.coalesce(col(JobRun.first_succeeded_at), literal(now, UtcDateTime))
     values = _ended(None, now, RunStatus.SUCCEEDED, tally, statements)
-    session.execute(_of(job, business_date).values(first_succeeded_at=first, **values))
+    session.connection().execute(_of(job, business_date).values(first_succeeded_at=first, **values))
 
 
 def record_failure(session: Session, job: str, business_date: date, asked_by: AskedBy, error: str) -> None:
     """Note, after the attempt was undone, that and why it failed as a whole."""
     claim(session, job, business_date, asked_by)
     ended = _ended(None, clock.now(), RunStatus.FAILED) | {"error": error[:1000]}
-    session.execute(_of(job, business_date).values(**ended))
+    session.connection().execute(_of(job, business_date).values(**ended))
 
 
 def _of(job: str, business_date: date) -> Update:
