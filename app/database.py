@@ -10,6 +10,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,6 +91,12 @@ def _postgresql_engine(url: str) -> Engine:
     # Every wait ends: a lock after the busy time, a statement after ten times that, a dead connection before use.
     timeouts = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={BUSY_SECONDS * 10}s -c timezone=UTC"
     return create_engine(url, pool_pre_ping=True, connect_args={"options": timeouts, "connect_timeout": BUSY_SECONDS})
+
+
+def lacks_schema(error: Exception) -> bool:
+    """Tell an error of a database that was never migrated from one of a database that does not answer."""
+    said = str(getattr(error, "orig", error))
+    return isinstance(error, DBAPIError) and ("no such table" in said or "does not exist" in said)
 
 
 def alembic_config(url: str) -> Config:

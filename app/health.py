@@ -4,10 +4,10 @@ from functools import lru_cache
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.database import alembic_config
+from app.database import alembic_config, lacks_schema
 from app.errors import Unavailable
 
 
@@ -21,7 +21,9 @@ def schema_revision(session: Session) -> str:
     """Give the database's revision; raises Unavailable where it is not the program's."""
     try:
         found = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-    except DatabaseError as error:
+    except DBAPIError as error:
+        if not lacks_schema(error):
+            raise
         raise Unavailable("The database has no schema yet.", remedy="Run 'kaohe migrate'.") from error
     if found != head():
         raise Unavailable(f"The database is at {found}, the program at {head()}.", remedy="Run 'kaohe migrate'.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app.api import open as open_door
@@ -47,8 +47,7 @@ def _handle_errors(app: FastAPI) -> None:
     app.add_exception_handler(KaoheError, problems.on_kaohe_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(RequestValidationError, problems.on_invalid)
-    app.add_exception_handler(IntegrityError, problems.on_database_error)
-    app.add_exception_handler(OperationalError, problems.on_database_error)
+    app.add_exception_handler(SQLAlchemyError, problems.on_database_error)
     app.add_exception_handler(Exception, problems.on_unexpected)
 
 

@@ -135,9 +135,7 @@ Rate = Annotated[
 """A share between 0 and 1."""
 
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-Code = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"), Field(examples=["leaving_post"])
-]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), Field(examples=["leaving_post"])]
 ShortCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"), Field(examples=["A-07"])]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PRINTABLE, strip_whitespace=True)]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PRINTABLE, strip_whitespace=True)]

@@ -51,7 +51,7 @@ class Person:
 
     def get(self, path: str, **query: Any) -> Response:
         """Read."""
-        return self.call("GET", path, params=query)
+        return self.call("GET", path, params=query or None)
 
     def post(self, path: str, body: Json = None) -> Response:
         """Make."""

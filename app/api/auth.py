@@ -63,6 +63,10 @@ class Permission:
         """Look the role up in the table."""
         return self.action in TABLE[self.resource].get(role, _NONE)
 
+    def roles(self) -> list[str]:
+        """Name the roles that pass, for the documentation."""
+        return [role.value for role in TABLE[self.resource] if self.allows(role)]
+
     async def __call__(self, request: Request) -> Caller:
         """Give the caller; who it is was found out before anything else of the request was read."""
         caller: Caller = request.state.caller

@@ -4,12 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 
-from app.api.auth import TABLE, Permission
 from app.api.problems import MEDIA_TYPE
-from app.api.requests import KaoheRoute
-from app.models.words import Role
 
 DESCRIPTION = """
 Kaohe 考核 keeps what a government service centre agrees with the vendors that staff its counters: dated contract
@@ -43,39 +39,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "An opaque token, `kaohe_…`."}
     }
-    for route in _secured(app):
-        for method in route.methods or ():
-            _complete(document["paths"][route.path][method.lower()], route)
-    components.get("schemas", {}).pop("HTTPValidationError", None)
-    components.get("schemas", {}).pop("ValidationError", None)
+    for operation in (operation for path in document["paths"].values() for operation in path.values()):
+        for status, response in operation["responses"].items():
+            if status.startswith(("4", "5")):
+                response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components.get("schemas", {}).pop(unused, None)
     return document
-
-
-def _secured(app: FastAPI) -> list[KaoheRoute]:
-    return [route for route in all_routes(app) if isinstance(route, KaoheRoute)]
-
-
-def all_routes(app: FastAPI) -> list[APIRoute]:
-    """List the routes of the application, however deep their routers are nested."""
-    found: list[APIRoute] = []
-    waiting: list[Any] = list(app.routes)
-    while waiting:
-        route = waiting.pop(0)
-        if isinstance(route, APIRoute):
-            found.append(route)
-        else:
-            waiting.extend(getattr(route, "routes", None) or [])
-    return found
-
-
-def _complete(operation: dict[str, Any], route: KaoheRoute) -> None:
-    operation["security"] = [{"token": []}]
-    operation["x-roles"] = roles(route.permission)
-    for status, response in operation["responses"].items():
-        if status.startswith(("4", "5")):
-            response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
-
-def roles(permission: Permission) -> list[str]:
-    """Name the roles that may use a route, from the table."""
-    return [role.value for role in TABLE[permission.resource] if permission.allows(Role(role))]

@@ -9,9 +9,10 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
+from app.database import lacks_schema
 from app.errors import (
     BadRequest,
     Conflict,
@@ -163,13 +164,16 @@ def _pointer(place: Sequence[str | int], body: Any) -> str:  # noqa: ANN401 a bo
     return pointer
 
 
-async def on_database_error(_request: Request, error: Exception) -> Response:
+async def on_database_error(request: Request, error: Exception) -> Response:
     """Answer what the database refused: a unique constraint behind a check, or a database that is busy or away."""
-    if isinstance(error, IntegrityError):
+    if isinstance(error, exc.IntegrityError):
         return problem(Conflict("Somebody else recorded the same thing at the same time."))
-    log.error("the database did not answer", exc_info=error)
-    assert isinstance(error, OperationalError)  # noqa: S101 registered for this class
-    return problem(Unavailable("The database did not answer in time."))
+    if lacks_schema(error):
+        return problem(Unavailable("The database has no schema yet.", remedy="Run 'kaohe migrate'."))
+    if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
+        log.error("the database did not answer", exc_info=error)
+        return problem(Unavailable("The database did not answer in time."))
+    return await on_unexpected(request, error)
 
 
 async def on_unexpected(_request: Request, error: Exception) -> Response:

@@ -103,18 +103,23 @@ class KaoheRoute(APIRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Find the declared permission among the parameters."""
+        """Have the documentation say who may use it."""
         super().__init__(path, endpoint, **options)
+        self.openapi_extra = {"security": [{"token": []}], "x-roles": self.permission.roles()}
+
+    @property
+    def permission(self) -> Permission:
+        """Give the permission that the route declares among its parameters."""
         permissions = [d.call for d in self.dependant.dependencies if isinstance(d.call, Permission)]
         if len(permissions) != 1:
-            message = f"{path} must declare exactly one permission, by taking a caller"
+            message = f"{self.path} must declare exactly one permission, by taking a caller"
             raise RuntimeError(message)
-        self.permission = permissions[0]
+        return permissions[0]
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler in the checks that come first."""
         handle = super().get_route_handler()
-        permission = next(d.call for d in self.dependant.dependencies if isinstance(d.call, Permission))
+        permission = self.permission
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
 

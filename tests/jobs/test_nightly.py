@@ -221,7 +221,7 @@ def test_a_job_that_fails_as_a_whole_is_undone_and_noted(
         with pytest.raises(OSError, match="the disk is full"):
             nightly.run(database, "flag_late_notices", date(2023, 3, 1), AskedBy.COMMAND)
     (failed,) = office.supervisor.items("/v1/job-runs")
-    assert (failed["status"], failed["error"], failed["attempts"]) == ("failed", "OSError: the disk is full", 1)
+    assert (failed["status"], failed["error"], failed["attempts"]) == ("failed", "OSError", 1)
     assert alerts(database) == []
     nightly.run(database, "flag_late_notices", date(2023, 3, 1), AskedBy.COMMAND)
     (succeeded,) = office.supervisor.items("/v1/job-runs")

@@ -18,6 +18,7 @@ from app.api.requests import KaoheRoute
 from app.errors import BadRequest, NotFound
 from app.features.contracts import queries, service, terms_document
 from app.features.contracts.draft import NewContract
+from app.features.contracts.errors import TermsUnreadable
 from app.features.contracts.queries import ContractFilter
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
@@ -267,7 +268,11 @@ def _out(session: Session, rows: Sequence[RowMapping]) -> list[ContractOut]:
 def _one(row: RowMapping, years: list[YearAmount], versions: list[RowMapping], today: date) -> ContractOut:
     last = row["closed_on"] or row["ends_on"]
     period = Period.of(min(max(today, row["starts_on"]), last))
-    in_force = version_for(read_versions(versions), period, today)
+    try:
+        in_force = version_for(read_versions(versions), period, today)
+    except TermsUnreadable:
+        # One damaged document must not hide every other contract of the list.
+        return ContractOut.model_construct(**row, years=years, terms_version=0, terms_incomplete=["unreadable"])
     return ContractOut.model_construct(
         **row,
         years=years,

@@ -129,7 +129,9 @@ def _run(who: Caller, db: Db, name: str, as_of: date, *, dry: bool) -> nightly.J
 def _out(row: RowMapping, own: set[uuid.UUID]) -> JobRunOut:
     failures = [Failure(**failure) for failure in row["failures"] if uuid.UUID(failure["contract_id"]) in own]
     counts = {name: row[f"rows_{name}"] for name in ("read", "written", "skipped", "failed")}
-    return JobRunOut.model_construct(**{**row, **counts, "failures": failures})
+    # What the database said may hold other service centers' figures: the kind is shown, the rest is in the log.
+    error = row["error"].split(":")[0] if row["error"] else None
+    return JobRunOut.model_construct(**{**row, **counts, "failures": failures, "error": error})
 
 
 def _result(result: nightly.JobResult) -> JobResultOut:

@@ -35,6 +35,9 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool
     if row is None:
         return False
     center, vendor = row
+    if center is None:
+        # What concerns the service itself is everybody's but the vendors'.
+        return caller.role is not Role.VENDOR
     if caller.role is Role.VENDOR and parameter != "service_center_id":
         return bool(vendor == caller.vendor_id)
     return center in caller.centers

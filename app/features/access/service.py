@@ -53,7 +53,8 @@ def issue_token(session: Session, name: str, days: int | None = None) -> str:
     """Issue a token for a principal and give it, for the only time; it expires after `days`, or never."""
     principal = session.exec(select(Principal.id).where(Principal.name == name)).first()
     if principal is None:
-        raise NotFound(f"There is no principal '{name}'.", pointer="/name")
+        remedy = "Make it first: kaohe token create NAME --role ROLE --service-center CODE."
+        raise NotFound(f"There is no principal '{name}'.", pointer="/name", remedy=remedy)
     token = tokens.mint()
     now = clock.now()
     expires_at = now + timedelta(days=days) if days else None

@@ -60,19 +60,19 @@ def stored_by_key(
 
 def status(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> AlertStatus | None:
     """Read the status of one alert of these service centers."""
-    statement = select(col(Alert.status)).where(col(Alert.id) == alert_id, _visible(centers))
+    statement = select(col(Alert.status)).where(col(Alert.id) == alert_id, visible(centers))
     return session.execute(statement).scalar_one_or_none()
 
 
 def alert(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> RowMapping | None:
     """Read one alert of these service centers."""
-    statement = select(*_COLUMNS).where(col(Alert.id) == alert_id, _visible(centers))
+    statement = select(*_COLUMNS).where(col(Alert.id) == alert_id, visible(centers))
     return session.execute(statement).mappings().one_or_none()
 
 
 def alerts(session: Session, centers: Collection[uuid.UUID], wanted: AlertFilter, page: PageRequest) -> Page:
     """List the alerts of these service centers, and those of the service itself."""
-    statement: Listing = select(*_COLUMNS).where(_visible(centers))
+    statement: Listing = select(*_COLUMNS).where(visible(centers))
     for column in ("kind", "status", "severity", "contract_id", "service_center_id"):
         value = getattr(wanted, column)
         if value is not None:
@@ -94,5 +94,6 @@ def ids_by_key(
     return {(kind, contract, subject): id_ for kind, contract, subject, id_ in session.execute(statement)}
 
 
-def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
+def visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """Say in SQL which alerts are shown to service centers: their own, and those of the service itself."""
     return or_(col(Alert.service_center_id).in_(centers), col(Alert.service_center_id).is_(None))

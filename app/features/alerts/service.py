@@ -44,7 +44,7 @@ def reconcile(
     new = [state for state in evaluation.states if state.key not in stored]
     changes = [
         change
-        for change in (*_changed(evaluation.states, stored), *_undone(evaluation, stored, as_of))
+        for change in (*_changed(evaluation.states, stored, as_of), *_undone(evaluation, stored, as_of))
         if not settled(change["contract_id"])
     ]
     _insert(session, new)
@@ -60,7 +60,7 @@ def settle(session: Session, state: AlertState) -> None:
     What is not on record yet is left for the night, which dates it the same.
     """
     stored = queries.stored_by_key(session, state.kind, state.contract_id, state.subject)
-    _update(session, _changed([state], stored))
+    _update(session, _changed([state], stored, clock.today()))
 
 
 def take_up(session: Session, caller: Caller, alert_id: uuid.UUID) -> None:
@@ -90,7 +90,7 @@ def _act(
         update(Alert)
         .where(
             col(Alert.id) == alert_id,
-            col(Alert.service_center_id).in_(caller.centers),
+            queries.visible(caller.centers),
             col(Alert.status).in_(allowed),
         )
         .values(updated_at=clock.now(), **changed)
@@ -103,13 +103,16 @@ def _act(
         raise AlertNotOpen(f"The alert is {status}.", pointer="/path/alert_id")
 
 
-def _changed(states: Iterable[AlertState], stored: queries.StoredAlerts) -> list[dict[str, Any]]:
+def _changed(states: Iterable[AlertState], stored: queries.StoredAlerts, as_of: date) -> list[dict[str, Any]]:
     pairs = ((state, stored.get(state.key)) for state in states)
-    return [_row(state, before) for state, before in pairs if before is not None and _differs(state, before)]
+    return [_row(state, before) for state, before in pairs if before is not None and _differs(state, before, as_of)]
 
 
-def _differs(state: AlertState, before: RowMapping) -> bool:
+def _differs(state: AlertState, before: RowMapping, as_of: date) -> bool:
     if before["accepted_on"] is not None:
+        return False
+    # What has been resolved by a fact dated later than the night stays resolved: that fact is known already.
+    if before["until"] is not None and before["until"] > as_of:
         return False
     return any(getattr(state, column) != before[column] for column in _COMPARED)
 

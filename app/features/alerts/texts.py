@@ -5,9 +5,9 @@ from typing import Any
 from app.models.words import AlertKind
 
 _STAGES = {
-    "not_assessed": ("尚未考核", "not assessed"),
-    "draft": ("考核结果为草稿", "drafted"),
-    "final": ("考核结果已确定", "final"),
+    "not_assessed": ("尚未考核", "not assessed yet"),
+    "draft": ("考核结果为草稿", "drafted but not final"),
+    "final": ("考核结果已确定", "final but not notified"),
     "notified": ("已通报", "notified"),
     "excused": ("已免予考核", "excused"),
 }
@@ -24,19 +24,20 @@ def text(kind: AlertKind, facts: dict[str, Any]) -> dict[str, str]:
 def _late_notice(facts: dict[str, Any]) -> tuple[str, str]:
     year, month = facts["period"].split("-")
     stage_zh, stage_en = _STAGES[facts["stage"]]
+    if "notified_on" in facts:
+        stage_zh, stage_en = f"实际于{facts['notified_on']}通报", f"notified on {facts['notified_on']}"
     days, working = facts["days_late"], facts["working_days_late"]
     provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
     provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
-    return (
-        (
-            f"{year}年{int(month)}月考核结果应于{facts['due_on']}前通报，{stage_zh}，"
-            f"逾期{days}天（{working}个工作日）{provisional_zh}。"
-        ),
-        (
-            f"The result of {facts['period']} was due to be notified by {facts['due_on']}; it is {stage_en}, "
-            f"{days} days ({working} working days) late{provisional_en}."
-        ),
+    zh = (
+        f"{year}年{int(month)}月考核结果应于{facts['due_on']}前通报，{stage_zh}，"
+        f"逾期{days}天（{working}个工作日）{provisional_zh}。"
     )
+    en = (
+        f"The result of {facts['period']} was due to be notified by {facts['due_on']}: {stage_en}, "
+        f"{days} days ({working} working days) late{provisional_en}."
+    )
+    return zh, en
 
 
 def _repeat_offence(facts: dict[str, Any]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ class MonthIsFinal(Conflict):
 
     code = "month-is-final"
     title = "The month's result is final"
-    remedy = "A final result is changed by a revision only."
+    remedy = "A final result stands; record what is new in a month that is still open."
 
 
 class NothingToFinalize(Conflict):
@@ -40,7 +40,7 @@ class AlreadyNotified(Conflict):
 
     code = "already-notified"
     title = "The month is notified already"
-    remedy = "A month is notified once; a mistyped notice is corrected by a revision."
+    remedy = "A month is notified once; read it to see when, and under which number."
 
 
 class AlreadyWithdrawn(Conflict):

@@ -77,7 +77,8 @@ def evaluate_consecutive(session: Session, as_of: date, within: queries.Within =
 
 
 def _subject(rule: ConsecutiveRule) -> str:
-    return f"{rule.below}x{rule.periods}" + (f"in{rule.within}" if rule.within else "")
+    within = f"in{rule.within}" if rule.within else ""
+    return f"{rule.below}x{rule.periods}{within}/{rule.consequence}"
 
 
 def _result(month: RowMapping) -> MonthResult:

@@ -14,6 +14,7 @@ from app.features.assessments import queries
 from app.features.assessments.by_contract import evaluate_each
 from app.features.calendar.queries import work_calendar
 from app.models.words import AlertKind, Severity, Stage
+from app.rules.consecutive import MonthState
 from app.rules.deadlines import DueState, lateness
 from app.rules.working_days import WorkCalendar
 
@@ -48,7 +49,7 @@ def _of_month(entries: list[RowMapping], as_of: date, calendar: WorkCalendar) ->
         "period": entry["period"],
         "due_on": entry["due_on"].isoformat(),
         "provisional": entry["provisional"] or found.provisional,
-        "stage": _stage(entry, as_of, notified_on),
+        "stage": _stage(entry, ended or as_of, notified_on),
     }
     if notified_on:
         facts["notified_on"] = notified_on.isoformat()
@@ -73,6 +74,8 @@ def _stage(entry: RowMapping, as_of: date, notified_on: date | None) -> str:
     """Say how far the month had come on that day, by the days of its facts."""
     if notified_on:
         return Stage.NOTIFIED
+    if entry["superseded_on"] == as_of and entry["superseded_because"] == "month_excused":
+        return MonthState.EXCUSED
     if entry["final_on"] and entry["final_on"] <= as_of:
         return Stage.FINAL
     if entry["assessed_on"] and entry["assessed_on"] <= as_of:

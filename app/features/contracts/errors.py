@@ -1,6 +1,6 @@
 """What the state of a contract forbids."""
 
-from app.errors import Conflict
+from app.errors import Conflict, KaoheError
 
 
 class ContractNumberTaken(Conflict):
@@ -25,3 +25,11 @@ class FactsAfterClosing(Conflict):
     code = "facts-after-closing"
     title = "Months after that day are already recorded"
     remedy = "Close the contract on a later day, on or after the last recorded fact."
+
+
+class TermsUnreadable(KaoheError):
+    """A stored terms document has been damaged; nothing is decided by it."""
+
+    code = "terms-unreadable"
+    title = "The contract's terms cannot be read"
+    remedy = "Have the operator restore the terms of this contract from a backup."

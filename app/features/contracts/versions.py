@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pydantic import ValidationError
 from sqlalchemy import RowMapping
 
 from app.features.contracts import terms_document
+from app.features.contracts.errors import TermsUnreadable
 from app.rules.periods import Period
 from app.rules.terms import DatedTerms, Terms, in_force
 
@@ -25,17 +27,18 @@ def version(id_: uuid.UUID, number: int, effective_from: date, agreed_on: date, 
 
 
 def read_versions(rows: Iterable[RowMapping]) -> list[Version]:
-    """Read stored versions; raises ValueError where a document has been damaged."""
-    return [
-        version(
-            row["id"],
-            row["number"],
-            row["effective_from"],
-            row["agreed_on"],
-            terms_document.read(row["document"]).rules(),
-        )
-        for row in rows
-    ]
+    """Read stored versions; raises TermsUnreadable where a document has been damaged."""
+    return [version(row["id"], row["number"], row["effective_from"], row["agreed_on"], _terms(row)) for row in rows]
+
+
+def _terms(row: RowMapping) -> Terms:
+    try:
+        return terms_document.read(row["document"]).rules()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = "/".join(str(part) for part in first["loc"]) or "the document"
+        message = f"Version {row['number']} of contract {row['contract_id']} cannot be read: {place}: {first['msg']}"
+        raise TermsUnreadable(message) from error
 
 
 def version_for(versions: Sequence[Version], period: Period, known_on: date) -> Version | None:
