@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ LARGEST_POINTS = 100_000
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PERIOD = re.compile(r"\d{4}-\d{2}", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _TWO_PLACES = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
 _RATE = re.compile(r"[01](\.\d{1,8})?", re.ASCII)
 
@@ -44,6 +45,16 @@ def _day(value: object) -> date:
         message = f"must lie between {FIRST_DAY} and {LAST_DAY}"
         raise ValueError(message)
     return day
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    instant = datetime.fromisoformat(_text(value, _INSTANT, '"2023-03-26T08:00:00+08:00", with its offset'))
+    if not FIRST_DAY <= instant.date() <= LAST_DAY:
+        message = f"must lie between {FIRST_DAY} and {LAST_DAY}"
+        raise ValueError(message)
+    return instant
 
 
 def _period(value: object) -> Period:
@@ -94,6 +105,13 @@ Day = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2023-03-26"]}),
 ]
 """A calendar date in Asia/Shanghai."""
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2023-03-26T08:00:00+08:00"]}),
+]
+"""An instant, with its offset; naive and epoch values are refused."""
 
 PeriodValue = Annotated[
     Period,

@@ -78,8 +78,9 @@ def authorise(request: Request, permission: Permission) -> Caller:
     database: Database = request.app.state.database
     with database.read() as session:
         caller = authenticate(session, _bearer(request))
-        if not permission.allows(caller.role):
-            raise _refusal(session, caller, request)
+        _refuse_what_is_not_own(session, caller, request)
+    if not permission.allows(caller.role):
+        raise Forbidden(f"The role '{caller.role}' may not {request.method} {request.url.path}.")
     return caller
 
 
@@ -90,12 +91,11 @@ def _bearer(request: Request) -> str:
     return token.strip()
 
 
-def _refusal(session: Session, caller: Caller, request: Request) -> Forbidden | NotFound:
-    """Refuse a role: 403 where the thing named by the path is one's own, 404 where it is not."""
+def _refuse_what_is_not_own(session: Session, caller: Caller, request: Request) -> None:
+    """Refuse what the path names and is not the caller's, before anybody looks at what the request says of it."""
     for name, value in request.path_params.items():
         if name in queries.OWNED and not queries.is_own(session, caller, name, str(value)):
-            return NotFound(pointer=f"/path/{name}")
-    return Forbidden(f"The role '{caller.role}' may not {request.method} {request.url.path}.")
+            raise NotFound(pointer=f"/path/{name}")
 
 
 PartiesRead = Annotated[Caller, Depends(Permission(Resource.PARTIES, Action.READ))]

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from pydantic import BaseModel
 
 from app.api.answers import Db, answer
+from app.api.problems import Problem
 from app.errors import NotFound, registry
 from app.features.job_runs.queries import last_night
 from app.health import schema_revision
@@ -81,7 +82,7 @@ def read_liveness() -> Response:
     return answer(Live())
 
 
-@health.get("/readyz", response_model=Ready)
+@health.get("/readyz", response_model=Ready, responses={503: {"model": Problem, "description": "Not ready yet"}})
 def read_readiness(db: Db) -> Response:
     """Answer 200 once database and schema are there, 503 before."""
     with db.read() as session:

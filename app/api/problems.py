@@ -24,7 +24,7 @@ from app.errors import (
     Unauthenticated,
     Unavailable,
 )
-from app.rules.faults import Fault
+from app.rules.faults import Fault, escaped
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (404, "Not there, or not yours"),
         (409, "The present state forbids it"),
         (413, "The body is too large"),
+        (415, "The body must be JSON"),
         (422, "The request is not valid"),
     )
 }
@@ -136,7 +137,7 @@ async def on_invalid(_request: Request, error: Exception) -> Response:
 
 
 def _summary(faults: Sequence[Fault]) -> str:
-    first = f"{faults[0].pointer}: {faults[0].detail}"
+    first = f"{faults[0].pointer or 'The body'}: {faults[0].detail}"
     return first if len(faults) == 1 else f"{first} ({len(faults)} errors in all.)"
 
 
@@ -160,7 +161,7 @@ def _pointer(place: Sequence[str | int], body: Any) -> str:  # noqa: ANN401 a bo
             value = value[part]
         elif number < len(parts) - 1 or not isinstance(value, dict):
             continue
-        pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
+        pointer += "/" + escaped(str(part))
     return pointer
 
 
@@ -179,4 +180,7 @@ async def on_database_error(request: Request, error: Exception) -> Response:
 async def on_unexpected(_request: Request, error: Exception) -> Response:
     """Answer a fault of ours without showing its inside."""
     log.error("unexpected error", exc_info=error)
-    return problem(KaoheError())
+    answer = problem(KaoheError())
+    # This one is answered outside of the middleware that puts the id on every other answer.
+    answer.headers["X-Request-Id"] = structlog.contextvars.get_contextvars().get("request_id", "")
+    return answer

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.auth import Permission, authorise
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
-from app.rules.faults import Fault
+from app.rules.faults import Fault, escaped
 
 LARGEST_BODY = 1 << 20
 _DEEPEST = 64
@@ -79,7 +79,7 @@ def _check_strings(value: Any, pointer: str, depth: int) -> None:  # noqa: ANN40
     elif isinstance(value, dict):
         for name, member in value.items():
             _check_string(name, pointer)
-            _check_strings(member, f"{pointer}/{name}", depth + 1)
+            _check_strings(member, f"{pointer}/{escaped(name)}", depth + 1)
     elif isinstance(value, list):
         for place, item in enumerate(value):
             _check_strings(item, f"{pointer}/{place}", depth + 1)

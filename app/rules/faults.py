@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 
 
+def escaped(name: str) -> str:
+    """Write a member's name as a part of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong in a document that somebody handed in; a check returns them, it never repairs.

@@ -285,25 +285,36 @@ def _height(offence: Offence | None) -> int:
 def _follow(tally: _Tally, stays: Sequence[_Stay], as_of: date) -> Iterable[Offence]:
     """Walk through the days on which something changes, and keep each offence as the last of them left it.
 
-    An episode, the days on end on which something stands, keeps the key it began with. What has ended comes back under
-    its key only when it stands as high as it did: an offence when the threshold is reached again.
+    An episode, the days on end on which something stands and at least one occurrence stays from day to day, keeps the
+    key it began with. What has ended comes back under its key only as high as it stood: an offence when the threshold
+    is reached again, and an early state also before.
     """
     days = sorted({day for stay in stays for day in stay.days() if day <= as_of})
     book: dict[str, Offence] = {}
-    key = ""
+    key, before = "", None
     for remaining, stretch in groupby(days, key=lambda day: _not_withdrawn(stays, day)):
         standing = dict(_standing(tally, remaining, days))
         for day in stretch:
             found = standing.get(day)
-            key = key or (found.window_key if found else "")
             stood = book.get(key)
-            if found and _height(found) >= _height(stood):
-                book[key] = replace(found, window_key=key)
-            elif stood and stood.until is None:
+            if stood and stood.until is None and not _upholds(found, stood):
                 without_withdrawals_today = _judge(tally, _not_withdrawn(stays, day - _ONE_DAY), day)
-                book[key] = _ended(stood, day, undone=_height(without_withdrawals_today) >= _height(stood))
-            key = key if found else ""
+                book[key] = _ended(stood, day, undone=_upholds(without_withdrawals_today, stood))
+            if found:
+                key = key if _goes_on(found, before) else found.window_key
+                if _height(found) >= _height(book.get(key)):
+                    book[key] = replace(found, window_key=key)
+            before = found
     return book.values()
+
+
+def _upholds(found: Offence | None, stood: Offence) -> bool:
+    return _goes_on(found, stood) and _height(found) >= _height(stood)
+
+
+def _goes_on(found: Offence | None, before: Offence | None) -> bool:
+    """Tell whether what is found belongs to the same episode as what was found before: they share an occurrence."""
+    return bool(found and before and not set(found.occurrences).isdisjoint(before.occurrences))
 
 
 def _not_withdrawn(stays: Iterable[_Stay], day: date) -> list[_Stay]:
@@ -318,14 +329,17 @@ def _ended(offence: Offence, day: date, *, undone: bool) -> Offence:
 
 def _standing(tally: _Tally, remaining: Sequence[_Stay], days: Iterable[date]) -> Iterator[tuple[date, Offence]]:
     """Give what stands on each day and since when, as if only the remaining occurrences had ever been recorded."""
-    early_since = since = None
+    early_since = since = before = None
     for day in days:
         found = _judge(tally, remaining, day)
-        early_since = (early_since or day) if found else None
+        if not _goes_on(found, before):
+            early_since = since = None
+        early_since = early_since or day
         since = (since or day) if found and not found.early else None
         if found:
             announced = early_since if found.threshold > 1 else None
-            yield day, replace(found, since=since or early_since or day, early_since=announced)
+            yield day, replace(found, since=since or early_since, early_since=announced)
+        before = found
 
 
 def _judge(tally: _Tally, remaining: Iterable[_Stay], day: date) -> Offence | None:

@@ -261,25 +261,29 @@ def holds(window: Window, day: date, occurrence: Occurrence, others: Sequence[Oc
             return all(Period.of(then).plus(months) in hit for months in range(1, months))
 
 
-def counts_on(day: date, occurrences: Iterable[Occurrence], rule: RepeatRule) -> dict[str | None, int]:
-    """Count what stands on a day, by counter (None where the scope is the issue type)."""
+def held_on(day: date, occurrences: Iterable[Occurrence], rule: RepeatRule) -> dict[str | None, set[Occurrence]]:
+    """Give what the window of a day holds, by counter (None where the scope is the issue type)."""
     if day > ENDS_ON:
         return {}
-    counts = {}
     facts = active(occurrences, day)
     by_counter = rule.scope is Scope.ISSUE_TYPE_AND_COUNTER
+    held = {}
     for counter in {one.counter for one in facts if one.counter} if by_counter else {None}:
         others = [one for one in facts if counter in {None, one.counter}]
-        held = [one.occurred_on for one in others if holds(rule.window, day, one, others)]
-        counts[counter] = len({Period.of(then) for then in held} if rule.count is CountBy.PERIODS else held)
-    return counts
+        held[counter] = {one for one in others if holds(rule.window, day, one, others)}
+    return held
+
+
+def count_of(held: Iterable[Occurrence], rule: RepeatRule) -> int:
+    days = [one.occurred_on for one in held]
+    return len(set(map(Period.of, days)) if rule.count is CountBy.PERIODS else days)
 
 
 @given(OCCURRENCES, RULES, AS_OF)
 def test_what_is_open_is_what_the_windows_of_the_day_hold(
     occurrences: list[Occurrence], rule: RepeatRule, as_of: date
 ) -> None:
-    counts = counts_on(as_of, occurrences, rule)
+    counts = {counter: count_of(held, rule) for counter, held in held_on(as_of, occurrences, rule).items()}
     found = {one.counter: one for one in offences_on(as_of, occurrences, lambda _: rule) if one.until is None}
     reached = {counter: count for counter, count in counts.items() if count >= rule.threshold}
     nearly = {counter: count for counter, count in counts.items() if count == rule.threshold - 1 > 0}
@@ -294,19 +298,24 @@ def test_each_day_by_itself_says_since_when_and_until_when(
 ) -> None:
     """Walk every day, without withdrawals, and find the same stretches of days as the rule does."""
     recorded = [replace(one, withdrawn_on=None) for one in occurrences]
-    days = [STARTS_ON + timedelta(days=n) for n in range((as_of - STARTS_ON).days + 1)]
-    counts = {day: counts_on(day, recorded, rule) for day in days}
-    for offence in offences_on(as_of, recorded, lambda _: rule):
+    days = [STARTS_ON + timedelta(days=number) for number in range(-1, (as_of - STARTS_ON).days + 1)]
+    held = {day: held_on(day, recorded, rule) for day in days}
+
+    def goes_on(offence: Offence, day: date) -> bool:
+        """Say whether an offence that stands on one of two days stands on the other, the day before, as well."""
+        then, now = (held[one].get(offence.counter, set()) for one in (day - ONE_DAY, day))
         least = rule.threshold - 1 if offence.early else rule.threshold
-        stretch = [day for day in days if offence.since <= day <= (offence.until or as_of)]
-        assert all(counts[day].get(offence.counter, 0) >= least for day in stretch)
-        before, after = offence.since - ONE_DAY, (offence.until or as_of) + ONE_DAY
-        fixed = ":" not in offence.window_key
-        if not (fixed and offence.since == max(offence.window_from, STARTS_ON)):
-            assert counts.get(before, {}).get(offence.counter, 0) < least
-        if offence.until and not (fixed and offence.until == offence.window_to):
-            assert counts[after].get(offence.counter, 0) < least
-        assert counts[stretch[-1]][offence.counter] == offence.count
+        return bool(then & now) and count_of(then, rule) >= least and count_of(now, rule) >= least
+
+    for offence in offences_on(as_of, recorded, lambda _: rule):
+        last = offence.until or as_of
+        assert {one.finding_id for one in held[last][offence.counter]} == {
+            one.finding_id for one in offence.occurrences
+        }
+        assert offence.count == count_of(offence.occurrences, rule) >= rule.threshold - offence.early
+        assert all(goes_on(offence, day) for day in days if offence.since < day <= last)
+        assert not goes_on(offence, offence.since)
+        assert offence.until is None or not goes_on(offence, offence.until + ONE_DAY)
 
 
 @given(OCCURRENCES, st.integers(1, 4), AS_OF)

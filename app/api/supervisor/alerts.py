@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
+from sqlmodel import Session
 
 from app import clock, nightly
 from app.api.answers import Db, answer
@@ -100,7 +101,8 @@ def list_alerts(
 @router.get("/{alert_id}", response_model=AlertOut)
 def read_alert(who: AssessmentsRead, db: Db, alert_id: uuid.UUID) -> Response:
     """Read an alert."""
-    return answer(_read(who, db, alert_id))
+    with db.read() as session:
+        return _read(session, who, alert_id)
 
 
 @router.post("/{alert_id}/taking-up", response_model=AlertOut)
@@ -108,7 +110,7 @@ def take_up_alert(who: AssessmentsWrite, db: Db, alert_id: uuid.UUID) -> Respons
     """受理: say that somebody is dealing with an alert."""
     with db.write() as session:
         service.take_up(session, who, alert_id)
-    return answer(_read(who, db, alert_id))
+        return _read(session, who, alert_id)
 
 
 @router.post("/{alert_id}/acceptance", response_model=AlertOut)
@@ -116,16 +118,14 @@ def accept_alert(who: AssessmentsWrite, db: Db, alert_id: uuid.UUID, body: Accep
     """Resolve an alert whose facts are accepted, for a stated reason."""
     with db.write() as session:
         service.accept(session, who, alert_id, body.reason)
-    return answer(_read(who, db, alert_id))
+        return _read(session, who, alert_id)
 
 
-def _read(who: Caller, db: Db, alert_id: uuid.UUID) -> AlertOut:
-    with db.read() as session:
-        row = queries.alert(session, who.centers, alert_id)
-        calendar = work_calendar(session)
+def _read(session: Session, who: Caller, alert_id: uuid.UUID) -> Response:
+    row = queries.alert(session, who.centers, alert_id)
     if row is None:
         raise NotFound("There is no such alert.", pointer="/path/alert_id")
-    return _out(row, clock.today(), calendar)
+    return answer(_out(row, clock.today(), work_calendar(session)))
 
 
 def _out(row: RowMapping | Mapping[str, Any], as_of: date, calendar: WorkCalendar) -> AlertOut:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -29,7 +29,7 @@ from app.rules.deadlines import DueState, lateness
 from app.rules.periods import Period
 from app.rules.scores import Score, ScoreKind, Verdict
 from app.rules.working_days import WorkCalendar
-from app.values import Code, Day, DocumentNo, Hundredths, Note, Points, Reason, Shape
+from app.values import Code, Day, DocumentNo, Hundredths, Instant, Note, Points, Reason, Shape
 
 router = APIRouter(route_class=KaoheRoute, tags=["assessments"])
 Page = Annotated[Paging, Depends()]
@@ -53,6 +53,17 @@ class Below(Shape):
     below: Points
 
 
+def _form(value: object) -> str | None:
+    """Tell which form of a score was sent, so that an error speaks of that one only."""
+    return next((name for name in ("exact", "at_least", "below") if isinstance(value, dict) and name in value), None)
+
+
+ScoreIn = Annotated[
+    Annotated[Exact, Tag("exact")] | Annotated[AtLeast, Tag("at_least")] | Annotated[Below, Tag("below")],
+    Discriminator(_form, custom_error_type="score_form", custom_error_message="give exact, at_least or below"),
+]
+
+
 class CriterionPoints(Shape):
     """The points of one 评分项; null says that the criterion does not apply this month."""
 
@@ -64,7 +75,7 @@ class AssessmentIn(Shape):
     """The result of a month: `score` (null: assessed, but the score is not known) or the points by `criteria`."""
 
     state: MonthState
-    score: Exact | AtLeast | Below | None = None
+    score: ScoreIn | None = None
     criteria: Annotated[list[CriterionPoints], Field(min_length=1, max_length=200)] | None = None
     reason: Annotated[Reason | None, Field(description="Why the month is excused or not assessed; required then.")] = (
         None
@@ -193,7 +204,7 @@ def list_assessments(
     contract_id: uuid.UUID | None = None,
     service_center_id: uuid.UUID | None = None,
     vendor_id: uuid.UUID | None = None,
-    updated_since: AwareDatetime | None = None,
+    updated_since: Instant | None = None,
 ) -> Response:
     """List months across contracts, assessed or not."""
     wanted = AssessmentFilter(

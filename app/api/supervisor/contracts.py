@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field, StrictInt
+from pydantic import BaseModel, Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -24,7 +24,7 @@ from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
 from app.models.words import ClosingReason
 from app.rules.periods import Period
-from app.values import Day, ExternalRef, Fen, Name, Note, Number, PeriodValue, Shape
+from app.values import Day, ExternalRef, Fen, Instant, Name, Note, Number, PeriodValue, Shape
 
 router = APIRouter(prefix="/contracts", route_class=KaoheRoute, tags=["contracts"])
 Page = Annotated[Paging, Depends()]
@@ -160,7 +160,7 @@ def list_contracts(
     vendor_id: uuid.UUID | None = None,
     service_center_id: uuid.UUID | None = None,
     closed: bool | None = None,
-    updated_since: AwareDatetime | None = None,
+    updated_since: Instant | None = None,
 ) -> Response:
     """List contracts; `number` finds one by what people call it."""
     wanted = ContractFilter(number, vendor_id, service_center_id, closed, updated_since)
@@ -218,7 +218,7 @@ def read_terms(
 ) -> Response:
     """Read the terms in force for a period, among those agreed by `known_on` (left out: today)."""
     known = known_on or clock.today()
-    wanted = _period(period) if period else Period.of(known)
+    wanted = _period(period) if period is not None else Period.of(known)
     with db.read() as session:
         if queries.contract(session, who.centers, contract_id) is None:
             raise NotFound("There is no such contract.", pointer="/path/contract_id")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -21,7 +21,7 @@ from app.features.contracts.queries import DueDateFilter
 from app.models.words import DueKind
 from app.rules.deadlines import DueState, lateness
 from app.rules.working_days import WorkCalendar
-from app.values import Day
+from app.values import Day, Instant
 
 router = APIRouter(route_class=KaoheRoute, tags=["due dates"])
 Page = Annotated[Paging, Depends()]
@@ -69,7 +69,7 @@ def list_due_dates(
     contract_id: uuid.UUID | None = None,
     service_center_id: uuid.UUID | None = None,
     superseded: Superseded = False,
-    updated_since: AwareDatetime | None = None,
+    updated_since: Instant | None = None,
 ) -> Response:
     """List due dates across contracts."""
     wanted = DueDateFilter(contract_id, service_center_id, kind, state, subject, superseded, updated_since)
@@ -103,7 +103,7 @@ def _listed(who: Caller, db: Db, paging: Paging, wanted: DueDateFilter, as_of: d
 
 
 def _out(row: RowMapping, as_of: date, calendar: WorkCalendar) -> DueDateOut:
-    found = lateness(row["due_on"], row["met_on"], row["superseded_on"] or as_of, calendar)
+    found = lateness(row["due_on"], row["met_on"], min(as_of, row["superseded_on"] or as_of), calendar)
     return DueDateOut.model_construct(
         **row, state=found.state, days_late=found.days, working_days_late=found.working_days
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field, StrictBool
+from pydantic import BaseModel, Field, StrictBool
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -23,7 +23,7 @@ from app.features.assessments.queries import FindingFilter, Within
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions
 from app.rules.recurrence import Offence, RepeatRule
-from app.values import Code, Day, ExternalRef, Hundredths, Note, Points, Reason, Shape, ShortCode
+from app.values import Code, Day, ExternalRef, Hundredths, Instant, Note, Points, Reason, Shape, ShortCode
 
 router = APIRouter(route_class=KaoheRoute, tags=["findings"])
 Page = Annotated[Paging, Depends()]
@@ -123,7 +123,7 @@ def list_findings(
     contract_id: uuid.UUID | None = None,
     service_center_id: uuid.UUID | None = None,
     vendor_id: uuid.UUID | None = None,
-    updated_since: AwareDatetime | None = None,
+    updated_since: Instant | None = None,
 ) -> Response:
     """List findings across contracts."""
     wanted = FindingFilter(

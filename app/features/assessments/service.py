@@ -63,9 +63,9 @@ _NO_SCORE = {"score_kind": None, "score_hundredths": None, "score_exact": None}
 def finalize(session: Session, caller: Caller, contract_id: uuid.UUID, period: Period, final_on: date) -> None:
     """Make a draft final: the terms known on that day judge it, and the judgement is stored with their version."""
     month = _month(session, caller, contract_id, period)
+    _check_day(month, "final_on", final_on)
     if month.stage is Stage.NOT_ASSESSED:
         raise NothingToFinalize(f"Nobody has assessed {period}.")
-    _check_day(month, "final_on", final_on)
     if month.assessed_on is not None and final_on < month.assessed_on:
         _refuse(
             "/final_on", "before-it-was-assessed", f"{final_on} lies before {month.assessed_on}, when it was assessed."
@@ -88,11 +88,11 @@ def notify(
 ) -> None:
     """Record the notice (考核通报) of a final result: set the month, meet the due date, resolve the alert."""
     month = _month(session, caller, contract_id, period)
+    _check_day(month, "notified_on", notified_on)
     if month.stage is Stage.NOTIFIED:
         raise AlreadyNotified(f"{period} was notified on {month.notified_on}.")
     if month.final_on is None:
         raise NotFinal(f"{period} is {month.stage}.")
-    _check_day(month, "notified_on", notified_on)
     if notified_on < month.final_on:
         detail = f"{notified_on} lies before {month.final_on}, when the result became final."
         _refuse("/notified_on", "before-it-was-final", detail)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
@@ -244,10 +244,12 @@ def due_dates(
 def in_state(state: DueState, as_of: date) -> ColumnElement[bool]:
     """Say a state of a due date on a day in SQL; the same as `rules.deadlines.lateness`, which a test compares."""
     due, met = col(DueDate.due_on), col(DueDate.met_on)
-    unmet = or_(met.is_(None), met > as_of)
+    ended = col(DueDate.superseded_on)
+    day = case((ended < as_of, ended), else_=as_of)
+    unmet = or_(met.is_(None), met > day)
     return {
-        DueState.NOT_DUE: and_(unmet, due >= as_of),
-        DueState.OVERDUE: and_(unmet, due < as_of),
+        DueState.NOT_DUE: and_(unmet, due >= day),
+        DueState.OVERDUE: and_(unmet, due < day),
         DueState.ON_TIME: and_(~unmet, met <= due),
         DueState.LATE: and_(~unmet, met > due),
     }[state]

@@ -67,10 +67,10 @@ def amend(
     are met stand, however far back the amendment reaches.
     """
     contract = lock(session, caller, contract_id)
-    if contract.closed_on is not None:
-        raise ContractClosed(f"It was closed on {contract.closed_on}.")
     agreed = agreed_on or clock.today()
     _refuse(check_amendment(contract, effective_from, agreed, clock.today(), terms))
+    if contract.closed_on is not None:
+        raise ContractClosed(f"It was closed on {contract.closed_on}.")
     versions = read_versions(queries.versions(session, contract_id))
     number = len(versions) + 1
     added = _add_version(session, contract_id, number, effective_from, agreed, reference, terms)
@@ -89,9 +89,9 @@ def close(
 ) -> None:
     """Close a contract: no later month is expected or counted; what is owed up to it keeps its due date."""
     contract = lock(session, caller, contract_id)
+    _refuse(check_closing(contract, closed_on, clock.today()))
     if contract.closed_on is not None:
         raise ContractClosed(f"It was closed on {contract.closed_on} already.")
-    _refuse(check_closing(contract, closed_on, clock.today()))
     last = Period.of(closed_on)
     drafted, seen = queries.latest_facts(session, contract_id)
     if (drafted and drafted > str(last)) or (seen and seen > closed_on):

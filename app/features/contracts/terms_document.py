@@ -177,8 +177,12 @@ class TermsDocument(Shape):
 
     def faults(self) -> tuple[Fault, ...]:
         """Name what contradicts itself; pointers start at this document."""
+        lengths = self._length_faults()
+        if lengths:
+            # No rule can be made of such a length, so there is nothing further to check.
+            return lengths
         terms = self.rules()
-        return rules.check_terms(terms) + self._length_faults() + check_money(self.money or [], terms.full_mark)
+        return rules.check_terms(terms) + check_money(self.money or [], terms.full_mark)
 
     def _length_faults(self) -> tuple[Fault, ...]:
         clauses = {f"/{name}": value for name, value in self if isinstance(value, DueDateClause)}
