@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation
 from app.features.assessments import failed_months, late_notices, repeat_offences
-from app.features.assessments.queries import ALL, Within
+from app.features.assessments.narrowing import ALL, Within
 from app.features.contracts.queries import recorded_after
 from app.features.job_runs import queries, service
 from app.models.words import AlertKind, AskedBy

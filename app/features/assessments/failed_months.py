@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
-from app.features.assessments import queries
+from app.features.assessments import narrowing
 from app.features.assessments.by_contract import evaluate_each
 from app.features.assessments.results import read_score
 from app.features.contracts.queries import all_versions
@@ -20,12 +20,12 @@ from app.rules.money import format_hundredths
 from app.rules.periods import Period
 
 
-def evaluate_below(session: Session, as_of: date, within: queries.Within = queries.ALL) -> Evaluation:
+def evaluate_below(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which below-pass-mark alerts the results final on or before `as_of` demand.
 
     The verdict was decided by the rule when the result became final, under the terms of that day, and is stored.
     """
-    rows = sorted(queries.months_below(session, as_of, within), key=lambda row: str(row["contract_id"]))
+    rows = sorted(narrowing.months_below(session, as_of, within), key=lambda row: str(row["contract_id"]))
 
     def decide(_contract: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
         for month in months:
@@ -53,13 +53,13 @@ def _below(month: RowMapping) -> AlertState:
     )
 
 
-def evaluate_consecutive(session: Session, as_of: date, within: queries.Within = queries.ALL) -> Evaluation:
+def evaluate_consecutive(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which consecutive-fail alerts the results final on or before `as_of` demand.
 
     A month is judged by the rules of the terms that judged its result, so a later amendment moves no closed month.
     """
     terms = all_versions(session)
-    rows = queries.months_of_failing_contracts(session, as_of, within)
+    rows = narrowing.months_of_failing_contracts(session, as_of, within)
 
     def decide(contract_id: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
         versions = {version.id: version for version in read_versions(terms.get(contract_id, []))}

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
-from app.features.assessments import queries
+from app.features.assessments import narrowing
 from app.features.assessments.by_contract import evaluate_each
 from app.features.calendar.queries import work_calendar
 from app.models.words import AlertKind, Severity, Stage
@@ -19,10 +19,10 @@ from app.rules.deadlines import DueState, lateness
 from app.rules.working_days import WorkCalendar
 
 
-def evaluate(session: Session, as_of: date, within: queries.Within = queries.ALL) -> Evaluation:
+def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which late-notice alerts the facts dated up to `as_of` demand."""
     calendar = work_calendar(session)
-    rows = queries.notices_ever_late(session, as_of, within)
+    rows = narrowing.notices_ever_late(session, as_of, within)
 
     def decide(_contract: uuid.UUID, entries: list[RowMapping]) -> Iterator[AlertState]:
         for _period, of_month in groupby(entries, key=lambda row: row["period"]):

@@ -1,11 +1,11 @@
-"""Every select over assessments and findings; what a person reads takes whose it is, what a night reads narrows."""
+"""Every select over assessments and findings that a person asks for; each takes whose they are."""
 
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, select
 from sqlmodel import Session, col
 
 from app.features.contracts.queries import in_state
@@ -22,30 +22,7 @@ from app.models import (
 )
 from app.models.words import DueKind, Stage
 from app.rules.deadlines import DueState
-from app.rules.scores import ScoreKind, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """How far a night's question reaches: all, some service centers, one contract, one period."""
-
-    centers: tuple[uuid.UUID, ...] | None = None
-    contract_id: uuid.UUID | None = None
-    period: str | None = None
-
-    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
-        """Say it as conditions on a table."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.centers is not None:
-            conditions.append(col(table.service_center_id).in_(self.centers))
-        if self.contract_id is not None:
-            conditions.append(col(table.contract_id) == self.contract_id)
-        if self.period is not None:
-            conditions.append(col(table.period) == self.period)
-        return conditions
-
-
-ALL = Within()
+from app.rules.scores import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,155 +240,3 @@ def findings(session: Session, centers: Collection[uuid.UUID], wanted: FindingFi
     if wanted.updated_since is not None:
         statement = statement.where(col(Finding.updated_at) >= wanted.updated_since)
     return fetch(session, statement, col(Finding.id), page)
-
-
-# ---------------------------------------------------------------- what a night reads: statements only narrow
-
-
-def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read the due dates of notices that were missed at some time up to `as_of`, oldest entry of a month first.
-
-    A superseded entry counts as long as it was in force; whether and how late is the rule's to say.
-    """
-    statement = (
-        select(
-            col(Assessment.contract_id),
-            col(Assessment.service_center_id),
-            col(Assessment.period),
-            col(Assessment.assessed_on),
-            col(Assessment.final_on),
-            col(DueDate.due_on),
-            col(DueDate.provisional),
-            col(DueDate.met_on),
-            col(DueDate.in_force_from),
-            col(DueDate.superseded_on),
-            col(DueDate.superseded_because),
-        )
-        .join(
-            Assessment,
-            and_(
-                col(Assessment.contract_id) == col(DueDate.contract_id),
-                col(Assessment.period) == col(DueDate.subject),
-            ),
-        )
-        .where(
-            col(DueDate.kind) == DueKind.NOTICE,
-            col(DueDate.due_on) < as_of,
-            or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on)),
-            or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
-            *within.of(Assessment),
-        )
-        .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
-    )
-    return session.execute(statement).mappings().all()
-
-
-def findings_near_threshold(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read the findings of each contract and issue type that has at least threshold - 1 of them up to `as_of`.
-
-    Withdrawn ones count here, since they counted until they were withdrawn; the lowest threshold of the contract's
-    versions narrows, so nothing that the rule would find is left out.
-    """
-    limits = (
-        select(col(TermsVersion.contract_id), func.min(col(TermsVersion.repeat_threshold)).label("threshold"))
-        .where(col(TermsVersion.repeat_threshold).is_not(None))
-        .group_by(col(TermsVersion.contract_id))
-        .subquery()
-    )
-    near = (
-        select(col(Finding.contract_id), col(Finding.issue_type_id))
-        .join(limits, limits.c.contract_id == col(Finding.contract_id))
-        .where(col(Finding.occurred_on) <= as_of, *within.of(Finding))
-        .group_by(col(Finding.contract_id), col(Finding.issue_type_id), limits.c.threshold)
-        .having(func.count() >= limits.c.threshold - 1)
-        .subquery()
-    )
-    statement: Listing = (
-        select(
-            col(Finding.id),
-            col(Finding.contract_id),
-            col(Finding.service_center_id),
-            col(Finding.occurred_on),
-            col(Finding.counter),
-            col(Finding.withdrawn_on),
-            col(Finding.at_least),
-            col(IssueType.code).label("issue_type"),
-            col(IssueType.name_zh).label("issue_type_name"),
-            col(Contract.starts_on),
-            func.coalesce(col(Contract.closed_on), col(Contract.ends_on)).label("last_day"),
-        )
-        .join(
-            near,
-            and_(near.c.contract_id == col(Finding.contract_id), near.c.issue_type_id == col(Finding.issue_type_id)),
-        )
-        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
-        .join(Contract, col(Contract.id) == col(Finding.contract_id))
-        .where(col(Finding.occurred_on) <= as_of)
-        .order_by(col(Finding.contract_id), col(IssueType.code), col(Finding.occurred_on))
-    )
-    return session.execute(statement).mappings().all()
-
-
-def months_below(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read the months whose stored verdict is below the pass mark, final on or before `as_of`."""
-    statement = select(
-        col(Assessment.contract_id),
-        col(Assessment.service_center_id),
-        col(Assessment.period),
-        col(Assessment.score_kind),
-        col(Assessment.score_hundredths),
-        col(Assessment.pass_mark_hundredths),
-        col(Assessment.grade),
-        col(Assessment.final_on),
-    ).where(
-        col(Assessment.verdict) == Verdict.BELOW,
-        col(Assessment.final_on) <= as_of,
-        col(Assessment.expected),
-        *within.of(Assessment),
-    )
-    return session.execute(statement).mappings().all()
-
-
-def months_of_failing_contracts(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read every final month of the contracts that have at least two results at or under their highest mark.
-
-    `<=` because hundredths are rounded: an unrounded 79.996 under a mark of 80 is stored as 80.00.
-    """
-    marks = (
-        select(
-            col(TermsVersion.contract_id),
-            func.max(col(TermsVersion.consecutive_mark_hundredths)).label("mark"),
-        )
-        .where(col(TermsVersion.consecutive_mark_hundredths).is_not(None))
-        .group_by(col(TermsVersion.contract_id))
-        .subquery()
-    )
-    failing = (
-        select(col(Assessment.contract_id))
-        .join(marks, marks.c.contract_id == col(Assessment.contract_id))
-        .where(
-            col(Assessment.final_on) <= as_of,
-            col(Assessment.score_kind).in_([ScoreKind.EXACT, ScoreKind.BELOW]),
-            col(Assessment.score_hundredths) <= marks.c.mark,
-            *within.of(Assessment),
-        )
-        .group_by(col(Assessment.contract_id))
-        .having(func.count() > 1)
-        .subquery()
-    )
-    statement = (
-        select(
-            col(Assessment.contract_id),
-            col(Assessment.service_center_id),
-            col(Assessment.period),
-            col(Assessment.state),
-            col(Assessment.score_kind),
-            col(Assessment.score_exact),
-            col(Assessment.final_on),
-            col(Assessment.terms_version_id),
-        )
-        .join(failing, failing.c.contract_id == col(Assessment.contract_id))
-        .where(col(Assessment.final_on) <= as_of, col(Assessment.expected))
-        .order_by(col(Assessment.contract_id), col(Assessment.period))
-    )
-    return session.execute(statement).mappings().all()

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
-from app.features.assessments import queries
+from app.features.assessments import narrowing
 from app.features.assessments.by_contract import evaluate_each
 from app.features.contracts.queries import all_versions
 from app.features.contracts.versions import Version, read_versions, version_for
@@ -19,10 +19,10 @@ from app.rules.periods import Period
 from app.rules.recurrence import Occurrence, Offence, RepeatRule, repeat_offences
 
 
-def evaluate(session: Session, as_of: date, within: queries.Within = queries.ALL) -> Evaluation:
+def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which repeat-offence alerts the facts dated up to `as_of` demand."""
     terms = all_versions(session)
-    rows = queries.findings_near_threshold(session, as_of, within)
+    rows = narrowing.findings_near_threshold(session, as_of, within)
 
     def decide(contract_id: uuid.UUID, findings: list[RowMapping]) -> Iterator[AlertState]:
         versions = read_versions(terms.get(contract_id, []))

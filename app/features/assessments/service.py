@@ -12,7 +12,7 @@ from app import clock
 from app.errors import Conflict, Invalid
 from app.features.access.caller import Caller
 from app.features.alerts import service as alerts
-from app.features.assessments import late_notices, queries
+from app.features.assessments import late_notices, narrowing, queries
 from app.features.assessments.errors import (
     AlreadyFinal,
     AlreadyNotified,
@@ -167,7 +167,7 @@ def _write_criteria(session: Session, assessment_id: uuid.UUID, result: Result) 
 
 
 def _settle_late_notice(session: Session, contract_id: uuid.UUID, period: Period) -> None:
-    within = queries.Within(contract_id=contract_id, period=str(period))
+    within = narrowing.Within(contract_id=contract_id, period=str(period))
     for state in late_notices.evaluate(session, clock.today(), within).states:
         alerts.settle(session, state)
 
