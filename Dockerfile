@@ -1,7 +1,8 @@
 # One image, two commands: the service (the default) and the clock, `python -m scheduler`, beside it.
 #   docker build -t kaohe .
+#   docker run --rm -v kaohe:/srv/kaohe/var kaohe kaohe migrate        (before each new version is served)
 #   docker run -p 8000:8000 -v kaohe:/srv/kaohe/var kaohe
-#   docker run -v kaohe:/srv/kaohe/var kaohe python -m scheduler
+#   docker run --no-healthcheck -v kaohe:/srv/kaohe/var kaohe python -m scheduler
 # Another database is given to both by -e DATABASE_URL=...
 
 FROM python:3.13-slim AS build
