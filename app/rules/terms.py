@@ -62,12 +62,14 @@ Dated = TypeVar("Dated", bound=DatedTerms)
 def in_force(versions: Iterable[Dated], period: Period, known_on: date) -> Dated | None:
     """Pick the version for a period: the latest effective one up to its last day, among those agreed by `known_on`.
 
-    Of two versions with one effective date the later numbered governs. The contract itself, version 1, is known from
-    the first day of service, even where its paper was signed later.
+    Of two versions with one effective date the later agreed governs, of two agreed on one day the later numbered. The
+    contract itself, version 1, is known from the first day of service, even where its paper was signed later.
     """
     known = (version for version in versions if version.number == 1 or version.agreed_on <= known_on)
     candidates = [version for version in known if version.effective_from <= period.last_day]
-    return max(candidates, key=lambda version: (version.effective_from, version.number), default=None)
+    return max(
+        candidates, key=lambda version: (version.effective_from, version.agreed_on, version.number), default=None
+    )
 
 
 def check_terms(terms: Terms) -> tuple[Fault, ...]:

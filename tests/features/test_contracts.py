@@ -121,6 +121,17 @@ def test_amendments_recorded_out_of_order_are_in_force_by_their_days(office: Off
     assert (due["2023-04"], due["2023-05"], due["2023-09"]) == ("2023-05-15", "2023-06-20", "2023-10-30")
 
 
+def test_of_two_amendments_of_one_effective_date_the_later_agreed_governs(office: Office) -> None:
+    """An older paper that is recorded after a newer one does not come before it."""
+    contract = office.contract()
+    notice = {"after": "period_end", "unit": "calendar_days", "roll": "none"}
+    for agreed, length in (("2023-06-01", 20), ("2023-05-01", 25)):
+        body = amendment("2023-03-01", agreed, notice=notice | {"length": length})
+        office.supervisor.post(f"{contract}/amendments", body).raise_for_status()
+    due = {entry["subject"]: entry["due_on"] for entry in office.supervisor.items(f"{contract}/due-dates")}
+    assert due["2023-03"] == "2023-04-20"
+
+
 def test_closing_ends_the_months_after_it_and_keeps_what_is_owed_up_to_it(office: Office, database: Database) -> None:
     """No later month is expected or late; the months up to it are still flagged."""
     contract = office.contract()
