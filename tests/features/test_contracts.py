@@ -175,6 +175,28 @@ def test_an_excused_month_owes_no_notice(office: Office, database: Database) -> 
     assert "2023-01" not in {entry["subject"] for entry in office.supervisor.items(f"{contract}/due-dates")}
 
 
+@pytest.mark.parametrize("done", ["notified", "excused"])
+def test_a_month_settled_in_time_is_not_late_by_a_date_that_was_moved_later(
+    office: Office, database: Database, done: str
+) -> None:
+    """What was done before the amendment was agreed is judged by the date that governed then, whatever came first."""
+    contract = office.contract()
+    notice = {"after": "period_end", "unit": "calendar_days", "length": 20, "roll": "none"}
+    body = amendment("2023-01-01", "2023-06-01", notice=notice)
+    office.supervisor.post(f"{contract}/amendments", body).raise_for_status()
+    if done == "notified":
+        office.assess(contract, "2023-03", "95.00", "2023-04-05")
+    else:
+        excuse = {"state": "excused", "reason": "大厅停业", "assessed_on": "2023-04-05"}
+        office.supervisor.put(f"{contract}/assessments/2023-03", excuse).raise_for_status()
+    office.finalize(contract, "2023-03", "2023-04-05")
+    if done == "notified":
+        office.notify(contract, "2023-03", "2023-04-10")
+    run_nights(database, "2023-05-15")
+    run_nights(database, "2023-12-31")
+    assert "2023-03" not in {alert["subject"] for alert in alerts(database)}
+
+
 def test_provisional_due_dates_say_so(office: Office) -> None:
     """A working-day date in a year whose notice is not out is counted Monday to Friday and marked."""
     terms = {**TERMS, "notice": LATER_NOTICE}

@@ -39,11 +39,13 @@ def _of_month(entries: list[RowMapping], as_of: date, calendar: WorkCalendar) ->
     if not known:
         return None
     entry = known[-1]
-    ended = entry["superseded_on"] if entry["superseded_on"] and entry["superseded_on"] <= as_of else None
-    found = lateness(entry["due_on"], entry["met_on"], ended or as_of, calendar)
+    # A superseded entry was still met by a notice, or ended by an excuse, dated before an amendment moved the date.
+    excused_on = entry["final_on"] if entry["state"] is MonthState.EXCUSED else None
+    ended = min((day for day in (entry["superseded_on"], excused_on) if day and day <= as_of), default=None)
+    found = lateness(entry["due_on"], entry["met_on"] or entry["notified_on"], ended or as_of, calendar)
     if found.state not in (DueState.LATE, DueState.OVERDUE):
         return None
-    notified_on = entry["met_on"] if found.state is DueState.LATE else None
+    notified_on = (entry["met_on"] or entry["notified_on"]) if found.state is DueState.LATE else None
     until = notified_on or ended
     facts: dict[str, Any] = {
         "period": entry["period"],
@@ -56,7 +58,7 @@ def _of_month(entries: list[RowMapping], as_of: date, calendar: WorkCalendar) ->
     if until:
         facts |= {"days_late": found.days, "working_days_late": found.working_days}
     if ended and not notified_on:
-        facts["superseded_because"] = entry["superseded_because"]
+        facts["superseded_because"] = "month_excused" if ended == excused_on else entry["superseded_because"]
     since = entry["due_on"] + timedelta(days=1)
     return AlertState(
         AlertKind.LATE_NOTICE,
@@ -74,7 +76,7 @@ def _stage(entry: RowMapping, as_of: date, notified_on: date | None) -> str:
     """Say how far the month had come on that day, by the days of its facts."""
     if notified_on:
         return Stage.NOTIFIED
-    if entry["superseded_on"] == as_of and entry["superseded_because"] == "month_excused":
+    if entry["state"] is MonthState.EXCUSED and entry["final_on"] == as_of:
         return MonthState.EXCUSED
     if entry["final_on"] and entry["final_on"] <= as_of:
         return Stage.FINAL

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
@@ -49,6 +49,8 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence
             col(Assessment.period),
             col(Assessment.assessed_on),
             col(Assessment.final_on),
+            col(Assessment.state),
+            col(Assessment.notified_on),
             col(DueDate.due_on),
             col(DueDate.provisional),
             col(DueDate.met_on),
@@ -107,7 +109,9 @@ def findings_near_threshold(session: Session, as_of: date, within: Within) -> Se
             col(IssueType.code).label("issue_type"),
             col(IssueType.name_zh).label("issue_type_name"),
             col(Contract.starts_on),
-            func.coalesce(col(Contract.closed_on), col(Contract.ends_on)).label("last_day"),
+            case((col(Contract.closed_on) <= as_of, col(Contract.closed_on)), else_=col(Contract.ends_on)).label(
+                "last_day"
+            ),
         )
         .join(
             near,

@@ -44,6 +44,9 @@ def judge(result: Result, terms: Terms | None) -> Score:
             "Enter a score on the rubric's scale.",
         )
         raise Invalid(fault.detail, faults=[fault])
+    if result.score.kind is ScoreKind.BELOW and value == 0:
+        fault = Fault("/score/below", "no-score-below", "No score is below 0.", "Enter a bound above 0.")
+        raise Invalid(fault.detail, faults=[fault])
     return result.score
 
 
