@@ -1,7 +1,6 @@
 """The values of the API as pydantic types: what is a string on the wire and an exact value inside."""
 
 import re
-import uuid
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -161,4 +160,3 @@ DocumentNo = Annotated[str, StringConstraints(min_length=1, max_length=100, patt
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_PRINTABLE, strip_whitespace=True)]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=_PRINTABLE, strip_whitespace=True)]
 ExternalRef = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE)]
-Id = uuid.UUID

@@ -1,6 +1,5 @@
 """Every select over the job runs."""
 
-import uuid
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -74,9 +73,3 @@ def last_night(session: Session) -> date | None:
     statement = select(func.max(col(JobRun.business_date))).where(col(JobRun.status) == RunStatus.SUCCEEDED)
     day: date | None = session.execute(statement).scalar_one()
     return day
-
-
-def run_id(session: Session, job: str, business_date: date) -> uuid.UUID | None:
-    """Find the row of a job and date."""
-    statement = select(col(JobRun.id)).where(col(JobRun.job) == job, col(JobRun.business_date) == business_date)
-    return session.execute(statement).scalar_one_or_none()
