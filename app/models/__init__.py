@@ -2,23 +2,33 @@
 
 from app.models.access import Grant, Principal, Token
 from app.models.alerts import Alert
+from app.models.annual import AnnualAssessment
 from app.models.assessments import Assessment, AssessmentCriterion, Finding
+from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Table
 from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
+from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
+from app.models.revisions import Appeal, AssessmentRevision
 
 __all__ = [
     "Alert",
+    "AnnualAssessment",
+    "Appeal",
     "Assessment",
     "AssessmentCriterion",
+    "AssessmentRevision",
+    "AuditEvent",
+    "AuditHead",
     "Contract",
     "ContractYear",
     "Counter",
     "DueDate",
     "Finding",
     "Grant",
+    "IdempotencyKey",
     "IssueType",
     "JobRun",
     "Principal",

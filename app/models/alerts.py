@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from app.models.base import Table
-from app.models.columns import CanonicalJson, id_field, instant_field, word_field
+from app.models.columns import CanonicalJson, id_field, instant_field, version_field, word_field
 from app.models.words import AlertKind, AlertStatus, Severity
 
 
@@ -48,5 +48,6 @@ class Alert(Table, table=True):
     accepted_on: date | None = None
     accepted_by: str | None = Field(default=None, max_length=64)
     accepted_reason: str | None = Field(default=None, max_length=1000)
+    version: int = version_field()
     recorded_at: datetime = instant_field()
     updated_at: datetime = instant_field()

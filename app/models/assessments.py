@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from app.models.base import Table
-from app.models.columns import id_field, instant_field, integer_field, word_field
+from app.models.columns import id_field, instant_field, integer_field, version_field, word_field
 from app.models.words import Stage
 from app.rules.consecutive import MonthState
 from app.rules.scores import ScoreKind, Verdict
@@ -62,6 +62,11 @@ class Assessment(Table, table=True):
     document_no: str | None = Field(default=None, max_length=100)
     notice_recorded_at: datetime | None = instant_field(default=None)
     """What the clock said when the notice was recorded."""
+    backdated: bool | None = None
+    """Whether the notice was recorded long after its date, or without a document number; NULL before the notice."""
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often the month was revised after its notice; its versions are in `assessment_revisions`."""
+    version: int = version_field()
     created_at: datetime = instant_field()
     updated_at: datetime = instant_field()
 
@@ -103,5 +108,6 @@ class Finding(Table, table=True):
     withdrawn_on: date | None = None
     withdrawn_reason: str | None = Field(default=None, max_length=1000)
     external_ref: str | None = Field(default=None, max_length=100)
+    version: int = version_field()
     created_at: datetime = instant_field()
     updated_at: datetime = instant_field()

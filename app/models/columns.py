@@ -85,6 +85,11 @@ def instant_field(**options: Any) -> Any:  # noqa: ANN401 as SQLModel's Field
     return Field(sa_type=UtcDateTime, **options)
 
 
+def version_field() -> Any:  # noqa: ANN401 as SQLModel's Field
+    """Declare the counter that every change of a row raises; it is the row's ETag."""
+    return Field(default=1, sa_column_kwargs={"server_default": "1"})
+
+
 def integer_field(**options: Any) -> Any:  # noqa: ANN401 as SQLModel's Field
     """Declare a 64-bit integer: money in fen, scores in hundredths, counts."""
     return Field(sa_type=BigInteger, **options)

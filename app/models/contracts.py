@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.models.base import Table
-from app.models.columns import CanonicalJson, id_field, instant_field, integer_field, word_field
+from app.models.columns import CanonicalJson, id_field, instant_field, integer_field, version_field, word_field
 from app.models.words import ClosingReason, DueKind
 
 
@@ -42,6 +42,7 @@ class Contract(Table, table=True):
     closing_note: str | None = Field(default=None, max_length=1000)
     note: str | None = Field(default=None, max_length=2000)
     external_ref: str | None = Field(default=None, max_length=100)
+    version: int = version_field()
     created_at: datetime = instant_field()
     updated_at: datetime = instant_field()
 
@@ -120,7 +121,7 @@ class DueDate(Table, table=True):
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     kind: DueKind = word_field(DueKind, "kind")
     subject: str = Field(max_length=32)
-    """What it is about: the period, for a notice."""
+    """What it is about: the period, for a notice; the year, for an annual assessment."""
     terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT", index=True)
     event_on: date
     due_on: date

@@ -17,6 +17,7 @@ class DueKind(StrEnum):
     """What is owed by a due date."""
 
     NOTICE = "notice"
+    ANNUAL_ASSESSMENT = "annual_assessment"
 
 
 class Stage(StrEnum):
@@ -26,6 +27,14 @@ class Stage(StrEnum):
     DRAFT = "draft"
     FINAL = "final"
     NOTIFIED = "notified"
+
+
+class AppealOutcome(StrEnum):
+    """What the centre decided about a vendor's appeal (申诉): 成立, 部分成立, 不成立."""
+
+    UPHELD = "upheld"
+    UPHELD_IN_PART = "upheld_in_part"
+    REJECTED = "rejected"
 
 
 class ClosingReason(StrEnum):
@@ -43,6 +52,8 @@ class AlertKind(StrEnum):
     REPEAT_OFFENCE = "repeat_offence"
     BELOW_PASS_MARK = "below_pass_mark"  # noqa: S105 a mark, not a password
     CONSECUTIVE_FAIL = "consecutive_fail"
+    MISSING_ANNUAL_ASSESSMENT = "missing_annual_assessment"
+    CALENDAR_MISSING = "calendar_missing"
     JOB_MISSED = "job_missed"
 
 

@@ -1,0 +1,47 @@
+"""How large a promise is shown, and where its figures go."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROOF = os.environ.get("KAOHE_PROOF", "")
+"""Where `make proof` collects the figures; empty in `make test`."""
+
+
+@dataclass
+class Promise:
+    """What one test shows: `size` gives how many rounds, `shows` what came out."""
+
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def size(self, full: int, part: int) -> int:
+        """Give the full number of rounds in `make proof`, a part of it in `make test`."""
+        return full if PROOF else part
+
+    def shows(self, **figures: int | float | str) -> None:
+        """Note figures for the page that `make proof` writes."""
+        self.figures |= figures
+
+
+@pytest.fixture
+def promise(request: pytest.FixtureRequest) -> Iterator[Promise]:
+    """Give the test its size; its figures are written down whether it passes or not."""
+    shown = Promise()
+    began = time.monotonic()
+    yield shown
+    if PROOF:
+        line = {
+            "promise": request.node.originalname,
+            "case": request.node.name,
+            "says": (request.node.function.__doc__ or "").strip(),
+            "seconds": round(time.monotonic() - began, 1),
+            "figures": shown.figures,
+        }
+        with (Path(PROOF) / f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
