@@ -17,6 +17,7 @@ from app.database import Database, migrate
 from app.demo.run import set_up
 from app.errors import KaoheError
 from app.features.access import service as access
+from app.features.audit.actor import OPERATOR
 from app.logs import configure
 from app.main import create_app
 from app.models.words import AskedBy, Role
@@ -172,6 +173,6 @@ def token_create(
         if role is not None:
             centers = access.centers_by_code(session, service_center or [])
             company = access.vendor_by_name(session, centers, vendor) if vendor else None
-            access.create_principal(session, name, role, centers, company)
-        print(access.issue_token(session, name, days))
+            access.create_principal(session, OPERATOR, name, role, centers, company)
+        print(access.issue_token(session, OPERATOR, name, days))
     database.dispose()

@@ -7,9 +7,11 @@ KaoheError
 ├── NotFound             404  not there, or not yours
 ├── MethodNotAllowed     405
 ├── Conflict             409  valid, but the state forbids it
+├── PreconditionFailed   412  changed by somebody else since it was read
 ├── TooLarge             413
 ├── UnsupportedMedia     415
 ├── Invalid              422  parsed, but not valid
+├── PreconditionRequired 428  a change that does not say what it has read
 └── Unavailable          503  try again
 Features derive their own from these; `registry()` lists every code for `/problems/{code}`.
 """
@@ -89,6 +91,24 @@ class Conflict(KaoheError):
     title = "The present state forbids it"
     status = 409
     remedy = "Read the thing again and decide anew."
+
+
+class PreconditionFailed(KaoheError):
+    """The thing was changed since the caller read it."""
+
+    code = "precondition-failed"
+    title = "It was changed since you read it"
+    status = 412
+    remedy = "Read it again, decide anew, and send the change with its new ETag."
+
+
+class PreconditionRequired(KaoheError):
+    """A change that does not say which version it was decided on."""
+
+    code = "precondition-required"
+    title = "Say which version you have read"
+    status = 428
+    remedy = "Read the thing, and send its ETag as 'If-Match'; 'If-Match: *' changes whatever stands."
 
 
 class TooLarge(KaoheError):

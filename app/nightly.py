@@ -15,6 +15,7 @@ from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation
 from app.features.assessments import failed_months, late_notices, repeat_offences
 from app.features.assessments.narrowing import ALL, Within
+from app.features.audit.actor import Actor
 from app.features.contracts.queries import recorded_after
 from app.features.job_runs import queries, service
 from app.models.words import AlertKind, AskedBy
@@ -85,22 +86,23 @@ def names(wanted: str) -> tuple[str, ...]:
     return (wanted,)
 
 
-def run(database: Database, name: str, as_of: date, asked_by: AskedBy) -> JobResult:
+def run(database: Database, name: str, as_of: date, asked_by: AskedBy, actor: Actor | None = None) -> JobResult:
     """Run one job for one business date, in one transaction with its row; a failure is noted and raised."""
     try:
         with database.write() as session:
-            return _run(session, name, as_of, asked_by)
+            return _run(session, name, as_of, asked_by, actor or Actor(asked_by))
     except Exception as error:
         with database.write() as session:
             service.record_failure(session, name, as_of, asked_by, f"{type(error).__name__}: {error}")
         raise
 
 
-def _run(session: Session, name: str, as_of: date, asked_by: AskedBy) -> JobResult:
+def _run(session: Session, name: str, as_of: date, asked_by: AskedBy, actor: Actor) -> JobResult:
     before = statements(session)
     service.claim(session, name, as_of, asked_by)
     job = JOBS[name]
-    tally = reconcile(session, job.kind, job.evaluate(session, as_of, ALL), as_of, _settled(session, name, as_of))
+    found = job.evaluate(session, as_of, ALL)
+    tally = reconcile(session, actor, job.kind, found, as_of, _settled(session, name, as_of))
     sent = statements(session) - before + 1
     service.finish(session, name, as_of, tally, sent)
     for broken in tally.broken:

@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.database import Database
 from app.errors import Invalid
 from app.rules.faults import Fault
 from app.rules.periods import Period
+
+Version = Annotated[int, Field(description='Raised by every change; `If-Match: "3"` says that version 3 was read.')]
 
 
 class Created(BaseModel):
@@ -54,3 +57,11 @@ async def _period(
 
 
 PathPeriod = Annotated[Period, Depends(_period)]
+
+
+def etag(version: int, today: date | None = None) -> dict[str, str]:
+    """Give the ETag of a thing at a version; with `today` where its answer also runs with the calendar.
+
+    Either form may be sent as If-Match: only the version is compared there.
+    """
+    return {"ETag": f'"{version}-{today}"' if today else f'"{version}"'}

@@ -1,9 +1,10 @@
 """Who may use a route: the table of api.md section 4, the token that says who is calling, and the order of refusals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
 from sqlmodel import Session
 
@@ -81,7 +82,7 @@ def authorise(request: Request, permission: Permission) -> Caller:
         _refuse_what_is_not_own(session, caller, request)
     if not permission.allows(caller.role):
         raise Forbidden(f"The role '{caller.role}' may not {request.method} {request.url.path}.")
-    return caller
+    return replace(caller, request_id=structlog.contextvars.get_contextvars().get("request_id"))
 
 
 def _bearer(request: Request) -> str:

@@ -71,6 +71,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (413, "The body is too large"),
         (415, "The body must be JSON"),
         (422, "The request is not valid"),
+        (503, "The service cannot answer just now; see Retry-After"),
     )
 }
 

@@ -1,7 +1,9 @@
 """Requests read strictly: who first, then the query, then a body of bounded size in strict JSON."""
 
+import hashlib
 import json
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
@@ -9,6 +11,8 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from app.api.auth import Permission, authorise
+from app.api.changing import Declared
+from app.api.problems import Problem
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.rules.faults import Fault, escaped
 
@@ -104,8 +108,14 @@ class KaoheRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Have the documentation say who may use it."""
+        self.declared: Declared | None = getattr(endpoint, "declared", None)
+        options["responses"] = {**_responses(self.declared), **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
         self.openapi_extra = {"security": [{"token": []}], "x-roles": self.permission.roles()}
+        if self.declared:
+            self.openapi_extra["parameters"] = self.declared.parameters()
+        elif self.methods == {"GET"}:
+            self.openapi_extra["parameters"] = [_IF_NONE_MATCH]
 
     @property
     def permission(self) -> Permission:
@@ -122,14 +132,18 @@ class KaoheRoute(APIRoute):
         permission = self.permission
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
+        declared = self.declared
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             strict.state.caller = await run_in_threadpool(authorise, strict, permission)
             check_query(strict, known)
+            if declared:
+                declared.check_key(strict)
             if reads_body:
                 await strict.load()
-            return await handle(strict)
+            response = await handle(strict)
+            return unless_known(strict, response) if strict.method == "GET" else response
 
         return checked
 
@@ -148,3 +162,39 @@ def check_query(request: Request, known: set[str]) -> None:
                 detail, faults=[Fault(f"/query/{name}", "repeated-query-parameter", detail, "Send it once.")]
             )
         _check_string(value, f"/query/{name}")
+
+
+_IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "An ETag that was given before: 304 while the answer is the same.",
+}
+
+
+def _responses(declared: Declared | None) -> dict[int | str, dict[str, Any]]:
+    """Say which further answers a route has, by what it declares."""
+    if declared is None:
+        return {304: {"description": "The same answer as the one whose ETag was sent"}}
+    if not declared.match:
+        return {}
+    return {
+        412: {"model": Problem, "description": "Changed since it was read"},
+        428: {"model": Problem, "description": "If-Match is missing"},
+    }
+
+
+def unless_known(request: Request, response: Response) -> Response:
+    """Answer 304 where the caller has this very answer already; what has no version is told by its content."""
+    if response.status_code != HTTPStatus.OK:
+        return response
+    if "etag" not in response.headers:
+        response.headers["ETag"] = f'W/"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    own = response.headers["etag"]
+    response.headers["Cache-Control"] = "private, no-cache"
+    known = [tag.strip() for tag in ", ".join(request.headers.getlist("if-none-match")).split(",")]
+    if own in known or f"W/{own}" in known or "*" in known:
+        headers = {name: response.headers[name] for name in ("etag", "cache-control")}
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return response

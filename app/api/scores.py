@@ -1,5 +1,7 @@
 """A score as the doors show it: exact, or a bound where nothing more is known."""
 
+from typing import Any
+
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
@@ -28,7 +30,7 @@ class BelowOut(BaseModel):
 ScoreOut = ExactOut | AtLeastOut | BelowOut
 
 
-def score_of(row: RowMapping) -> ScoreOut | None:
+def score_of(row: RowMapping | dict[str, Any]) -> ScoreOut | None:
     """Show the score of a month's row; None where nothing is known of it."""
     value = row["score_hundredths"]
     if value is None:

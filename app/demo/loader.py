@@ -43,10 +43,10 @@ def is_loaded(session: Session, data: Mapping[str, Any]) -> bool:
 def load(session: Session, operator: Caller, data: Mapping[str, Any]) -> None:
     """Record everything of a data file: parties, contract, findings, months, closing."""
     center = parties.create_service_center(session, operator, **data["service_center"])
-    vendor = parties.create_vendor(session, center, data["vendor"]["name"])
-    for issue_type in data["issue_types"]:
-        parties.create_issue_type(session, center, **issue_type)
     caller = Caller(operator.principal_id, operator.name, operator.role, (center,))
+    vendor = parties.create_vendor(session, caller, center, data["vendor"]["name"])
+    for issue_type in data["issue_types"]:
+        parties.create_issue_type(session, caller, center, **issue_type)
     contract = contracts.activate(session, caller, _contract(data["contract"], center, vendor))
     for finding in data["findings"]:
         for day in finding["occurred_on"]:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.errors import Unauthenticated
 from app.features.access import service
 from app.features.access.caller import Caller
+from app.features.audit.actor import OPERATOR
 from app.models import Principal, ServiceCenter
 from app.models.words import Role
 
@@ -20,7 +21,7 @@ STAFF = (Role.ADMIN, Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR)
 def operator(session: Session) -> Caller:
     """Give the administrator who enters the demo, making it the first time."""
     found = session.exec(select(Principal.id).where(Principal.name == Role.ADMIN.value)).first()
-    id_ = found or service.create_principal(session, Role.ADMIN, Role.ADMIN, ())
+    id_ = found or service.create_principal(session, OPERATOR, Role.ADMIN, Role.ADMIN, ())
     return Caller(id_, Role.ADMIN, Role.ADMIN, ())
 
 
@@ -51,10 +52,10 @@ def _ensure(
 ) -> str:
     id_ = session.exec(select(Principal.id).where(Principal.name == name)).first()
     if id_ is None:
-        service.create_principal(session, name, role, centers, vendor)
+        service.create_principal(session, OPERATOR, name, role, centers, vendor)
     else:
         for center in centers:
-            service.grant(session, id_, center)
+            service.grant(session, OPERATOR, id_, center)
     return str(name)
 
 
@@ -62,7 +63,7 @@ def tokens(session: Session, names: Sequence[str], path: Path) -> dict[str, str]
     """Give each principal's token: the one in the file while it is valid, else a new one; the file is rewritten."""
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     valid = {name: token for name, token in kept.items() if name in names and _is_valid(session, name, token)}
-    given = {name: valid.get(name) or service.issue_token(session, name) for name in names}
+    given = {name: valid.get(name) or service.issue_token(session, OPERATOR, name) for name in names}
     if given != kept:
         _write_private(path, json.dumps(given, indent=1))
     return given

@@ -27,6 +27,8 @@ class Terms:
     repeat: RepeatRule | None = None
     consecutive: tuple[ConsecutiveRule, ...] = ()
     rubric: Rubric | None = None
+    appeal: DueDateRule | None = None
+    """By when the vendor may appeal against a notice; without the clause no appeal is in or out of time."""
 
     @property
     def full_mark(self) -> Decimal:

@@ -19,6 +19,7 @@ from app.clock import now
 from app.database import Database
 from app.features.access import service as access
 from app.features.access import tokens
+from app.features.audit.actor import OPERATOR
 from app.features.parties import service as parties
 from app.models import Token
 from app.models.words import AskedBy, Role
@@ -169,8 +170,8 @@ def town(database: Database, client: TestClient) -> Town:
     """Give two centers with a contract, a finding and an alert for each of three vendors."""
     office, elsewhere = Office(database, client, "XA"), Office(database, client, "XB")
     with database.write() as session:
-        rival = parties.create_vendor(session, office.center, "对手公司")
-        sites = {at: parties.create_site(session, at.center, "H1", "大厅") for at in (office, elsewhere)}
+        rival = parties.create_vendor(session, office.clerk, office.center, "对手公司")
+        sites = {at: parties.create_site(session, at.clerk, at.center, "H1", "大厅") for at in (office, elsewhere)}
     holdings = []
     for at, vendor, number in (
         (office, office.vendor, "XA-1"),
@@ -397,8 +398,8 @@ def _person(
     """Make one more person with a token."""
     with database.write() as session:
         company = None if vendor is None else uuid.UUID(vendor)
-        access.create_principal(session, name, role, [office.center for office in offices], company)
-        return Person(town.office.client, access.issue_token(session, name))
+        access.create_principal(session, OPERATOR, name, role, [office.center for office in offices], company)
+        return Person(town.office.client, access.issue_token(session, OPERATOR, name))
 
 
 def test_an_auditor_of_two_centers_reads_both(database: Database, town: Town) -> None:
@@ -483,7 +484,7 @@ def test_no_route_answers_without_a_valid_token(
 def test_a_token_ends_with_its_day(database: Database, town: Town) -> None:
     """A token of thirty days is good for thirty days."""
     with database.write() as session, time_machine.travel("2023-06-01T00:00:00Z", tick=False):
-        person = Person(town.office.client, access.issue_token(session, "supervisor-XA", days=30))
+        person = Person(town.office.client, access.issue_token(session, OPERATOR, "supervisor-XA", days=30))
     with time_machine.travel("2023-06-30T23:59:59Z", tick=False):
         assert person.get("/v1/me").status_code == 200
     with time_machine.travel("2023-07-01T00:00:00Z", tick=False):

@@ -92,9 +92,9 @@ def _places(database: Database, office: Office, neighbour: Office) -> dict[str, 
     other = neighbour.contract("XB-2023")
     other_finding = neighbour.finding(other, "2023-02-10")
     with database.write() as session:
-        site = parties.create_site(session, office.center, "H1", "大厅")
-        parties.create_counter(session, office.center, site, "A-01", "一号窗口")
-        other_site = parties.create_site(session, neighbour.center, "H1", "大厅")
+        site = parties.create_site(session, office.clerk, office.center, "H1", "大厅")
+        parties.create_counter(session, office.clerk, office.center, site, "A-01", "一号窗口")
+        other_site = parties.create_site(session, neighbour.clerk, neighbour.center, "H1", "大厅")
     run_nights(database, TODAY)
     taken = office.supervisor.items("/v1/alerts", status="open")[0]["id"]
     office.supervisor.post(f"/v1/alerts/{taken}/taking-up").raise_for_status()
@@ -952,8 +952,8 @@ def _own_code(case: Bad) -> str | None:
 def test_the_bodies_that_the_table_changes_are_good(office: Office, database: Database) -> None:
     """Without its change every body is taken, so that a case is refused for what it changes and nothing else."""
     with database.write() as session:
-        site = parties.create_site(session, office.center, "H1", "大厅")
-        parties.create_counter(session, office.center, site, "A-01", "一号窗口")
+        site = parties.create_site(session, office.clerk, office.center, "H1", "大厅")
+        parties.create_counter(session, office.clerk, office.center, site, "A-01", "一号窗口")
     places = {"center": str(office.center), "vendor": str(office.vendor)}
     complete = TERMS | {
         "rubric": RUBRIC,

@@ -72,7 +72,7 @@ def _half_a_year(database: Database, office: Office) -> dict[str, str]:
         closed = office.contract("XA-CLOSED")
         amended = office.contract("XA-AMENDED")
         with database.write() as session:
-            rival = parties.create_vendor(session, office.center, "对手公司")
+            rival = parties.create_vendor(session, office.clerk, office.center, "对手公司")
         silent = office.contract("XA-SILENT", vendor_id=str(rival), recorded_from="2023-03", terms=without("notice"))
     for day, counter in (("2023-01-10", "A-01"), ("2023-02-14", "A-01"), ("2023-03-03", "A-02")):
         with on(day):

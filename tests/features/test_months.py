@@ -107,7 +107,7 @@ def test_of_two_who_act_at_once_one_is_told_that_the_other_was_first(
     office: Office, database: Database, step: str
 ) -> None:
     """Twenty rounds of two supervisors at a barrier: one change and one refusal in each."""
-    caller = Caller(office.center, "supervisor", Role.SUPERVISOR, (office.center,))
+    caller = Caller(office.clerk.principal_id, "supervisor", Role.SUPERVISOR, (office.center,))
     contract = office.contract(starts_on="2021-01-01", recorded_from="2021-01")
     contract_id = UUID(contract.rsplit("/", 1)[1])
     barrier = Barrier(2)

@@ -11,8 +11,9 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock, nightly
-from app.api.answers import Db, answer
+from app.api.answers import Db, Version, answer, etag
 from app.api.auth import AssessmentsRead, AssessmentsWrite
+from app.api.changing import Change, changes
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.errors import BadRequest, NotFound
@@ -57,6 +58,7 @@ class AlertOut(BaseModel):
     accepted_on: Day | None = None
     accepted_by: str | None = None
     accepted_reason: str | None = None
+    version: Version | None = None
     recorded_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -106,26 +108,28 @@ def read_alert(who: AssessmentsRead, db: Db, alert_id: uuid.UUID) -> Response:
 
 
 @router.post("/{alert_id}/taking-up", response_model=AlertOut)
-def take_up_alert(who: AssessmentsWrite, db: Db, alert_id: uuid.UUID) -> Response:
+@changes(key_required=True, match=True)
+def take_up_alert(who: AssessmentsWrite, change: Change, alert_id: uuid.UUID) -> Response:
     """受理: say that somebody is dealing with an alert."""
-    with db.write() as session:
-        service.take_up(session, who, alert_id)
-        return _read(session, who, alert_id)
+    service.take_up(change.session, who, alert_id, change.seen)
+    return _read(change.session, who, alert_id)
 
 
 @router.post("/{alert_id}/acceptance", response_model=AlertOut)
-def accept_alert(who: AssessmentsWrite, db: Db, alert_id: uuid.UUID, body: AcceptanceIn) -> Response:
+@changes(key_required=True, match=True)
+def accept_alert(who: AssessmentsWrite, change: Change, alert_id: uuid.UUID, body: AcceptanceIn) -> Response:
     """Resolve an alert whose facts are accepted, for a stated reason."""
-    with db.write() as session:
-        service.accept(session, who, alert_id, body.reason)
-        return _read(session, who, alert_id)
+    service.accept(change.session, who, alert_id, body.reason, change.seen)
+    return _read(change.session, who, alert_id)
 
 
 def _read(session: Session, who: Caller, alert_id: uuid.UUID) -> Response:
     row = queries.alert(session, who.centers, alert_id)
     if row is None:
         raise NotFound("There is no such alert.", pointer="/path/alert_id")
-    return answer(_out(row, clock.today(), work_calendar(session)))
+    # The days late of an open alert run with the calendar.
+    running = clock.today() if row["until"] is None else None
+    return answer(_out(row, clock.today(), work_calendar(session)), headers=etag(row["version"], running))
 
 
 def _out(row: RowMapping | Mapping[str, Any], as_of: date, calendar: WorkCalendar) -> AlertOut:

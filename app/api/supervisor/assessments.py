@@ -1,6 +1,8 @@
 """Monthly assessments: fill a month in, make it final, notify it."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -11,8 +13,9 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
-from app.api.answers import Db, PathPeriod, answer
+from app.api.answers import Db, PathPeriod, Version, answer, etag
 from app.api.auth import AssessmentsRead, AssessmentsWrite
+from app.api.changing import Change, changes
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
@@ -23,9 +26,10 @@ from app.features.assessments.queries import AssessmentFilter
 from app.features.assessments.results import Result
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
-from app.models.words import Stage
+from app.models.words import AppealOutcome, Stage
 from app.rules.consecutive import MonthState
 from app.rules.deadlines import DueState, lateness
+from app.rules.notices import Backdated, backdated
 from app.rules.periods import Period
 from app.rules.scores import Score, ScoreKind, Verdict
 from app.rules.working_days import WorkCalendar
@@ -71,7 +75,7 @@ class CriterionPoints(Shape):
     points: Points | None
 
 
-class AssessmentIn(Shape):
+class ResultIn(Shape):
     """The result of a month: `score` (null: assessed, but the score is not known) or the points by `criteria`."""
 
     state: MonthState
@@ -81,10 +85,9 @@ class AssessmentIn(Shape):
         None
     )
     note: Note | None = None
-    assessed_on: Annotated[Day | None, Field(description="Left out: today.")] = None
 
     @model_validator(mode="after")
-    def _one_answer(self) -> "AssessmentIn":
+    def _one_answer(self) -> "ResultIn":
         if self.state is not MonthState.ASSESSED and (self.score is not None or self.criteria is not None):
             message = f"a month that is {self.state} has no score and no criteria"
             raise ValueError(message)
@@ -106,7 +109,7 @@ class AssessmentIn(Shape):
     def result(self) -> Result:
         """Read the body as the feature's result."""
         criteria = None if self.criteria is None else {item.criterion: item.points for item in self.criteria}
-        return Result(self.state, self._score(), criteria, self.reason, self.note, self.assessed_on)
+        return Result(self.state, self._score(), criteria, self.reason, self.note)
 
     def _score(self) -> Score:
         match self.score:
@@ -117,6 +120,16 @@ class AssessmentIn(Shape):
             case Below(below=value):
                 return Score(ScoreKind.BELOW, Fraction(value))
         return Score(ScoreKind.UNKNOWN, None)
+
+
+class AssessmentIn(ResultIn):
+    """The result of a month, and the day on which it was assessed."""
+
+    assessed_on: Annotated[Day | None, Field(description="Left out: today.")] = None
+
+    def result(self) -> Result:
+        """Read the body as the feature's result."""
+        return replace(super().result(), assessed_on=self.assessed_on)
 
 
 class FinalizationIn(Shape):
@@ -143,6 +156,8 @@ class NoticeOut(BaseModel):
     notified_on: Day | None
     document_no: str | None
     recorded_at: datetime | None
+    backdated: Annotated[bool | None, Field(description="Recorded long after its date, or without a document number.")]
+    backdated_because: list[Backdated]
 
 
 class AssessmentOut(BaseModel):
@@ -168,8 +183,27 @@ class AssessmentOut(BaseModel):
     final_on: Day | None
     terms_version: Annotated[int | None, Field(description="The terms that judged the result.")]
     notice: NoticeOut
+    revision: Annotated[int, Field(description="How often the month was revised after its notice.")]
+    version: Version
     created_at: datetime
     updated_at: datetime
+
+
+class AppealOut(BaseModel):
+    """申诉 and its decision."""
+
+    against_revision: Annotated[int, Field(description="The version appealed against; 0 is what was notified.")]
+    appealed_on: Day
+    due_on: Annotated[Day | None, Field(description="Last day for it; null where the terms state no limit.")]
+    in_time: bool | None
+    grounds: str | None
+    outcome: AppealOutcome
+    decided_on: Day
+    decided_by: str
+    document_no: str | None
+    reason: str
+    revision: Annotated[int | None, Field(description="The revision that carried it out; null where rejected.")]
+    recorded_at: datetime
 
 
 class CriterionOut(BaseModel):
@@ -180,13 +214,15 @@ class CriterionOut(BaseModel):
 
 
 class AssessmentDetail(AssessmentOut):
-    """A month with its points by criterion."""
+    """A month with its points by criterion, and what was decided about appeals against it."""
 
     criteria: list[CriterionOut]
+    appeals: list[AppealOut]
 
 
 NoticeState = Annotated[DueState | None, Query(description="How the month's notice stands today.")]
 StageFilter = Annotated[Stage | None, Query(description="How far the month has come.")]
+IsBackdated = Annotated[bool | None, Query(description="Recorded long after its date, or without a document number.")]
 Month = Annotated[str | None, Query(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", examples=["2023-01"])]
 Year = Annotated[int | None, Query(ge=2000, le=2099)]
 
@@ -201,6 +237,7 @@ def list_assessments(
     stage: StageFilter = None,
     state: NoticeState = None,
     verdict: Verdict | None = None,
+    backdated: IsBackdated = None,
     contract_id: uuid.UUID | None = None,
     service_center_id: uuid.UUID | None = None,
     vendor_id: uuid.UUID | None = None,
@@ -208,7 +245,7 @@ def list_assessments(
 ) -> Response:
     """List months across contracts, assessed or not."""
     wanted = AssessmentFilter(
-        contract_id, service_center_id, vendor_id, period, year, stage, state, verdict, updated_since
+        contract_id, service_center_id, vendor_id, period, year, stage, state, verdict, updated_since, backdated
     )
     return _listed(who, db, paging, wanted)
 
@@ -233,37 +270,38 @@ def list_assessments_of_contract(
 def read_assessment(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, period: PathPeriod) -> Response:
     """Read one month."""
     with db.read() as session:
-        return _detail(session, who, contract_id, period)
+        return detail(session, who, contract_id, period)
 
 
 @router.put("/contracts/{contract_id}/assessments/{period}", response_model=AssessmentDetail)
+@changes(match=True)
 def record_assessment(
-    who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, period: PathPeriod, body: AssessmentIn
+    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, period: PathPeriod, body: AssessmentIn
 ) -> Response:
     """Fill a month in, or fill it in anew while it is a draft; its findings keep their ids."""
-    with db.write() as session:
-        service.record(session, who, contract_id, period, body.result())
-        return _detail(session, who, contract_id, period)
+    service.record(change.session, who, contract_id, period, body.result(), change.seen)
+    return detail(change.session, who, contract_id, period)
 
 
 @router.post("/contracts/{contract_id}/assessments/{period}/finalization", response_model=AssessmentDetail)
+@changes(key_required=True, match=True)
 def finalize_assessment(
-    who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, period: PathPeriod, body: FinalizationIn
+    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, period: PathPeriod, body: FinalizationIn
 ) -> Response:
     """Make a draft final; the terms in force judge it."""
-    with db.write() as session:
-        service.finalize(session, who, contract_id, period, body.final_on or clock.today())
-        return _detail(session, who, contract_id, period)
+    service.finalize(change.session, who, contract_id, period, body.final_on or clock.today(), change.seen)
+    return detail(change.session, who, contract_id, period)
 
 
 @router.post("/contracts/{contract_id}/assessments/{period}/notice", response_model=AssessmentDetail)
+@changes(key_required=True, match=True)
 def notify_assessment(
-    who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, period: PathPeriod, body: NoticeIn
+    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, period: PathPeriod, body: NoticeIn
 ) -> Response:
     """Record the notice of a final result: its due date is met, its late-notice alert resolved."""
-    with db.write() as session:
-        service.notify(session, who, contract_id, period, body.notified_on, body.document_no)
-        return _detail(session, who, contract_id, period)
+    notice = (body.notified_on, body.document_no)
+    service.notify(change.session, who, contract_id, period, *notice, change.seen)
+    return detail(change.session, who, contract_id, period)
 
 
 def _require_contract(session: Session, who: Caller, contract_id: uuid.UUID) -> None:
@@ -280,7 +318,15 @@ def _listed(who: Caller, db: Db, paging: Paging, wanted: AssessmentFilter) -> Re
     return paging.answer(items, page.next_after)
 
 
-def _detail(session: Session, who: Caller, contract_id: uuid.UUID, period: Period) -> Response:
+def detail(
+    session: Session,
+    who: Caller,
+    contract_id: uuid.UUID,
+    period: Period,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer with one month, its ETag, and headers of one's own."""
     row = queries.assessment(session, who.centers, contract_id, str(period))
     if row is None:
         _require_contract(session, who, contract_id)
@@ -289,8 +335,23 @@ def _detail(session: Session, who: Caller, contract_id: uuid.UUID, period: Perio
         CriterionOut.model_construct(criterion=item["criterion"], points=item["points_hundredths"])
         for item in queries.criteria(session, row["id"])
     ]
+    appeals = [_appeal(appeal) for appeal in queries.appeals(session, row["id"])]
     members = _members(row, clock.today(), work_calendar(session))
-    return answer(AssessmentDetail.model_construct(**members, criteria=criteria))
+    # How late a notice is runs with the calendar until it is given.
+    running = clock.today() if row["due_on"] and row["notified_on"] is None else None
+    headers = etag(row["version"], running) | dict(headers or {})
+    return answer(AssessmentDetail.model_construct(**members, criteria=criteria, appeals=appeals), status, headers)
+
+
+def _appeal(row: RowMapping) -> AppealOut:
+    in_time = None if row["due_on"] is None else row["appealed_on"] <= row["due_on"]
+    return AppealOut.model_construct(**row, in_time=in_time)
+
+
+def _backdated(row: RowMapping) -> tuple[Backdated, ...]:
+    if row["notified_on"] is None or row["notice_recorded_at"] is None:
+        return ()
+    return backdated(row["notified_on"], clock.business_date(row["notice_recorded_at"]), row["document_no"])
 
 
 def _members(row: RowMapping, today: date, calendar: WorkCalendar) -> dict[str, Any]:
@@ -305,6 +366,8 @@ def _members(row: RowMapping, today: date, calendar: WorkCalendar) -> dict[str, 
         notified_on=row["notified_on"],
         document_no=row["document_no"],
         recorded_at=row["notice_recorded_at"],
+        backdated=row["backdated"],
+        backdated_because=list(_backdated(row)),
     )
     return {
         **row,

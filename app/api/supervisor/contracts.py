@@ -11,13 +11,15 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
-from app.api.answers import Created, Db, answer, created
+from app.api.answers import Created, Db, Version, answer, created, etag
 from app.api.auth import ContractsRead, ContractsWrite
+from app.api.changing import Change, changes
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.errors import BadRequest, NotFound
+from app.features.access.caller import Caller
 from app.features.contracts import queries, service, terms_document
-from app.features.contracts.draft import NewContract
+from app.features.contracts.draft import Amendment, NewContract
 from app.features.contracts.errors import TermsUnreadable
 from app.features.contracts.queries import ContractFilter
 from app.features.contracts.terms_document import Reference, TermsDocument
@@ -109,6 +111,7 @@ class ContractOut(BaseModel):
     ]
     note: str | None
     external_ref: str | None
+    version: Version
     created_at: datetime
     updated_at: datetime
 
@@ -171,41 +174,36 @@ def list_contracts(
 
 
 @router.post("", status_code=201, response_model=Created)
-def create_contract(who: ContractsWrite, db: Db, body: ContractIn) -> Response:
+@changes()
+def create_contract(who: ContractsWrite, change: Change, body: ContractIn) -> Response:
     """Take a contract on: one expected assessment and one due date for every service month."""
-    with db.write() as session:
-        id_ = service.activate(session, who, body.draft())
-        return created(id_, f"/v1/contracts/{id_}")
+    id_ = service.activate(change.session, who, body.draft())
+    return created(id_, f"/v1/contracts/{id_}")
 
 
 @router.get("/{contract_id}", response_model=ContractOut)
 def read_contract(who: ContractsRead, db: Db, contract_id: uuid.UUID) -> Response:
     """Read a contract."""
     with db.read() as session:
-        row = queries.contract(session, who.centers, contract_id)
-        if row is None:
-            raise NotFound("There is no such contract.", pointer="/path/contract_id")
-        return answer(_out(session, [row])[0])
+        return _read(session, who, contract_id)
 
 
 @router.post("/{contract_id}/amendments", status_code=201, response_model=AmendmentOut)
-def create_amendment(who: ContractsWrite, db: Db, contract_id: uuid.UUID, body: AmendmentIn) -> Response:
+@changes(key_required=True, match=True)
+def create_amendment(who: ContractsWrite, change: Change, contract_id: uuid.UUID, body: AmendmentIn) -> Response:
     """Put a new version of the terms in force; the due dates that it governs and that are not met are moved."""
-    with db.write() as session:
-        number = service.amend(
-            session, who, contract_id, body.effective_from, body.reference, body.terms, body.agreed_on
-        )
-        location = {"Location": f"/v1/contracts/{contract_id}/terms?period={Period.of(body.effective_from)}"}
-        return answer(AmendmentOut(terms_version=number), 201, location)
+    amendment = Amendment(body.effective_from, body.reference, body.terms, body.agreed_on)
+    number = service.amend(change.session, who, contract_id, amendment, change.seen)
+    location = {"Location": f"/v1/contracts/{contract_id}/terms?period={Period.of(body.effective_from)}"}
+    return answer(AmendmentOut(terms_version=number), 201, location)
 
 
 @router.post("/{contract_id}/closing", response_model=ContractOut)
-def close_contract(who: ContractsWrite, db: Db, contract_id: uuid.UUID, body: ClosingIn) -> Response:
+@changes(key_required=True, match=True)
+def close_contract(who: ContractsWrite, change: Change, contract_id: uuid.UUID, body: ClosingIn) -> Response:
     """Close a contract: no later month is expected; what is owed up to it keeps its due date."""
-    with db.write() as session:
-        service.close(session, who, contract_id, body.closed_on, body.reason, body.note)
-        row = queries.contract(session, who.centers, contract_id)
-        return answer(_out(session, [row] if row else [])[0])
+    service.close(change.session, who, contract_id, body.closed_on, body.reason, body.note, change.seen)
+    return _read(change.session, who, contract_id)
 
 
 @router.get("/{contract_id}/terms", response_model=TermsOut)
@@ -249,6 +247,14 @@ def _period(text: str) -> Period:
     except ValueError:
         detail = f"'{text}' is not a month."
         raise BadRequest(detail, pointer="/query/period", remedy='Write the month like "2023-01".') from None
+
+
+def _read(session: Session, who: Caller, contract_id: uuid.UUID) -> Response:
+    row = queries.contract(session, who.centers, contract_id)
+    if row is None:
+        raise NotFound("There is no such contract.", pointer="/path/contract_id")
+    # Which terms are in force may change with the calendar.
+    return answer(_out(session, [row])[0], headers=etag(row["version"], clock.today()))
 
 
 def _out(session: Session, rows: Sequence[RowMapping]) -> list[ContractOut]:

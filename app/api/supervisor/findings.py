@@ -1,6 +1,7 @@
 """Findings: recorded the day they are seen; and the repeat offences that they make."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -10,14 +11,15 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
-from app.api.answers import Db, answer
+from app.api.answers import Db, Version, answer, etag
 from app.api.auth import AssessmentsRead, AssessmentsWrite
+from app.api.changing import Change, changes
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.api.supervisor.assessments import Month
 from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
-from app.features.assessments import findings, queries, repeat_offences
+from app.features.assessments import findings, queries, repeat_offences, revisions
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.narrowing import Within, findings_near_threshold
 from app.features.assessments.queries import FindingFilter
@@ -72,6 +74,7 @@ class FindingOut(BaseModel):
     withdrawn_on: Day | None
     withdrawn_reason: str | None
     external_ref: str | None
+    version: Version
     created_at: datetime
     updated_at: datetime
 
@@ -153,12 +156,12 @@ def list_findings_of_contract(
 
 
 @router.post("/contracts/{contract_id}/findings", status_code=201, response_model=FindingOut)
-def record_finding(who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, body: FindingIn) -> Response:
+@changes()
+def record_finding(who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, body: FindingIn) -> Response:
     """Record a finding in the month of its date, which must not be final yet."""
-    with db.write() as session:
-        id_ = findings.record_finding(session, who, contract_id, NewFinding(**dict(body)))
-        location = {"Location": f"/v1/contracts/{contract_id}/findings/{id_}"}
-        return answer(_out(session, who, id_), 201, location)
+    id_ = findings.record_finding(change.session, who, contract_id, NewFinding(**dict(body)))
+    location = {"Location": f"/v1/contracts/{contract_id}/findings/{id_}"}
+    return _answer(change.session, who, id_, 201, location)
 
 
 @router.get("/contracts/{contract_id}/findings/{finding_id}", response_model=FindingOut)
@@ -168,17 +171,22 @@ def read_finding(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, finding_i
         row = queries.finding(session, who.centers, finding_id)
         if row is None or row["contract_id"] != contract_id:
             raise NotFound("There is no such finding in this contract.", pointer="/path/finding_id")
-        return answer(_out(session, who, finding_id))
+        return _answer(session, who, finding_id)
 
 
 @router.post("/contracts/{contract_id}/findings/{finding_id}/withdrawal", response_model=FindingOut)
+@changes(key_required=True, match=True)
 def withdraw_finding(
-    who: AssessmentsWrite, db: Db, contract_id: uuid.UUID, finding_id: uuid.UUID, body: WithdrawalIn
+    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, finding_id: uuid.UUID, body: WithdrawalIn
 ) -> Response:
-    """Withdraw a finding: it stays readable and from that day on no longer counts."""
-    with db.write() as session:
-        findings.withdraw(session, who, contract_id, finding_id, body.withdrawn_on or clock.today(), body.reason)
-        return answer(_out(session, who, finding_id))
+    """Withdraw a finding: it stays readable and from that day on no longer counts.
+
+    Of a month that has been notified the withdrawal is a revision of the month as well.
+    """
+    withdrawn_on = body.withdrawn_on or clock.today()
+    withdraw = revisions.withdraw_finding
+    withdraw(change.session, who, contract_id, finding_id, withdrawn_on, body.reason, change.seen)
+    return _answer(change.session, who, finding_id)
 
 
 @router.get("/contracts/{contract_id}/repeat-offences", response_model=RepeatOffencesOut)
@@ -213,11 +221,13 @@ def _listed(who: Caller, db: Db, paging: Paging, wanted: FindingFilter) -> Respo
     return paging.answer([_item(row) for row in page.rows], page.next_after)
 
 
-def _out(session: Session, who: Caller, finding_id: uuid.UUID) -> FindingOut:
+def _answer(
+    session: Session, who: Caller, finding_id: uuid.UUID, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     row = queries.finding(session, who.centers, finding_id)
     if row is None:
         raise NotFound("There is no such finding.", pointer="/path/finding_id")
-    return _item(row)
+    return answer(_item(row), status, etag(row["version"]) | dict(headers or {}))
 
 
 def _item(row: RowMapping) -> FindingOut:

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from app import clock, nightly
 from app.api.answers import Db, answer
 from app.api.auth import JobRunsRead, JobRunsWrite
+from app.api.changing import changes
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.errors import Invalid
@@ -109,6 +110,7 @@ def list_job_runs(
 
 
 @router.post("", response_model=JobResultsOut)
+@changes(own_transactions=True)
 def run_job(who: JobRunsWrite, db: Db, body: JobRunIn) -> Response:
     """Run a job, or `all`, for a business date; a second run on the same facts writes nothing."""
     as_of = body.as_of or clock.today()
@@ -123,7 +125,7 @@ def run_job(who: JobRunsWrite, db: Db, body: JobRunIn) -> Response:
 def _run(who: Caller, db: Db, name: str, as_of: date, *, dry: bool) -> nightly.JobResult:
     if dry:
         return nightly.dry_run(db, name, as_of, Within(centers=who.centers))
-    return nightly.run(db, name, as_of, AskedBy.API)
+    return nightly.run(db, name, as_of, AskedBy.API, who.actor)
 
 
 def _out(row: RowMapping, own: set[uuid.UUID]) -> JobRunOut:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.api.answers import Created, Db, created
 from app.api.auth import CentersRead, CentersWrite, PartiesRead, PartiesWrite
+from app.api.changing import Change, changes
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.features.parties import queries, service
@@ -90,11 +91,11 @@ def list_service_centers(who: CentersRead, db: Db, paging: Page) -> Response:
 
 
 @router.post("/service-centers", status_code=201, response_model=Created)
-def create_service_center(who: CentersWrite, db: Db, body: CodeAndName) -> Response:
+@changes()
+def create_service_center(who: CentersWrite, change: Change, body: CodeAndName) -> Response:
     """Register a service center; whoever registers it may see it."""
-    with db.write() as session:
-        id_ = service.create_service_center(session, who, body.code, body.name)
-        return created(id_, "/v1/service-centers")
+    id_ = service.create_service_center(change.session, who, body.code, body.name)
+    return created(id_, "/v1/service-centers")
 
 
 @router.get("/service-centers/{service_center_id}/sites", response_model=PageOf[SiteOut])
@@ -107,12 +108,12 @@ def list_sites(who: PartiesRead, db: Db, service_center_id: uuid.UUID, paging: P
 
 
 @router.post("/service-centers/{service_center_id}/sites", status_code=201, response_model=Created)
-def create_site(who: PartiesWrite, db: Db, service_center_id: uuid.UUID, body: CodeAndName) -> Response:
+@changes()
+def create_site(who: PartiesWrite, change: Change, service_center_id: uuid.UUID, body: CodeAndName) -> Response:
     """Register a hall."""
     service.require_center(who.centers, service_center_id, "/path/service_center_id")
-    with db.write() as session:
-        id_ = service.create_site(session, service_center_id, body.code, body.name)
-        return created(id_, f"/v1/service-centers/{service_center_id}/sites")
+    id_ = service.create_site(change.session, who, service_center_id, body.code, body.name)
+    return created(id_, f"/v1/service-centers/{service_center_id}/sites")
 
 
 @router.get("/service-centers/{service_center_id}/counters", response_model=PageOf[CounterOut])
@@ -125,12 +126,12 @@ def list_counters(who: PartiesRead, db: Db, service_center_id: uuid.UUID, paging
 
 
 @router.post("/service-centers/{service_center_id}/counters", status_code=201, response_model=Created)
-def create_counter(who: PartiesWrite, db: Db, service_center_id: uuid.UUID, body: CounterIn) -> Response:
+@changes()
+def create_counter(who: PartiesWrite, change: Change, service_center_id: uuid.UUID, body: CounterIn) -> Response:
     """Register a counter; from the first one on, findings name registered counters only."""
     service.require_center(who.centers, service_center_id, "/path/service_center_id")
-    with db.write() as session:
-        id_ = service.create_counter(session, service_center_id, body.site_id, body.code, body.name)
-        return created(id_, f"/v1/service-centers/{service_center_id}/counters")
+    id_ = service.create_counter(change.session, who, service_center_id, body.site_id, body.code, body.name)
+    return created(id_, f"/v1/service-centers/{service_center_id}/counters")
 
 
 @router.get("/vendors", response_model=PageOf[VendorOut])
@@ -144,12 +145,14 @@ def list_vendors(
 
 
 @router.post("/vendors", status_code=201, response_model=Created)
-def create_vendor(who: PartiesWrite, db: Db, body: VendorIn) -> Response:
+@changes()
+def create_vendor(who: PartiesWrite, change: Change, body: VendorIn) -> Response:
     """Register a vendor of a service center."""
     service.require_center(who.centers, body.service_center_id)
-    with db.write() as session:
-        id_ = service.create_vendor(session, body.service_center_id, body.name, body.credit_code, body.external_ref)
-        return created(id_, "/v1/vendors")
+    id_ = service.create_vendor(
+        change.session, who, body.service_center_id, body.name, body.credit_code, body.external_ref
+    )
+    return created(id_, "/v1/vendors")
 
 
 @router.get("/issue-types", response_model=PageOf[IssueTypeOut])
@@ -163,9 +166,9 @@ def list_issue_types(
 
 
 @router.post("/issue-types", status_code=201, response_model=Created)
-def create_issue_type(who: PartiesWrite, db: Db, body: IssueTypeIn) -> Response:
+@changes()
+def create_issue_type(who: PartiesWrite, change: Change, body: IssueTypeIn) -> Response:
     """Add an issue type to a service center's catalogue."""
     service.require_center(who.centers, body.service_center_id)
-    with db.write() as session:
-        id_ = service.create_issue_type(session, body.service_center_id, body.code, body.name_zh, body.name_en)
-        return created(id_, "/v1/issue-types")
+    id_ = service.create_issue_type(change.session, who, body.service_center_id, body.code, body.name_zh, body.name_en)
+    return created(id_, "/v1/issue-types")

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
+from app.features.audit.actor import Actor
 from app.models.words import Role
 
 
@@ -15,3 +16,9 @@ class Caller:
     role: Role
     centers: tuple[uuid.UUID, ...]
     vendor_id: uuid.UUID | None = None
+    request_id: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Give the caller as the audit names it."""
+        return Actor(self.name, self.principal_id, self.request_id)

@@ -10,6 +10,8 @@ from app import clock
 from app.errors import Conflict, Invalid, NotFound, Unauthenticated
 from app.features.access import tokens
 from app.features.access.caller import Caller
+from app.features.audit.actor import Actor
+from app.features.audit.service import recording
 from app.models import Grant, Principal, ServiceCenter, Token, Vendor
 from app.models.words import Role
 
@@ -24,6 +26,7 @@ class PrincipalExists(Conflict):
 
 def create_principal(
     session: Session,
+    actor: Actor,
     name: str,
     role: Role,
     centers: Collection[uuid.UUID],
@@ -35,21 +38,27 @@ def create_principal(
     if session.exec(select(Principal.id).where(Principal.name == name)).first():
         raise PrincipalExists(f"'{name}' exists already.", pointer="/name")
     principal = Principal(name=name, role=role, vendor_id=vendor_id, created_at=clock.now())
-    session.add(principal)
-    session.flush()
-    for center in centers:
-        grant(session, principal.id, center)
+    touched = (
+        (Principal, col(Principal.id) == principal.id),
+        (Grant, col(Grant.principal_id) == principal.id),
+    )
+    with recording(session, actor, None, "principal.created", principal.id, *touched, details={"name": name}):
+        session.add(principal)
+        session.flush()
+        session.add_all(Grant(principal_id=principal.id, service_center_id=center) for center in centers)
     return principal.id
 
 
-def grant(session: Session, principal_id: uuid.UUID, center: uuid.UUID) -> None:
+def grant(session: Session, actor: Actor, principal_id: uuid.UUID, center: uuid.UUID) -> None:
     """Let a principal see a service center."""
     if session.get(Grant, (principal_id, center)) is None:
-        session.add(Grant(principal_id=principal_id, service_center_id=center))
-        session.flush()
+        own = (col(Grant.principal_id) == principal_id) & (col(Grant.service_center_id) == center)
+        details = {"service_center_id": str(center)}
+        with recording(session, actor, None, "principal.granted", principal_id, (Grant, own), details=details):
+            session.add(Grant(principal_id=principal_id, service_center_id=center))
 
 
-def issue_token(session: Session, name: str, days: int | None = None) -> str:
+def issue_token(session: Session, actor: Actor, name: str, days: int | None = None) -> str:
     """Issue a token for a principal and give it, for the only time; it expires after `days`, or never."""
     principal = session.exec(select(Principal.id).where(Principal.name == name)).first()
     if principal is None:
@@ -58,8 +67,11 @@ def issue_token(session: Session, name: str, days: int | None = None) -> str:
     token = tokens.mint()
     now = clock.now()
     expires_at = now + timedelta(days=days) if days else None
-    session.add(Token(principal_id=principal, token_hash=tokens.hashed(token), created_at=now, expires_at=expires_at))
-    session.flush()
+    row = Token(principal_id=principal, token_hash=tokens.hashed(token), created_at=now, expires_at=expires_at)
+    with recording(
+        session, actor, None, "token.issued", row.id, (Token, col(Token.id) == row.id), details={"name": name}
+    ):
+        session.add(row)
     return token
 
 

@@ -30,6 +30,7 @@ _COLUMNS: Columns = (
     col(Alert.accepted_on),
     col(Alert.accepted_by),
     col(Alert.accepted_reason),
+    col(Alert.version),
     col(Alert.recorded_at),
     col(Alert.updated_at),
 )
@@ -48,20 +49,25 @@ class AlertFilter:
     since_to: date | None = None
 
 
-def stored_by_key(
-    session: Session, kind: AlertKind, contract_id: uuid.UUID | None = None, subject: str | None = None
-) -> StoredAlerts:
-    """Read the alerts of a kind, or the one of a contract and subject, by what finds them again."""
+def stored_by_key(session: Session, kind: AlertKind, contract_id: uuid.UUID | None = None) -> StoredAlerts:
+    """Read the alerts of a kind, or those of one contract, by what finds them again."""
     statement = select(*_COLUMNS).where(col(Alert.kind) == kind)
-    if subject is not None:
-        statement = statement.where(col(Alert.contract_id) == contract_id, col(Alert.subject) == subject)
+    if contract_id is not None:
+        statement = statement.where(col(Alert.contract_id) == contract_id)
     return {(row["contract_id"], row["subject"]): row for row in session.execute(statement).mappings()}
 
 
-def status(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> AlertStatus | None:
-    """Read the status of one alert of these service centers."""
-    statement = select(col(Alert.status)).where(col(Alert.id) == alert_id, visible(centers))
-    return session.execute(statement).scalar_one_or_none()
+def alert_for_update(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> RowMapping | None:
+    """Read one alert of these service centers and hold it to the end of the transaction."""
+    statement = select(*_COLUMNS).where(col(Alert.id) == alert_id, visible(centers)).with_for_update()
+    return session.execute(statement).mappings().one_or_none()
+
+
+def versions_for_update(session: Session, alert_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Read the versions of some alerts and hold them to the end of the transaction."""
+    statement = select(col(Alert.id), col(Alert.version)).where(col(Alert.id).in_(alert_ids))
+    rows = session.execute(statement.order_by(col(Alert.id)).with_for_update())
+    return dict(rows.all())
 
 
 def alert(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> RowMapping | None:

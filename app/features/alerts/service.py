@@ -1,10 +1,10 @@
 """Brings the stored alerts to what the facts demand, and records what people do about them."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, bindparam, insert, update
 from sqlmodel import Session, col
@@ -14,6 +14,12 @@ from app.errors import Conflict, NotFound
 from app.features.access.caller import Caller
 from app.features.alerts import queries
 from app.features.alerts.state import AlertState, Evaluation, Tally
+from app.features.audit import service as audit
+from app.features.audit.actor import Actor
+from app.features.audit.changes import Change
+from app.features.audit.hashing import row_hash
+from app.features.audit.service import Act, recording
+from app.features.seen import Seen, check_seen
 from app.models import Alert
 from app.models.columns import new_id
 from app.models.words import AlertKind, AlertStatus
@@ -33,7 +39,12 @@ class AlertNotOpen(Conflict):
 
 
 def reconcile(
-    session: Session, kind: AlertKind, evaluation: Evaluation, as_of: date, settled: Callable[[uuid.UUID | None], bool]
+    session: Session,
+    actor: Actor,
+    kind: AlertKind,
+    evaluation: Evaluation,
+    as_of: date,
+    settled: Callable[[uuid.UUID | None], bool],
 ) -> Tally:
     """Open, update and resolve the alerts of a kind so that they say what the facts demand on `as_of`.
 
@@ -45,31 +56,30 @@ def reconcile(
     changes = [
         change
         for change in (*_changed(evaluation.states, stored, as_of), *_undone(evaluation, stored, as_of))
-        if not settled(change["contract_id"])
+        if not settled(change.before["contract_id"])
     ]
-    _insert(session, new)
-    _update(session, changes)
-    written = len(new) + len(changes)
-    skipped = max(0, evaluation.rows_read - written)
-    return Tally(evaluation.rows_read, written, skipped, evaluation.broken)
+    done = [*_insert(session, new), *_update(session, changes)]
+    audit.append(session, _acts(actor, kind, as_of, done))
+    skipped = max(0, evaluation.rows_read - len(done))
+    return Tally(evaluation.rows_read, len(done), skipped, evaluation.broken)
 
 
-def settle(session: Session, state: AlertState) -> None:
-    """Bring one alert that is already on record to what the facts now demand, within the transaction of the fact.
+def settle(session: Session, kind: AlertKind, contract_id: uuid.UUID, states: Iterable[AlertState]) -> None:
+    """Bring a contract's alerts that are already on record to what the facts now demand, with the fact itself.
 
-    What is not on record yet is left for the night, which dates it the same.
+    What is not on record yet is left for the night, which dates it the same. The act of the fact covers the alerts.
     """
-    stored = queries.stored_by_key(session, state.kind, state.contract_id, state.subject)
-    _update(session, _changed([state], stored, clock.today()))
+    stored = queries.stored_by_key(session, kind, contract_id)
+    _update(session, list(_changed(states, stored, clock.today())))
 
 
-def take_up(session: Session, caller: Caller, alert_id: uuid.UUID) -> None:
+def take_up(session: Session, caller: Caller, alert_id: uuid.UUID, seen: Seen = None) -> None:
     """受理: say that somebody is dealing with an alert."""
     changed = {"status": AlertStatus.TAKEN_UP, "taken_up_on": clock.today(), "taken_up_by": caller.name}
-    _act(session, caller, alert_id, (AlertStatus.OPEN,), changed)
+    _act(session, caller, alert_id, seen, "alert.taken_up", changed)
 
 
-def accept(session: Session, caller: Caller, alert_id: uuid.UUID, reason: str) -> None:
+def accept(session: Session, caller: Caller, alert_id: uuid.UUID, reason: str, seen: Seen = None) -> None:
     """Resolve an alert because its facts are accepted, for a stated reason."""
     today = clock.today()
     changed = {
@@ -79,33 +89,45 @@ def accept(session: Session, caller: Caller, alert_id: uuid.UUID, reason: str) -
         "accepted_by": caller.name,
         "accepted_reason": reason,
     }
-    _act(session, caller, alert_id, (AlertStatus.OPEN, AlertStatus.TAKEN_UP), changed)
+    _act(session, caller, alert_id, seen, "alert.accepted", changed)
+
+
+_ALLOWED = {
+    "alert.taken_up": (AlertStatus.OPEN,),
+    "alert.accepted": (AlertStatus.OPEN, AlertStatus.TAKEN_UP),
+}
 
 
 def _act(
-    session: Session, caller: Caller, alert_id: uuid.UUID, allowed: Sequence[AlertStatus], changed: dict[str, Any]
+    session: Session, caller: Caller, alert_id: uuid.UUID, seen: Seen, action: str, changed: dict[str, Any]
 ) -> None:
-    """Compare and set, so that of two who act at once one is told that the other was first."""
-    statement = (
-        update(Alert)
-        .where(
-            col(Alert.id) == alert_id,
-            queries.visible(caller.centers),
-            col(Alert.status).in_(allowed),
+    """Hold the alert, compare, and set, so that of two who act at once one is told that the other was first."""
+    alert = queries.alert_for_update(session, caller.centers, alert_id)
+    if alert is None:
+        raise NotFound("There is no such alert.", pointer="/path/alert_id")
+    check_seen(seen, alert["version"])
+    if alert["status"] not in _ALLOWED[action]:
+        raise AlertNotOpen(f"The alert is {alert['status']}.", pointer="/path/alert_id")
+    own = col(Alert.id) == alert_id
+    with recording(session, caller.actor, alert["service_center_id"], action, alert_id, (Alert, own)):
+        session.execute(
+            update(Alert).where(own).values(updated_at=clock.now(), version=col(Alert.version) + 1, **changed)
         )
-        .values(updated_at=clock.now(), **changed)
-        .returning(col(Alert.id))
-    )
-    if session.execute(statement).first() is None:
-        status = queries.status(session, caller.centers, alert_id)
-        if status is None:
-            raise NotFound("There is no such alert.", pointer="/path/alert_id")
-        raise AlertNotOpen(f"The alert is {status}.", pointer="/path/alert_id")
 
 
-def _changed(states: Iterable[AlertState], stored: queries.StoredAlerts, as_of: date) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """An alert as it is stored, and the values that it should have."""
+
+    before: RowMapping
+    values: dict[str, Any]
+
+
+def _changed(states: Iterable[AlertState], stored: queries.StoredAlerts, as_of: date) -> list[_Correction]:
     pairs = ((state, stored.get(state.key)) for state in states)
-    return [_row(state, before) for state, before in pairs if before is not None and _differs(state, before, as_of)]
+    return [
+        _correction(state, before) for state, before in pairs if before is not None and _differs(state, before, as_of)
+    ]
 
 
 def _differs(state: AlertState, before: RowMapping, as_of: date) -> bool:
@@ -117,37 +139,36 @@ def _differs(state: AlertState, before: RowMapping, as_of: date) -> bool:
     return any(getattr(state, column) != before[column] for column in _COMPARED)
 
 
-def _row(state: AlertState, before: RowMapping) -> dict[str, Any]:
+def _correction(state: AlertState, before: RowMapping) -> _Correction:
     taken_up = state.status is AlertStatus.OPEN and before["status"] is AlertStatus.TAKEN_UP
-    return {
-        "alert": before["id"],
-        "contract_id": before["contract_id"],
-        "status": AlertStatus.TAKEN_UP if taken_up else state.status,
-        **{column: getattr(state, column) for column in _COMPARED},
-    }
+    status = AlertStatus.TAKEN_UP if taken_up else state.status
+    return _Correction(before, {"status": status, **{column: getattr(state, column) for column in _COMPARED}})
 
 
-def _undone(evaluation: Evaluation, stored: queries.StoredAlerts, as_of: date) -> Iterator[dict[str, Any]]:
+def _undone(evaluation: Evaluation, stored: queries.StoredAlerts, as_of: date) -> Iterator[_Correction]:
     """Resolve what the facts no longer demand; alerts of broken contracts stay, since nothing is known of them."""
     demanded = {state.key for state in evaluation.states}
     broken = {contract.contract_id for contract in evaluation.broken}
     for key, before in stored.items():
         if key in demanded or before["contract_id"] in broken or before["until"] is not None:
             continue
-        yield {
-            "alert": before["id"],
-            "contract_id": before["contract_id"],
+        resolved = {
             "status": AlertStatus.RESOLVED,
             "severity": before["severity"],
             "since": before["since"],
             "until": max(as_of, before["since"]),
             "facts": before["facts"] | {"undone": True},
         }
+        yield _Correction(before, resolved)
 
 
-def _insert(session: Session, states: Sequence[AlertState]) -> None:
+_Done = tuple[uuid.UUID | None, Change]
+"""A change of an alert, and the service center whose it is."""
+
+
+def _insert(session: Session, states: Sequence[AlertState]) -> list[_Done]:
     now = clock.now()
-    rows = (
+    rows = [
         {
             "id": new_id(),
             "kind": state.kind,
@@ -155,23 +176,63 @@ def _insert(session: Session, states: Sequence[AlertState]) -> None:
             "contract_id": state.contract_id,
             "subject": state.subject,
             "status": state.status,
+            "version": 1,
             "recorded_at": now,
             "updated_at": now,
             **{column: getattr(state, column) for column in _COMPARED},
         }
         for state in states
-    )
-    while batch := list(islice(rows, BATCH)):
+    ]
+    for batch in _batches(rows):
         session.connection().execute(insert(Alert), batch)
+    return [_done(None, row) for row in rows]
 
 
-def _update(session: Session, changes: Iterable[dict[str, Any]]) -> None:
+def _update(session: Session, corrections: Sequence[_Correction]) -> list[_Done]:
+    """Correct the alerts that nobody has acted on since they were read; what was acted on waits for the next night."""
     names = ("status", *_COMPARED)
+    now = clock.now()
     statement = (
         update(Alert)
         .where(col(Alert.id) == bindparam("alert"))
-        .values(updated_at=clock.now(), **{name: bindparam(f"new_{name}") for name in names})
+        .values(updated_at=now, version=col(Alert.version) + 1, **{name: bindparam(f"new_{name}") for name in names})
     )
-    rows = ({"alert": row["alert"], **{f"new_{name}": row[name] for name in names}} for row in changes)
-    while batch := list(islice(rows, BATCH)):
-        session.connection().execute(statement, batch)
+    done: list[_Done] = []
+    for batch in _batches(corrections):
+        held = queries.versions_for_update(session, [correction.before["id"] for correction in batch])
+        current = [correction for correction in batch if held[correction.before["id"]] == correction.before["version"]]
+        rows = [
+            {"alert": correction.before["id"], **{f"new_{name}": correction.values[name] for name in names}}
+            for correction in current
+        ]
+        if rows:
+            session.connection().execute(statement, rows)
+        for correction in current:
+            after = {**correction.before, **correction.values, "updated_at": now}
+            done.append(_done(correction.before, after | {"version": correction.before["version"] + 1}))
+    return done
+
+
+_T = TypeVar("_T")
+
+
+def _batches(rows: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
+
+
+def _done(before: RowMapping | None, after: Mapping[str, Any]) -> _Done:
+    change = Change("alerts", str(after["id"]), row_hash(dict(before)) if before else None, row_hash(after))
+    return after["service_center_id"], change
+
+
+def _acts(actor: Actor, kind: AlertKind, as_of: date, done: Iterable[_Done]) -> list[Act]:
+    """Say a night's changes as acts, each center's in its own chain, so many to an event."""
+    by_center: dict[uuid.UUID | None, list[Change]] = {}
+    for center, change in done:
+        by_center.setdefault(center, []).append(change)
+    return [
+        Act(actor, center, "alerts.reconciled", f"{kind}/{as_of}", batch, {"kind": kind, "as_of": str(as_of)})
+        for center, changed in sorted(by_center.items(), key=lambda item: str(item[0]))
+        for batch in _batches(changed)
+    ]

@@ -8,7 +8,7 @@ class MonthIsFinal(Conflict):
 
     code = "month-is-final"
     title = "The month's result is final"
-    remedy = "A final result stands; record what is new in a month that is still open."
+    remedy = "A final result stands: once it is notified, a revision changes it and says why."
 
 
 class NothingToFinalize(Conflict):
@@ -40,7 +40,7 @@ class AlreadyNotified(Conflict):
 
     code = "already-notified"
     title = "The month is notified already"
-    remedy = "A month is notified once; read it to see when, and under which number."
+    remedy = "A month is notified once; a revision corrects a mistyped date or number."
 
 
 class AlreadyWithdrawn(Conflict):
@@ -49,6 +49,30 @@ class AlreadyWithdrawn(Conflict):
     code = "already-withdrawn"
     title = "The finding is withdrawn already"
     remedy = "Nothing is left to do."
+
+
+class NotNotified(Conflict):
+    """A revision of, or an appeal against, a month that the vendor has not been notified of."""
+
+    code = "not-notified"
+    title = "The month is not notified"
+    remedy = "A draft is simply recorded anew; a final result is notified first, and then revised."
+
+
+class RevisionChangesNothing(Invalid):
+    """A revision without a change."""
+
+    code = "revision-changes-nothing"
+    title = "The revision would change nothing"
+    remedy = "State a result, a notice, or findings to withdraw or to add that differ from what is on record."
+
+
+class AppealDecided(Conflict):
+    """A second decision about the same version of a month."""
+
+    code = "appeal-decided"
+    title = "The appeal is decided already"
+    remedy = "Each version of a month is decided upon once; a later revision may be appealed against anew."
 
 
 class PeriodOutsideService(Invalid):

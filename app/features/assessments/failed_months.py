@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
 from app.features.assessments.by_contract import evaluate_each
+from app.features.assessments.history import History, Month, read_history, replay
 from app.features.assessments.results import read_score
 from app.features.contracts.queries import all_versions
 from app.features.contracts.versions import read_versions
@@ -18,23 +19,36 @@ from app.models.words import AlertKind, Severity
 from app.rules.consecutive import ConsecutiveRule, FailRun, MonthResult, consecutive_fails
 from app.rules.money import format_hundredths
 from app.rules.periods import Period
+from app.rules.scores import Verdict
 
 
 def evaluate_below(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which below-pass-mark alerts the results final on or before `as_of` demand.
 
-    The verdict was decided by the rule when the result became final, under the terms of that day, and is stored.
+    The verdict was decided by the rule when the result became final or was revised, under the terms of that result,
+    and is stored.
     """
     rows = sorted(narrowing.months_below(session, as_of, within), key=lambda row: str(row["contract_id"]))
+    history = read_history(session, within)
 
     def decide(_contract: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
         for month in months:
-            yield _below(month)
+
+            def states_on(day: date, month: RowMapping = month) -> Iterator[AlertState]:
+                then = history.on(month, day)
+                if _is_below(then) and month["final_on"] <= day:
+                    yield _below(then, history.stood_since(month, day, _is_below))
+
+            yield from replay(history.days([month]), as_of, states_on)
 
     return evaluate_each(rows, decide)
 
 
-def _below(month: RowMapping) -> AlertState:
+def _is_below(month: Month) -> bool:
+    return bool(month["verdict"] is Verdict.BELOW)
+
+
+def _below(month: Month, since: date) -> AlertState:
     facts: dict[str, Any] = {
         "period": str(Period.parse(month["period"])),
         "score": {str(month["score_kind"]): format_hundredths(month["score_hundredths"])},
@@ -47,7 +61,7 @@ def _below(month: RowMapping) -> AlertState:
         month["service_center_id"],
         month["period"],
         Severity.CRITICAL,
-        month["final_on"],
+        since,
         None,
         facts,
     )
@@ -56,22 +70,31 @@ def _below(month: RowMapping) -> AlertState:
 def evaluate_consecutive(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which consecutive-fail alerts the results final on or before `as_of` demand.
 
-    A month is judged by the rules of the terms that judged its result, so a later amendment moves no closed month.
+    A month is judged by the rules of the terms that judged its result, so a later amendment moves no closed month; a
+    revision moves it from its own day on.
     """
-    terms = all_versions(session)
+    terms = all_versions(session, within.contract_id)
     rows = narrowing.months_of_failing_contracts(session, as_of, within)
+    history = read_history(session, within)
 
     def decide(contract_id: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
         versions = {version.id: version for version in read_versions(terms.get(contract_id, []))}
         rules = {rule for version in versions.values() for rule in version.terms.consecutive}
         for rule in sorted(rules, key=_subject):
             governed = [
-                _result(month)
+                month
                 for month in months
                 if month["terms_version_id"] and rule in versions[month["terms_version_id"]].terms.consecutive
             ]
-            for run in consecutive_fails(rule, governed, as_of):
-                yield _run(run, rule, months[0])
+
+            def states_on(
+                day: date, rule: ConsecutiveRule = rule, governed: list[RowMapping] = governed
+            ) -> Iterator[AlertState]:
+                results = [_result(history, month, day) for month in governed]
+                for run in consecutive_fails(rule, results, day):
+                    yield _run(run, rule, months[0])
+
+            yield from replay(history.days(governed), as_of, states_on)
 
     return evaluate_each(rows, decide)
 
@@ -81,9 +104,15 @@ def _subject(rule: ConsecutiveRule) -> str:
     return f"{rule.below}x{rule.periods}{within}/{rule.consequence}"
 
 
-def _result(month: RowMapping) -> MonthResult:
-    score = read_score(month["score_kind"], month["score_exact"])
-    return MonthResult(Period.parse(month["period"]), month["state"], score, month["final_on"])
+def _result(history: History, month: RowMapping, day: date) -> MonthResult:
+    """Read a month's result as it stood on a day; a score that a revision gave counts from the revision's day."""
+    then = history.on(month, day)
+    score = read_score(then["score_kind"], then["score_exact"])
+
+    def same(version: Month) -> bool:
+        return bool((version["score_exact"], version["state"]) == (then["score_exact"], then["state"]))
+
+    return MonthResult(Period.parse(month["period"]), then["state"], score, history.stood_since(month, day, same))
 
 
 def _run(run: FailRun, rule: ConsecutiveRule, of: RowMapping) -> AlertState:

@@ -1,22 +1,25 @@
 """Findings (考核问题): recorded the day they are seen, withdrawn when an appeal is upheld, never deleted."""
 
 import uuid
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import update
+from sqlalchemy import RowMapping, update
 from sqlmodel import Session, col
 
 from app import clock
-from app.errors import Invalid, NotFound
+from app.errors import Invalid
 from app.features.access.caller import Caller
 from app.features.assessments import queries
 from app.features.assessments.errors import AlreadyWithdrawn, MonthIsFinal
+from app.features.audit.changes import Touched
+from app.features.audit.service import recording
 from app.features.contracts.service import lock
-from app.models import Contract, Finding
-from app.models.words import Stage
+from app.models import Alert, Contract, Finding
+from app.models.words import AlertKind, Stage
 from app.rules.faults import Fault
 from app.rules.money import hundredths
 from app.rules.periods import Period
@@ -39,6 +42,18 @@ class NewFinding:
 def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, seen: NewFinding) -> uuid.UUID:
     """Record a finding in the month of its date, which must not be final yet, and give its id."""
     contract = lock(session, caller, contract_id)
+    period = str(Period.of(seen.occurred_on))
+    month = queries.month(session, contract_id, period)
+    if month is not None and month.stage in (Stage.FINAL, Stage.NOTIFIED):
+        raise MonthIsFinal(f"{period} became final on {month.final_on}.", pointer="/occurred_on")
+    finding = new_finding(session, contract, seen)
+    with recording_findings(session, caller, "finding.recorded", contract, finding.id):
+        session.add(finding)
+    return finding.id
+
+
+def new_finding(session: Session, contract: Contract, seen: NewFinding) -> Finding:
+    """Check a finding against its contract and its center's catalogues, and give its row, not yet added."""
     _check_date(contract, seen.occurred_on)
     _check_counter(session, contract.service_center_id, seen.counter)
     issue_type = queries.issue_type_id(session, contract.service_center_id, seen.issue_type)
@@ -46,36 +61,40 @@ def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, see
         detail = f"The service center has no issue type '{seen.issue_type}'."
         remedy = "Use a code of GET /v1/issue-types, or add the issue type first."
         raise Invalid(detail, faults=[Fault("/issue_type", "unknown-issue-type", detail, remedy)])
-    period = str(Period.of(seen.occurred_on))
-    month = queries.month(session, contract_id, period)
-    if month is not None and month.stage in (Stage.FINAL, Stage.NOTIFIED):
-        raise MonthIsFinal(f"{period} became final on {month.final_on}.", pointer="/occurred_on")
-    finding = _row(contract, period, issue_type, seen)
-    session.add(finding)
-    session.flush()
-    return finding.id
+    return _row(contract, str(Period.of(seen.occurred_on)), issue_type, seen)
 
 
-def withdraw(
-    session: Session, caller: Caller, contract_id: uuid.UUID, finding_id: uuid.UUID, withdrawn_on: date, reason: str
-) -> None:
+def recording_findings(
+    session: Session, caller: Caller, action: str, contract: Contract, finding_id: uuid.UUID
+) -> AbstractContextManager[None]:
+    """Record what is done inside as one act on a finding, and on the repeat offences that it may undo."""
+    offences = (col(Alert.contract_id) == contract.id) & (col(Alert.kind) == AlertKind.REPEAT_OFFENCE)
+    touched: tuple[Touched, ...] = ((Finding, col(Finding.id) == finding_id), (Alert, offences))
+    details = {"contract_id": str(contract.id)}
+    center = contract.service_center_id
+    return recording(session, caller.actor, center, action, finding_id, *touched, details=details)
+
+
+def mark_withdrawn(session: Session, finding: RowMapping, withdrawn_on: date, reason: str, pointer: str) -> None:
     """Withdraw a finding: it stays readable and from that day on no longer counts."""
-    lock(session, caller, contract_id)
-    occurred_on = queries.occurred_on(session, contract_id, finding_id)
-    if occurred_on is None:
-        raise NotFound("There is no such finding in this contract.", pointer="/path/finding_id")
+    occurred_on = finding["occurred_on"]
     if not occurred_on <= withdrawn_on <= clock.today():
         detail = f"{withdrawn_on} does not lie between {occurred_on}, when it was seen, and today."
         remedy = "State the day on which it was withdrawn."
-        raise Invalid(detail, faults=[Fault("/withdrawn_on", "date-out-of-order", detail, remedy)])
+        raise Invalid(detail, faults=[Fault(pointer, "date-out-of-order", detail, remedy)])
     statement = (
         update(Finding)
-        .where(col(Finding.id) == finding_id, col(Finding.withdrawn_on).is_(None))
-        .values(withdrawn_on=withdrawn_on, withdrawn_reason=reason, updated_at=clock.now())
+        .where(col(Finding.id) == finding["id"], col(Finding.withdrawn_on).is_(None))
+        .values(
+            withdrawn_on=withdrawn_on,
+            withdrawn_reason=reason,
+            version=col(Finding.version) + 1,
+            updated_at=clock.now(),
+        )
         .returning(col(Finding.id))
     )
     if session.execute(statement).first() is None:
-        raise AlreadyWithdrawn
+        raise AlreadyWithdrawn(f"It was withdrawn on {finding['withdrawn_on']}.")
 
 
 def _check_date(contract: Contract, day: date) -> None:

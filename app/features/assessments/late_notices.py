@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
 from app.features.assessments.by_contract import evaluate_each
+from app.features.assessments.history import History, Month, read_history, replay
 from app.features.calendar.queries import work_calendar
 from app.models.words import AlertKind, Severity, Stage
 from app.rules.consecutive import MonthState
@@ -23,17 +24,31 @@ def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing
     """Say which late-notice alerts the facts dated up to `as_of` demand."""
     calendar = work_calendar(session)
     rows = narrowing.notices_ever_late(session, as_of, within)
+    history = read_history(session, within)
 
     def decide(_contract: uuid.UUID, entries: list[RowMapping]) -> Iterator[AlertState]:
         for _period, of_month in groupby(entries, key=lambda row: row["period"]):
-            state = _of_month(list(of_month), as_of, calendar)
-            if state is not None:
-                yield state
+            month = list(of_month)
+
+            def states_on(day: date, month: list[RowMapping] = month) -> Iterator[AlertState]:
+                state = _of_month([_on(history, entry, day) for entry in month], day, calendar)
+                if state is not None:
+                    yield state
+
+            yield from replay(history.days(month[:1]), as_of, states_on)
 
     return evaluate_each(rows, decide)
 
 
-def _of_month(entries: list[RowMapping], as_of: date, calendar: WorkCalendar) -> AlertState | None:
+def _on(history: History, entry: RowMapping, day: date) -> Month:
+    """Give an entry with its month as it stood on a day: a revision may have corrected the date of the notice."""
+    if not entry["revision"]:
+        return entry
+    then = history.on(entry, day)
+    return {**then, "met_on": then["notified_on"] if entry["met_on"] else None}
+
+
+def _of_month(entries: list[Month], as_of: date, calendar: WorkCalendar) -> AlertState | None:
     """Judge a month by the entry that governs it on `as_of`: the last one that was in force by then."""
     known = [entry for entry in entries if entry["in_force_from"] <= as_of]
     if not known:
@@ -72,7 +87,7 @@ def _of_month(entries: list[RowMapping], as_of: date, calendar: WorkCalendar) ->
     )
 
 
-def _stage(entry: RowMapping, as_of: date, notified_on: date | None) -> str:
+def _stage(entry: Month, as_of: date, notified_on: date | None) -> str:
     """Say how far the month had come on that day, by the days of its facts."""
     if notified_on:
         return Stage.NOTIFIED

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select, union
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
-from app.models import Assessment, Contract, DueDate, Finding, IssueType, TermsVersion
+from app.models import Assessment, AssessmentRevision, Contract, DueDate, Finding, IssueType, TermsVersion
 from app.models.words import DueKind
 from app.rules.scores import ScoreKind, Verdict
 
@@ -22,13 +22,18 @@ class Within:
     contract_id: uuid.UUID | None = None
     period: str | None = None
 
-    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
-        """Say it as conditions on a table."""
+    def of_contracts(self, table: type[Assessment | Finding | AssessmentRevision]) -> list[ColumnElement[bool]]:
+        """Say it as conditions on a table that knows its center and its contract."""
         conditions: list[ColumnElement[bool]] = []
         if self.centers is not None:
             conditions.append(col(table.service_center_id).in_(self.centers))
         if self.contract_id is not None:
             conditions.append(col(table.contract_id) == self.contract_id)
+        return conditions
+
+    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
+        """Say it as conditions on a table that knows its period too."""
+        conditions = self.of_contracts(table)
         if self.period is not None:
             conditions.append(col(table.period) == self.period)
         return conditions
@@ -44,9 +49,11 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence
     """
     statement = (
         select(
+            col(Assessment.id),
             col(Assessment.contract_id),
             col(Assessment.service_center_id),
             col(Assessment.period),
+            col(Assessment.revision),
             col(Assessment.assessed_on),
             col(Assessment.final_on),
             col(Assessment.state),
@@ -68,7 +75,11 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence
         .where(
             col(DueDate.kind) == DueKind.NOTICE,
             col(DueDate.due_on) < as_of,
-            or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on)),
+            or_(
+                col(DueDate.met_on).is_(None),
+                col(DueDate.met_on) > col(DueDate.due_on),
+                col(Assessment.revision) > 0,
+            ),
             or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
             *within.of(Assessment),
         )
@@ -126,18 +137,21 @@ def findings_near_threshold(session: Session, as_of: date, within: Within) -> Se
 
 
 def months_below(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read the months whose stored verdict is below the pass mark, final on or before `as_of`."""
+    """Read the months whose verdict is below the pass mark, or may have been, final on or before `as_of`."""
     statement = select(
+        col(Assessment.id),
         col(Assessment.contract_id),
         col(Assessment.service_center_id),
         col(Assessment.period),
+        col(Assessment.revision),
+        col(Assessment.verdict),
         col(Assessment.score_kind),
         col(Assessment.score_hundredths),
         col(Assessment.pass_mark_hundredths),
         col(Assessment.grade),
         col(Assessment.final_on),
     ).where(
-        col(Assessment.verdict) == Verdict.BELOW,
+        or_(col(Assessment.verdict) == Verdict.BELOW, col(Assessment.revision) > 0),
         col(Assessment.final_on) <= as_of,
         col(Assessment.expected),
         *within.of(Assessment),
@@ -146,7 +160,7 @@ def months_below(session: Session, as_of: date, within: Within) -> Sequence[RowM
 
 
 def months_of_failing_contracts(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read every final month of the contracts that have at least two results at or under their highest mark.
+    """Read every final month of the contracts that have, or had, at least two results at or under their highest mark.
 
     `<=` because hundredths are rounded: an unrounded 79.996 under a mark of 80 is stored as 80.00.
     """
@@ -159,8 +173,8 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
         .group_by(col(TermsVersion.contract_id))
         .subquery()
     )
-    failing = (
-        select(col(Assessment.contract_id))
+    now: Listing = (
+        select(col(Assessment.contract_id), col(Assessment.id).label("month"))
         .join(marks, marks.c.contract_id == col(Assessment.contract_id))
         .where(
             col(Assessment.final_on) <= as_of,
@@ -168,15 +182,25 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
             col(Assessment.score_hundredths) <= marks.c.mark,
             *within.of(Assessment),
         )
-        .group_by(col(Assessment.contract_id))
-        .having(func.count() > 1)
-        .subquery()
     )
+    once: Listing = (
+        select(col(AssessmentRevision.contract_id), col(AssessmentRevision.assessment_id).label("month"))
+        .join(marks, marks.c.contract_id == col(AssessmentRevision.contract_id))
+        .where(
+            col(AssessmentRevision.score_kind).in_([ScoreKind.EXACT, ScoreKind.BELOW]),
+            col(AssessmentRevision.score_hundredths) <= marks.c.mark,
+            *within.of_contracts(AssessmentRevision),
+        )
+    )
+    months = union(now, once).subquery()
+    failing = select(months.c.contract_id).group_by(months.c.contract_id).having(func.count() > 1).subquery()
     statement = (
         select(
+            col(Assessment.id),
             col(Assessment.contract_id),
             col(Assessment.service_center_id),
             col(Assessment.period),
+            col(Assessment.revision),
             col(Assessment.state),
             col(Assessment.score_kind),
             col(Assessment.score_exact),
@@ -186,5 +210,27 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
         .join(failing, failing.c.contract_id == col(Assessment.contract_id))
         .where(col(Assessment.final_on) <= as_of, col(Assessment.expected))
         .order_by(col(Assessment.contract_id), col(Assessment.period))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def versions_of_revised(session: Session, within: Within) -> Sequence[RowMapping]:
+    """Read every version of the months that were revised, each month's in its order."""
+    statement = (
+        select(
+            col(AssessmentRevision.assessment_id),
+            col(AssessmentRevision.contract_id),
+            col(AssessmentRevision.number),
+            col(AssessmentRevision.revised_on),
+            col(AssessmentRevision.state),
+            col(AssessmentRevision.score_kind),
+            col(AssessmentRevision.score_hundredths),
+            col(AssessmentRevision.score_exact),
+            col(AssessmentRevision.verdict),
+            col(AssessmentRevision.grade),
+            col(AssessmentRevision.notified_on),
+        )
+        .where(*within.of_contracts(AssessmentRevision))
+        .order_by(col(AssessmentRevision.assessment_id), col(AssessmentRevision.number))
     )
     return session.execute(statement).mappings().all()

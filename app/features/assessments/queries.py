@@ -11,8 +11,10 @@ from sqlmodel import Session, col
 from app.features.contracts.queries import in_state
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import (
+    Appeal,
     Assessment,
     AssessmentCriterion,
+    AssessmentRevision,
     Contract,
     Counter,
     DueDate,
@@ -39,6 +41,7 @@ class AssessmentFilter:
     """The state of the month's notice."""
     verdict: Verdict | None = None
     updated_since: datetime | None = None
+    backdated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,18 @@ def counter_codes(session: Session, center: uuid.UUID) -> set[str]:
     return set(session.execute(statement).scalars())
 
 
-def occurred_on(session: Session, contract_id: uuid.UUID, finding_id: uuid.UUID) -> date | None:
-    """Read the day of a finding of a contract."""
-    statement = select(col(Finding.occurred_on)).where(
-        col(Finding.id) == finding_id, col(Finding.contract_id) == contract_id
-    )
-    return session.execute(statement).scalar_one_or_none()
+def findings_for_update(
+    session: Session, contract_id: uuid.UUID, finding_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, RowMapping]:
+    """Read some findings of a contract that the caller holds."""
+    statement = select(
+        col(Finding.id),
+        col(Finding.period),
+        col(Finding.occurred_on),
+        col(Finding.withdrawn_on),
+        col(Finding.version),
+    ).where(col(Finding.id).in_(finding_ids), col(Finding.contract_id) == contract_id)
+    return {row["id"]: row for row in session.execute(statement).mappings()}
 
 
 # ---------------------------------------------------------------- what people read
@@ -113,6 +122,9 @@ _MONTH_COLUMNS: Columns = (
     col(Assessment.notified_on),
     col(Assessment.document_no),
     col(Assessment.notice_recorded_at),
+    col(Assessment.backdated),
+    col(Assessment.revision),
+    col(Assessment.version),
     col(DueDate.due_on).label("due_on"),
     col(DueDate.provisional).label("provisional"),
     col(Assessment.created_at),
@@ -167,7 +179,7 @@ def assessments(
 ) -> Page:
     """List the months of these centers, assessed or not."""
     statement = _months(_of_centers(centers))
-    for column in ("contract_id", "service_center_id", "vendor_id", "period", "stage", "verdict"):
+    for column in ("contract_id", "service_center_id", "vendor_id", "period", "stage", "verdict", "backdated"):
         value = getattr(wanted, column)
         if value is not None:
             statement = statement.where(col(getattr(Assessment, column)) == value)
@@ -188,6 +200,42 @@ def criteria(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping]
     return session.execute(statement.order_by(col(AssessmentCriterion.criterion))).mappings().all()
 
 
+def month_as_it_stands(session: Session, assessment_id: uuid.UUID) -> RowMapping:
+    """Read what a version of a month keeps of it."""
+    statement: Listing = select(
+        col(Assessment.service_center_id),
+        col(Assessment.contract_id),
+        col(Assessment.state),
+        col(Assessment.score_kind),
+        col(Assessment.score_hundredths),
+        col(Assessment.score_exact),
+        col(Assessment.reason).label("state_reason"),
+        col(Assessment.note),
+        col(Assessment.terms_version_id),
+        col(Assessment.verdict),
+        col(Assessment.grade),
+        col(Assessment.notified_on),
+        col(Assessment.document_no),
+    ).where(col(Assessment.id) == assessment_id)
+    return session.execute(statement).mappings().one()
+
+
+def revisions(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read every version of a revised month, the notified one first."""
+    columns = [column for column in AssessmentRevision.__table__.columns if column.name != "score_exact"]  # type: ignore[attr-defined]
+    statement: Listing = select(*columns, col(TermsVersion.number).label("terms_version")).join(
+        TermsVersion, col(TermsVersion.id) == col(AssessmentRevision.terms_version_id), isouter=True
+    )
+    of = statement.where(col(AssessmentRevision.assessment_id) == assessment_id)
+    return session.execute(of.order_by(col(AssessmentRevision.number))).mappings().all()
+
+
+def appeals(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the decided appeals against a month, the first one first."""
+    statement: Listing = select(*Appeal.__table__.columns).where(col(Appeal.assessment_id) == assessment_id)  # type: ignore[attr-defined]
+    return session.execute(statement.order_by(col(Appeal.against_revision))).mappings().all()
+
+
 _FINDING_COLUMNS: Columns = (
     col(Finding.id),
     col(Finding.service_center_id),
@@ -206,6 +254,7 @@ _FINDING_COLUMNS: Columns = (
     col(Finding.withdrawn_on),
     col(Finding.withdrawn_reason),
     col(Finding.external_ref),
+    col(Finding.version),
     col(Finding.created_at),
     col(Finding.updated_at),
 )

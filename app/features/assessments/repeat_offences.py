@@ -21,7 +21,7 @@ from app.rules.recurrence import Occurrence, Offence, RepeatRule, repeat_offence
 
 def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which repeat-offence alerts the facts dated up to `as_of` demand."""
-    terms = all_versions(session)
+    terms = all_versions(session, within.contract_id)
     rows = narrowing.findings_near_threshold(session, as_of, within)
 
     def decide(contract_id: uuid.UUID, findings: list[RowMapping]) -> Iterator[AlertState]:

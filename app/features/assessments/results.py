@@ -72,8 +72,13 @@ def _at_its_place(fault: Fault, points: Mapping[str, Decimal | None]) -> Fault:
     return Fault(places.get(fault.pointer, "/criteria"), fault.code, fault.detail, fault.remedy)
 
 
-def stored_score(score: Score) -> dict[str, object]:
-    """Give the columns that hold a score: its kind, its hundredths rounded once, and the unrounded fraction."""
+def stored_score(score: Score, state: MonthState) -> dict[str, object]:
+    """Give the columns that hold a score: its kind, its hundredths rounded once, and the unrounded fraction.
+
+    A month that is excused or not assessed has none.
+    """
+    if state is not MonthState.ASSESSED:
+        return {"score_kind": None, "score_hundredths": None, "score_exact": None}
     value = score.value
     return {
         "score_kind": score.kind,

@@ -10,6 +10,16 @@ from app.features.contracts.terms_document import Reference, TermsDocument
 from app.rules.periods import Period
 
 
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """补充协议: the terms from a day on, and the paper that says so; `agreed_on` left out is today."""
+
+    effective_from: date
+    reference: Reference
+    terms: TermsDocument
+    agreed_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewContract:
     """A contract as it is entered, before anything of it is checked."""

@@ -31,6 +31,7 @@ _COLUMNS: Columns = (
     col(Contract.closing_note),
     col(Contract.note),
     col(Contract.external_ref),
+    col(Contract.version),
     col(Contract.created_at),
     col(Contract.updated_at),
 )
@@ -146,9 +147,12 @@ def versions_of(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequen
     return session.execute(statement.order_by(col(TermsVersion.number))).mappings().all()
 
 
-def all_versions(session: Session) -> dict[uuid.UUID, list[RowMapping]]:
-    """Read the terms of every contract for a night, unparsed: each is read when its contract's turn comes."""
-    rows = session.execute(select(*_VERSION_COLUMNS).order_by(col(TermsVersion.number))).mappings()
+def all_versions(session: Session, contract_id: uuid.UUID | None = None) -> dict[uuid.UUID, list[RowMapping]]:
+    """Read the terms of every contract, or of one, for a night, unparsed: each is read when its turn comes."""
+    statement = select(*_VERSION_COLUMNS).order_by(col(TermsVersion.number))
+    if contract_id is not None:
+        statement = statement.where(col(TermsVersion.contract_id) == contract_id)
+    rows = session.execute(statement).mappings()
     grouped: dict[uuid.UUID, list[RowMapping]] = {}
     for row in rows:
         grouped.setdefault(row["contract_id"], []).append(row)

@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import insert, update
 from sqlmodel import Session, col
@@ -11,15 +13,17 @@ from sqlmodel import Session, col
 from app import clock
 from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
+from app.features.audit.changes import Touched
+from app.features.audit.service import recording
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries, register, terms_document
 from app.features.contracts.checks import check_amendment, check_closing, check_contract
-from app.features.contracts.draft import NewContract
+from app.features.contracts.draft import Amendment, NewContract
 from app.features.contracts.errors import ContractClosed, ContractNumberTaken, FactsAfterClosing
-from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import Version, read_versions, version
 from app.features.parties.service import require_center
-from app.models import Assessment, Contract, ContractYear, TermsVersion
+from app.features.seen import Seen, check_seen
+from app.models import Assessment, Contract, ContractYear, DueDate, TermsVersion
 from app.models.columns import new_id
 from app.models.words import ClosingReason
 from app.rules.faults import Fault
@@ -40,42 +44,38 @@ def activate(session: Session, caller: Caller, draft: NewContract) -> uuid.UUID:
     if queries.number_taken(session, draft.service_center_id, draft.number):
         raise ContractNumberTaken(f"Contract '{draft.number}' is on record.", pointer="/number")
     contract = _contract_row(draft)
-    session.add(contract)
-    session.flush()
-    _write_years(session, contract.id, draft.years)
-    agreed_on = draft.agreed_on or min(clock.today(), draft.starts_on)
-    first = _add_version(session, contract.id, 1, draft.starts_on, agreed_on, draft.reference, draft.terms)
-    periods = periods_between(draft.recorded_from, Period.of(draft.ends_on))
-    _expect_months(session, contract, periods)
-    expected = register.expected_notices([first], periods, work_calendar(session))
-    register.enter(session, register.Owner(contract.service_center_id, contract.id), expected, contract.starts_on)
+    with _recording(session, caller, "contract.activated", contract):
+        session.add(contract)
+        session.flush()
+        _write_years(session, contract.id, draft.years)
+        agreed_on = draft.agreed_on or min(clock.today(), draft.starts_on)
+        first = _add_version(
+            session, contract.id, 1, Amendment(draft.starts_on, draft.reference, draft.terms, agreed_on), agreed_on
+        )
+        periods = periods_between(draft.recorded_from, Period.of(draft.ends_on))
+        _expect_months(session, contract, periods)
+        expected = register.expected_notices([first], periods, work_calendar(session))
+        register.enter(session, register.Owner(contract.service_center_id, contract.id), expected, contract.starts_on)
     return contract.id
 
 
-def amend(
-    session: Session,
-    caller: Caller,
-    contract_id: uuid.UUID,
-    effective_from: date,
-    reference: Reference,
-    terms: TermsDocument,
-    agreed_on: date | None = None,
-) -> int:
+def amend(session: Session, caller: Caller, contract_id: uuid.UUID, amendment: Amendment, seen: Seen = None) -> int:
     """Put a new version of the terms in force (补充协议) and give its number.
 
     The due dates that it governs and that are not met are computed anew; the old ones stay readable. Months that
     are met stand, however far back the amendment reaches.
     """
-    contract = lock(session, caller, contract_id)
-    agreed = agreed_on or clock.today()
-    _refuse(check_amendment(contract, effective_from, agreed, clock.today(), terms))
+    contract = lock(session, caller, contract_id, seen)
+    agreed = amendment.agreed_on or clock.today()
+    _refuse(check_amendment(contract, amendment.effective_from, agreed, clock.today(), amendment.terms))
     if contract.closed_on is not None:
         raise ContractClosed(f"It was closed on {contract.closed_on}.")
     versions = read_versions(queries.versions(session, contract_id))
     number = len(versions) + 1
-    added = _add_version(session, contract_id, number, effective_from, agreed, reference, terms)
-    _move_due_dates(session, contract, [*versions, added], agreed)
-    session.execute(update(Contract).where(col(Contract.id) == contract_id).values(updated_at=clock.now()))
+    with _recording(session, caller, "contract.amended", contract):
+        added = _add_version(session, contract_id, number, amendment, agreed)
+        _move_due_dates(session, contract, [*versions, added], agreed)
+        _change(session, contract_id, {})
     return number
 
 
@@ -86,34 +86,60 @@ def close(
     closed_on: date,
     reason: ClosingReason,
     note: str | None = None,
+    seen: Seen = None,
 ) -> None:
     """Close a contract: no later month is expected or counted; what is owed up to it keeps its due date."""
-    contract = lock(session, caller, contract_id)
+    contract = lock(session, caller, contract_id, seen)
     _refuse(check_closing(contract, closed_on, clock.today()))
     if contract.closed_on is not None:
         raise ContractClosed(f"It was closed on {contract.closed_on} already.")
     last = Period.of(closed_on)
-    drafted, seen = queries.latest_facts(session, contract_id)
-    if (drafted and drafted > str(last)) or (seen and seen > closed_on):
-        raise FactsAfterClosing(f"The last month drafted is {drafted}, the last finding {seen}.", pointer="/closed_on")
-    now = clock.now()
-    values = {"closed_on": closed_on, "closing_reason": reason, "closing_note": note, "updated_at": now}
-    session.execute(update(Contract).where(col(Contract.id) == contract_id).values(**values))
+    drafted, found = queries.latest_facts(session, contract_id)
+    if (drafted and drafted > str(last)) or (found and found > closed_on):
+        raise FactsAfterClosing(f"The last month drafted is {drafted}, the last finding {found}.", pointer="/closed_on")
+    with _recording(session, caller, "contract.closed", contract):
+        _change(session, contract_id, {"closed_on": closed_on, "closing_reason": reason, "closing_note": note})
+        _end_months(session, contract_id, closed_on)
+        later = [row["id"] for row in queries.unmet_notices(session, contract_id) if row["subject"] > str(last)]
+        register.supersede(session, later, closed_on, "contract_closed")
+
+
+def _end_months(session: Session, contract_id: uuid.UUID, closed_on: date) -> None:
+    last, stamp = str(Period.of(closed_on)), {"updated_at": clock.now(), "version": col(Assessment.version) + 1}
     months = update(Assessment).where(col(Assessment.contract_id) == contract_id)
-    session.execute(months.where(col(Assessment.period) > str(last)).values(expected=False, updated_at=now))
-    session.execute(months.where(col(Assessment.period) == str(last)).values(served_to=closed_on, updated_at=now))
-    later = [row["id"] for row in queries.unmet_notices(session, contract_id) if row["subject"] > str(last)]
-    register.supersede(session, later, closed_on, "contract_closed")
+    session.execute(months.where(col(Assessment.period) > last).values(expected=False, **stamp))
+    session.execute(months.where(col(Assessment.period) == last).values(served_to=closed_on, **stamp))
 
 
-def lock(session: Session, caller: Caller, contract_id: uuid.UUID) -> Contract:
+def _change(session: Session, contract_id: uuid.UUID, values: dict[str, Any]) -> None:
+    stamp = {"updated_at": clock.now(), "version": col(Contract.version) + 1}
+    session.execute(update(Contract).where(col(Contract.id) == contract_id).values(**values, **stamp))
+
+
+def _recording(session: Session, caller: Caller, action: str, contract: Contract) -> AbstractContextManager[None]:
+    """Record what is done inside as one act on the contract: its money, its terms, its months, its due dates."""
+    id_ = contract.id
+    touched: tuple[Touched, ...] = (
+        (Contract, col(Contract.id) == id_),
+        (ContractYear, col(ContractYear.contract_id) == id_),
+        (TermsVersion, col(TermsVersion.contract_id) == id_),
+        (Assessment, col(Assessment.contract_id) == id_),
+        (DueDate, col(DueDate.contract_id) == id_),
+    )
+    details = {"number": contract.number}
+    return recording(session, caller.actor, contract.service_center_id, action, id_, *touched, details=details)
+
+
+def lock(session: Session, caller: Caller, contract_id: uuid.UUID, seen: Seen = None) -> Contract:
     """Read a contract of the caller's centers and hold its row to the end of the transaction.
 
-    Whoever changes the same contract waits here, so that what was read is still true when it is written.
+    Whoever changes the same contract waits here, so that what was read is still true when it is written. `seen` is
+    for a change of the contract itself.
     """
     contract = queries.contract_for_update(session, caller.centers, contract_id)
     if contract is None:
         raise NotFound("There is no such contract.", pointer="/path/contract_id")
+    check_seen(seen, contract.version)
     return contract
 
 
@@ -145,30 +171,24 @@ def _write_years(session: Session, contract_id: uuid.UUID, years: Sequence[tuple
 
 
 def _add_version(
-    session: Session,
-    contract_id: uuid.UUID,
-    number: int,
-    effective_from: date,
-    agreed_on: date,
-    reference: Reference,
-    document: TermsDocument,
+    session: Session, contract_id: uuid.UUID, number: int, amendment: Amendment, agreed_on: date
 ) -> Version:
-    terms = document.rules()
+    terms = amendment.terms.rules()
     mark = max((rule.below for rule in terms.consecutive), default=None)
     row = TermsVersion(
         contract_id=contract_id,
         number=number,
-        effective_from=effective_from,
+        effective_from=amendment.effective_from,
         agreed_on=agreed_on,
-        reference=reference.model_dump(exclude_none=True),
-        document=terms_document.written(document),
+        reference=amendment.reference.model_dump(exclude_none=True),
+        document=terms_document.written(amendment.terms),
         repeat_threshold=terms.repeat.threshold if terms.repeat else None,
         consecutive_mark_hundredths=None if mark is None else hundredths(Fraction(mark)),
         recorded_at=clock.now(),
     )
     session.add(row)
     session.flush()
-    return version(row.id, number, effective_from, agreed_on, terms)
+    return version(row.id, number, amendment.effective_from, agreed_on, terms)
 
 
 def _expect_months(session: Session, contract: Contract, periods: Sequence[Period]) -> None:

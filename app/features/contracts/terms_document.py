@@ -146,7 +146,7 @@ class PaymentClause(Shape):
 class TermsDocument(Shape):
     """合同条款. A clause that is left out does not exist; `terms_incomplete` of the contract names it.
 
-    `rectification`, `appeal`, `acknowledgement`, `annual_assessment`, `monthly_report`, `payment` and `money` are
+    `rectification`, `acknowledgement`, `annual_assessment`, `monthly_report`, `payment` and `money` are
     checked and kept as the contract's record; nothing is computed from them yet.
     """
 
@@ -173,6 +173,7 @@ class TermsDocument(Shape):
             repeat=self.repeat.rule() if self.repeat else None,
             consecutive=tuple(clause.rule() for clause in self.consecutive or ()),
             rubric=self.rubric.rule() if self.rubric else None,
+            appeal=self.appeal.rule() if self.appeal else None,
         )
 
     def faults(self) -> tuple[Fault, ...]:

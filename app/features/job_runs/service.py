@@ -1,24 +1,19 @@
 """Claims a job's run for a business date, notes how it ended, and finds the dates that were missed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Update, func, literal, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from app import clock
 from app.features.alerts.state import AlertState, Evaluation, Tally
 from app.features.job_runs import queries
+from app.features.upserts import upsert
 from app.models import JobRun
 from app.models.columns import UtcDateTime, new_id
 from app.models.words import AlertKind, AskedBy, RunStatus, Severity
-
-_INSERTS: dict[str, Callable[..., sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) -> None:
@@ -29,7 +24,7 @@ def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) ->
     """
     now = clock.now()
     fresh = {"id": new_id(), "job": job, "business_date": business_date, "asked_by": asked_by, "attempts": 1}
-    statement = _INSERTS[session.get_bind().dialect.name](JobRun).values(**fresh, **_ended(now, now))
+    statement = upsert(session, JobRun).values(**fresh, **_ended(now, now))
     again = {"attempts": col(JobRun.attempts) + 1, "started_at": now}
     session.connection().execute(statement.on_conflict_do_update(index_elements=["job", "business_date"], set_=again))
 

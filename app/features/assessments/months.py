@@ -1,0 +1,159 @@
+"""One month under change: held, compared and set, judged by its terms, recorded in the audit with what hangs on it."""
+
+import uuid
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+from sqlmodel import Session, col
+
+from app import clock
+from app.errors import Conflict, Invalid
+from app.features.access.caller import Caller
+from app.features.alerts import service as alerts
+from app.features.alerts.state import Evaluation
+from app.features.assessments import queries
+from app.features.assessments.errors import PeriodOutsideService
+from app.features.assessments.results import Result, read_score
+from app.features.audit.changes import Touched
+from app.features.audit.service import recording
+from app.features.contracts import queries as contract_queries
+from app.features.contracts.service import lock
+from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.seen import Seen, check_seen
+from app.models import Alert, Assessment, AssessmentCriterion, DueDate
+from app.models.words import AlertKind, DueKind, Stage
+from app.rules.consecutive import MonthState
+from app.rules.faults import Fault
+from app.rules.money import hundredths
+from app.rules.notices import backdated
+from app.rules.periods import Period
+from app.rules.scores import Score, Verdict, band_of, verdict
+
+
+def hold(session: Session, caller: Caller, contract_id: uuid.UUID, period: Period, seen: Seen = None) -> Assessment:
+    """Hold a month of the caller's to the end of the transaction, at a version that the caller has seen."""
+    contract = lock(session, caller, contract_id)
+    month = queries.month(session, contract_id, str(period))
+    if month is None:
+        last = contract.closed_on or contract.ends_on
+        detail = f"{period} is not among the months from {contract.recorded_from} to {Period.of(last)}."
+        raise PeriodOutsideService(detail, pointer="/path/period")
+    check_seen(seen, month.version)
+    return month
+
+
+def recording_month(
+    session: Session, caller: Caller, action: str, month: Assessment, *more: Touched
+) -> AbstractContextManager[None]:
+    """Record what is done inside as one act on the month: its row, its points, its due date, its late notice."""
+    due = (col(DueDate.contract_id) == month.contract_id) & (col(DueDate.subject) == month.period)
+    late = (col(Alert.contract_id) == month.contract_id) & (col(Alert.subject) == month.period)
+    touched: Sequence[Touched] = (
+        (Assessment, col(Assessment.id) == month.id),
+        (AssessmentCriterion, col(AssessmentCriterion.assessment_id) == month.id),
+        (DueDate, due & (col(DueDate.kind) == DueKind.NOTICE)),
+        (Alert, late & (col(Alert.kind) == AlertKind.LATE_NOTICE)),
+        *more,
+    )
+    details = {"contract_id": str(month.contract_id), "period": month.period}
+    return recording(session, caller.actor, month.service_center_id, action, month.id, *touched, details=details)
+
+
+def change(
+    session: Session, month: Assessment, expected: tuple[Stage, ...], values: dict[str, Any], otherwise: Conflict
+) -> None:
+    """Compare and set: of two who act at once, one changes the month and the other is told so."""
+    statement = (
+        update(Assessment)
+        .where(
+            col(Assessment.id) == month.id,
+            col(Assessment.stage).in_(expected),
+            col(Assessment.version) == month.version,
+        )
+        .values(updated_at=clock.now(), version=col(Assessment.version) + 1, **values)
+        .returning(col(Assessment.id))
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(statement).first() is None:
+        raise otherwise
+
+
+def write_criteria(session: Session, assessment_id: uuid.UUID, result: Result) -> None:
+    """Write the points by criterion anew."""
+    session.execute(delete(AssessmentCriterion).where(col(AssessmentCriterion.assessment_id) == assessment_id))
+    rows = [
+        {
+            "assessment_id": assessment_id,
+            "criterion": code,
+            "points_hundredths": None if points is None else hundredths(Fraction(points)),
+        }
+        for code, points in (result.criteria or {}).items()
+    ]
+    if rows:
+        session.connection().execute(insert(AssessmentCriterion), rows)
+
+
+def terms_for(session: Session, contract_id: uuid.UUID, period: Period, known_on: date) -> Version | None:
+    """Read the terms in force for a month, as known on a day."""
+    return version_for(read_versions(contract_queries.versions(session, contract_id)), period, known_on)
+
+
+def judgement(state: MonthState | None, score: Score, version: Version | None) -> dict[str, Any]:
+    """Judge a result by its unrounded score; what no clause judges stays empty."""
+    nothing = {"pass_mark_hundredths": None, "verdict": None, "grade": None}
+    if version is None or state is not MonthState.ASSESSED:
+        return {"terms_version_id": version.id if version else None, **nothing}
+    mark = version.terms.pass_mark
+    grade = band_of(score, version.terms.grades)
+    judged: Verdict | None = None if mark is None else verdict(score, mark)
+    return {
+        "terms_version_id": version.id,
+        "pass_mark_hundredths": None if mark is None else hundredths(Fraction(mark)),
+        "verdict": judged,
+        "grade": grade.name if grade else None,
+    }
+
+
+def judgement_of(month: Assessment, version: Version | None) -> dict[str, Any]:
+    """Judge the result that a month holds."""
+    return judgement(month.state, read_score(month.score_kind, month.score_exact), version)
+
+
+def notice(notified_on: date, document_no: str | None) -> dict[str, Any]:
+    """Give the columns of a notice that is recorded now."""
+    return {
+        "notified_on": notified_on,
+        "document_no": document_no,
+        "notice_recorded_at": clock.now(),
+        "backdated": bool(backdated(notified_on, clock.today(), document_no)),
+    }
+
+
+def settle(session: Session, contract_id: uuid.UUID, *evaluations: Evaluation) -> None:
+    """Bring the alerts on record to what the facts now demand."""
+    for evaluation in evaluations:
+        if evaluation.states:
+            alerts.settle(session, evaluation.states[0].kind, contract_id, evaluation.states)
+
+
+def check_day(month: Assessment, name: str, day: date) -> None:
+    """Refuse a day on or before the month's last day of service, at whose 24:00 the month ends."""
+    refuse_future(f"/{name}", day)
+    if day <= month.served_to:
+        refuse(f"/{name}", "before-the-month-ended", f"{day} is not after {month.served_to}, the month's last day.")
+
+
+def refuse_future(pointer: str, day: date) -> None:
+    """Refuse a day after today."""
+    today = clock.today()
+    if day > today:
+        refuse(pointer, "date-in-future", f"{day} is after today, {today}.")
+
+
+def refuse(pointer: str, code: str, detail: str, remedy: str = "State the day on which it happened.") -> None:
+    """Refuse a request for one thing that it says."""
+    raise Invalid(detail, faults=[Fault(pointer, code, detail, remedy)])

@@ -1,0 +1,1 @@
+"""Retried requests: one key, one effect, one answer."""

@@ -1,0 +1,95 @@
+"""Keeps the first answer to a key, in the transaction that it answers for."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlmodel import Session, col
+
+from app import clock
+from app.errors import Invalid
+from app.features.upserts import upsert
+from app.models import IdempotencyKey
+
+KEPT = timedelta(days=35)
+"""How long a key is remembered: a month's cycle and some days."""
+
+
+class KeyReused(Invalid):
+    """A second request under the key of another one."""
+
+    code = "idempotency-key-reused"
+    title = "The key stands for another request"
+    remedy = "Send the very same request to get its answer again, or use a new key."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was given: status, headers of its own, JSON text."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+def claim(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str) -> Answer | None:
+    """Take a key for this transaction, or give the answer that it already has.
+
+    A concurrent twin waits here until the first has committed, and is given its answer; where the first was undone,
+    the twin acts in its place. A key past its time is free again.
+    """
+    now = clock.now()
+    fresh: dict[str, Any] = {"fingerprint": fingerprint, "status": None, "headers": {}, "body": None, "created_at": now}
+    statement = (
+        upsert(session, IdempotencyKey)
+        .values(principal_id=principal_id, key=key, **fresh)
+        .on_conflict_do_update(
+            index_elements=["principal_id", "key"], set_=fresh, where=col(IdempotencyKey.created_at) < now - KEPT
+        )
+        .returning(col(IdempotencyKey.key))
+    )
+    if session.execute(statement).first() is not None:
+        return None
+    kept = _kept(session, principal_id, key, fingerprint)
+    if kept is None:
+        message = "a key that conflicts has an answer"
+        raise RuntimeError(message)
+    return kept
+
+
+def find(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str) -> Answer | None:
+    """Give the answer that a key already has, without taking it."""
+    return _kept(session, principal_id, key, fingerprint)
+
+
+def keep(session: Session, principal_id: uuid.UUID, key: str, given: Answer) -> None:
+    """Keep the answer of a key that this transaction has taken."""
+    session.execute(
+        update(IdempotencyKey)
+        .where(col(IdempotencyKey.principal_id) == principal_id, col(IdempotencyKey.key) == key)
+        .values(status=given.status, headers=given.headers, body=given.body)
+    )
+
+
+def forget(session: Session, as_of: date) -> int:
+    """Delete the keys past their time on a business date, and give how many that were."""
+    before = clock.midnight(as_of) - KEPT
+    old = delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < before)
+    return len(session.execute(old.returning(col(IdempotencyKey.key))).all())
+
+
+def _kept(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str) -> Answer | None:
+    statement = select(
+        col(IdempotencyKey.fingerprint),
+        col(IdempotencyKey.status),
+        col(IdempotencyKey.headers),
+        col(IdempotencyKey.body),
+    ).where(col(IdempotencyKey.principal_id) == principal_id, col(IdempotencyKey.key) == key)
+    row = session.execute(statement).one_or_none()
+    if row is None or row.status is None:
+        return None
+    if row.fingerprint != fingerprint:
+        raise KeyReused(f"'{key}' was used for another request.", pointer="/header/Idempotency-Key")
+    return Answer(row.status, row.headers, row.body or "")

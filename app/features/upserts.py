@@ -1,0 +1,22 @@
+"""INSERT … ON CONFLICT, which both databases have, each under its own dialect."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel
+
+Insert = sqlite.Insert | postgresql.Insert
+
+_INSERTS: dict[str, Callable[..., Insert]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def upsert(session: Session, table: type[SQLModel]) -> Insert:
+    """Begin an insert that can say what a conflict does."""
+    return _INSERTS[session.get_bind().dialect.name](table)
+
+
+def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
+    """Insert the rows that are not there yet; a concurrent insert of the same row is waited for."""
+    statement = upsert(session, table).on_conflict_do_nothing(index_elements=keys)
+    session.connection().execute(statement, list(rows))
