@@ -13,10 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app import clock, nightly
+from app.audit_cli import audit_cli, verify_command
 from app.database import Database, migrate
 from app.demo.run import set_up
 from app.errors import KaoheError
 from app.features.access import service as access
+from app.features.audit import record
 from app.features.audit.actor import OPERATOR
 from app.logs import configure
 from app.main import create_app
@@ -30,6 +32,8 @@ job_cli = typer.Typer(no_args_is_help=True, help="The nightly jobs.")
 token_cli = typer.Typer(no_args_is_help=True, help="Tokens of principals.")
 cli.add_typer(job_cli, name="job")
 cli.add_typer(token_cli, name="token")
+cli.add_typer(audit_cli, name="audit")
+cli.command("verify")(verify_command)
 out = Console()
 err = Console(stderr=True)
 
@@ -59,7 +63,18 @@ def _database() -> Database:
 @cli.command("migrate")
 def migrate_command() -> None:
     """Bring the database's schema to this program's."""
-    migrate(settings().resolved_database_url())
+    _migrate(settings().resolved_database_url())
+
+
+def _migrate(url: str) -> None:
+    """Migrate, and let the audit begin where the database is older than it."""
+    migrate(url)
+    database = Database(url)
+    with database.write() as session:
+        taken_in = record.take_in(session)
+    database.dispose()
+    if taken_in:
+        print(f"The audit begins: {taken_in} rows are taken in as they stand.")
 
 
 @cli.command()
@@ -79,7 +94,7 @@ def demo(
 ) -> None:
     """Migrate, load the demo once, run its nights, and print the tokens and three commands to try."""
     config = _listening(host, port)
-    migrate(config.resolved_database_url())
+    _migrate(config.resolved_database_url())
     path = config.var_dir / "demo-tokens.json"
     with _bar() as bar:
         task = bar.add_task("demo", total=None)
@@ -87,6 +102,7 @@ def demo(
         tokens = set_up(
             database, path, lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
         )
+        nightly.publish_heads(database, config.resolved_audit_heads())
         database.dispose()
     _print_demo(config, tokens, path)
 
@@ -144,6 +160,8 @@ def job_run(
         for result in nightly.run_range(database, name, first, last, AskedBy.COMMAND, dry=dry_run):
             _print_result(result, as_json=as_json, dry=dry_run)
             bar.advance(task)
+    if not dry_run:
+        nightly.publish_heads(database, settings().resolved_audit_heads())
     database.dispose()
 
 

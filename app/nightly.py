@@ -1,20 +1,24 @@
 """The nightly jobs in their order: name -> feature function; the clock, the command and the API run them alike."""
 
 import logging
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
+from app import clock
 from app.database import Database, statements
 from app.errors import NotFound
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation
 from app.features.assessments import failed_months, late_notices, repeat_offences
 from app.features.assessments.narrowing import ALL, Within
+from app.features.audit import heads
 from app.features.audit.actor import Actor
 from app.features.contracts.queries import recorded_after
 from app.features.job_runs import queries, service
@@ -158,3 +162,11 @@ def past(
     within = Within(centers=centers, contract_id=contract_id)
     found = [state for job in JOBS.values() for state in job.evaluate(session, as_of, within).states]
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
+
+
+def publish_heads(database: Database, path: Path) -> None:
+    """Write the heads of the audit to a file outside of the database, and to standard error, after a night's runs."""
+    with database.read() as session:
+        now = heads.publish(session, path, clock.now())
+    for head in now:
+        sys.stderr.write(f"audit head {head.chain} {head.number} {head.hash}\n")

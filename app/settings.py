@@ -20,9 +20,16 @@ class Settings(BaseSettings):
     """Where the service keeps what it writes itself: the SQLite file, the cursor key, the demo's tokens."""
     cursor_key: str = ""
     """Secret that signs page cursors; several processes must share it. Empty: made once and kept in `var_dir`."""
+    audit_heads: Path | None = None
+    """File outside of the database that keeps the heads of the audit's chains; left out, `audit-heads.jsonl` in
+    `var_dir`. Best on another disk, or collected by another machine."""
     log_level: str = "INFO"
     tick_minutes: int = Field(default=10, ge=1, le=60)
     """How often the clock asks whether a business date has not been run yet."""
+
+    def resolved_audit_heads(self) -> Path:
+        """Give the file of the audit's heads."""
+        return self.audit_heads or self.var_dir / "audit-heads.jsonl"
 
     def resolved_database_url(self) -> str:
         """Give the URL to connect to, making the folder of the default SQLite file where it is missing."""

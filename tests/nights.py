@@ -12,7 +12,7 @@ from app.models import Alert, Contract
 from app.models.words import AskedBy
 
 OWN_COLUMNS = {"id", "recorded_at", "updated_at", "version", "service_center_id", "contract_id"}
-"""What differs between two databases with the same facts: ids, when a row was recorded, and how often it was written."""
+"""What differs between two databases with the same facts: ids, when and how often a row was written."""
 
 
 def run_nights(database: Database, first: str, last: str | None = None) -> list[nightly.JobResult]:

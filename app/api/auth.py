@@ -25,6 +25,7 @@ class Resource(StrEnum):
     ASSESSMENTS = "assessments"
     DUE_DATES = "due_dates"
     JOB_RUNS = "job_runs"
+    AUDIT = "audit"
     ME = "me"
     PORTAL = "portal"
 
@@ -47,6 +48,7 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.ASSESSMENTS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
     Resource.DUE_DATES: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
     Resource.JOB_RUNS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.AUDIT: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.ME: dict.fromkeys(Role, _R),
     Resource.PORTAL: {Role.VENDOR: _RW},
 }
@@ -110,5 +112,6 @@ AssessmentsWrite = Annotated[Caller, Depends(Permission(Resource.ASSESSMENTS, Ac
 DueDatesRead = Annotated[Caller, Depends(Permission(Resource.DUE_DATES, Action.READ))]
 JobRunsRead = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.READ))]
 JobRunsWrite = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.WRITE))]
+AuditRead = Annotated[Caller, Depends(Permission(Resource.AUDIT, Action.READ))]
 AnyRole = Annotated[Caller, Depends(Permission(Resource.ME, Action.READ))]
 Vendor = Annotated[Caller, Depends(Permission(Resource.PORTAL, Action.READ))]

@@ -4,8 +4,19 @@ from fastapi import APIRouter
 
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
-from app.api.supervisor import alerts, assessments, contracts, due_dates, findings, job_runs, me, parties, revisions
+from app.api.supervisor import (
+    alerts,
+    assessments,
+    audit_events,
+    contracts,
+    due_dates,
+    findings,
+    job_runs,
+    me,
+    parties,
+    revisions,
+)
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
-for room in (me, parties, contracts, due_dates, assessments, revisions, findings, alerts, job_runs):
+for room in (me, parties, contracts, due_dates, assessments, revisions, findings, alerts, job_runs, audit_events):
     router.include_router(room.router)

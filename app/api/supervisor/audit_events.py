@@ -1,0 +1,73 @@
+"""The audit as auditors and administrators read it: who did what, when, by which request."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from app.api.answers import Db
+from app.api.auth import AuditRead
+from app.api.paging import PageOf, Paging
+from app.api.requests import KaoheRoute
+from app.features.audit import queries
+from app.features.audit.queries import EventFilter
+from app.values import Instant
+
+router = APIRouter(prefix="/audit-events", route_class=KaoheRoute, tags=["audit"])
+Page = Annotated[Paging, Depends()]
+Word = Annotated[str | None, Query(max_length=64)]
+
+
+class RowChange(BaseModel):
+    """A row that the act changed."""
+
+    table: str
+    key: str
+    before: Annotated[str | None, Field(description="Hash of the row before; null where it was not there.")]
+    after: Annotated[str | None, Field(description="Hash of the row after; null where it is gone.")]
+
+
+class AuditEventOut(BaseModel):
+    """One act, in its service center's chain: `hash` covers everything here and the hash of the event before it."""
+
+    id: uuid.UUID
+    chain: str
+    number: int
+    service_center_id: uuid.UUID | None
+    recorded_at: datetime
+    actor: str
+    principal_id: uuid.UUID | None
+    action: Annotated[str, Field(examples=["assessment.notified"])]
+    subject_kind: str
+    subject_id: str
+    before_hash: str | None
+    after_hash: str | None
+    changes: list[RowChange]
+    details: dict[str, Any]
+    request_id: str | None
+    hash_name: str
+    previous_hash: str | None
+    hash: str
+
+
+@router.get("", response_model=PageOf[AuditEventOut])
+def list_audit_events(
+    who: AuditRead,
+    db: Db,
+    paging: Page,
+    action: Word = None,
+    actor: Word = None,
+    subject_kind: Word = None,
+    subject_id: Word = None,
+    service_center_id: uuid.UUID | None = None,
+    request_id: Word = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
+) -> Response:
+    """List who did what in one's service centers, the oldest first."""
+    wanted = EventFilter(action, actor, subject_kind, subject_id, service_center_id, request_id, since, until)
+    with db.read() as session:
+        page = queries.events(session, who.centers, wanted, paging.page)
+    return paging.answer([AuditEventOut.model_construct(**row) for row in page.rows], page.next_after)

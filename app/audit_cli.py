@@ -1,0 +1,65 @@
+"""The commands about the audit: `kaohe verify` and `kaohe audit export`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.database import Database
+from app.features.audit import export, heads
+from app.features.audit.verify import Findings, verify_database, verify_events
+from app.settings import settings
+
+audit_cli = typer.Typer(no_args_is_help=True, help="The audit: who did what to which rows.")
+
+
+@audit_cli.command("export")
+def export_command(
+    file: Annotated[Path | None, typer.Argument(help="Where to write; left out, standard output.")] = None,
+) -> None:
+    """Write every event as one line of canonical JSON; `kaohe verify --export FILE` checks it without the database."""
+    database = Database(settings().resolved_database_url())
+    with database.read() as session:
+        if file is None:
+            sys.stdout.writelines(f"{line}\n" for line in export.lines(session))
+        else:
+            with file.open("x", encoding="utf-8") as out:
+                out.writelines(f"{line}\n" for line in export.lines(session))
+    database.dispose()
+
+
+def verify_command(
+    exported: Annotated[
+        Path | None, typer.Option("--export", help="Check this export instead of the database.")
+    ] = None,
+    heads_file: Annotated[
+        Path | None, typer.Option("--heads", help="Heads kept outside of the database; left out, the clock's own file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Check that nobody changed the record unseen; names the first bad row, and ends with 1 where there is one."""
+    known = heads.anchors(heads.read(heads_file or settings().resolved_audit_heads()))
+    if exported is not None:
+        found = verify_events(*export.read(exported), known)
+    else:
+        database = Database(settings().resolved_database_url())
+        with database.snapshot() as session:
+            found = verify_database(session, known)
+        database.dispose()
+    _print(found, len(known), as_json=as_json)
+    raise typer.Exit(1 if found.bad else 0)
+
+
+def _print(found: Findings, known: int, *, as_json: bool) -> None:
+    if as_json:
+        ends = {chain: {"number": number, "hash": hash_} for chain, (number, hash_) in found.heads.items()}
+        bad = [{"place": item.place, "what": item.what} for item in found.bad]
+        said = {"ok": not bad, "events": found.events, "rows": found.rows, "anchors": known, "heads": ends, "bad": bad}
+        print(json.dumps(said, ensure_ascii=False))
+        return
+    print(f"{found.events} events in {len(found.heads)} chains, {found.rows} rows, {known} heads kept outside")
+    for item in found.bad:
+        print(f"BAD  {item.place}  {item.what}")
+    print(f"{len(found.bad)} bad places; the first: {found.bad[0].place}" if found.bad else "All of it holds.")
