@@ -98,8 +98,8 @@ class VersionOut(BaseModel):
     terms_version: int | None
     notified_on: Day
     document_no: str | None
-    added_findings: list[uuid.UUID]
-    withdrawn_findings: list[uuid.UUID]
+    added_findings: list[str]
+    withdrawn_findings: Annotated[list[str], Field(description="Ids of findings.")]
     recorded_at: datetime
 
 

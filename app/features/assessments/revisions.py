@@ -185,7 +185,8 @@ def _write(session: Session, caller: Caller, month: Assessment, revision: Revisi
             months.write_criteria(session, month.id, revision.result)
         if revision.notice:
             register.meet(session, month.contract_id, DueKind.NOTICE, month.period, revision.notice.notified_on)
-        _settle(session, month.contract_id)
+    # The alerts follow the versions, of which the new one is on record only now.
+    _settle(session, month.contract_id)
 
 
 def _result(session: Session, month: Assessment, result: Result) -> dict[str, Any]:
