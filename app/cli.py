@@ -19,7 +19,7 @@ from app.demo.run import set_up
 from app.errors import KaoheError
 from app.features.access import service as access
 from app.features.calendar import file as notices
-from app.features.calendar.queries import covered_years, days_by_source
+from app.features.calendar.queries import covered_years
 from app.features.calendar.service import gaps
 from app.features.contracts.queries import provisional_by_year
 from app.features.contracts.recalculation import import_notice
@@ -188,10 +188,10 @@ def calendar_show() -> None:
     """List the covered years with their sources, and count the due dates that wait for a notice."""
     database = _database()
     with database.read() as session:
-        years, days, provisional = covered_years(session), days_by_source(session), provisional_by_year(session)
+        years, provisional = covered_years(session), provisional_by_year(session)
     database.dispose()
     for year in years:
-        print(f"{year.year}  since {year.recorded_on}  {year.source} ({days.get(year.source, 0)} days)")
+        print(f"{year.year}  since {year.recorded_on}  {year.source}")
     _print_gaps(gaps(years))
     for found, count in provisional.items():
         print(f"Provisional due dates in {found}: {count}")

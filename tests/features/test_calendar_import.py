@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import product
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,16 @@ from sqlmodel import col
 
 from app.database import Database
 from app.features.calendar.errors import NoticeDiffers
+from app.features.calendar.file import read
 from app.features.calendar.queries import work_calendar
-from app.features.contracts.recalculation import rule_of
+from app.features.contracts.recalculation import import_notice, rule_of
 from app.features.contracts.terms_document import TermsDocument
 from app.models import TermsVersion
 from app.models.words import DueKind
 from app.rules.deadlines import DueDateRule, Roll, Unit, due_date
 from app.rules.working_days import WorkCalendar
 from tests.nights import alerts, every_row, run_nights
-from tests.notices import forget, imported, invented_2027, line, made_in_january_2026, published, sparse
+from tests.notices import csv_file, forget, imported, invented_2027, line, made_in_january_2026, published, sparse
 from tests.office import TERMS, Office
 from tests.scenarios.facts import noon
 
@@ -229,9 +231,28 @@ def _damage(database: Database, address: str, document: str) -> str:
     """Put another document in a contract's version, and give the one that stood there."""
     of = col(TermsVersion.contract_id) == UUID(address.rsplit("/", 1)[1])
     with database.write() as session:
-        before = session.execute(select(col(TermsVersion.document)).where(of)).scalar_one()
+        before: str = session.execute(select(col(TermsVersion.document)).where(of)).scalar_one()
         session.execute(update(TermsVersion).where(of).values(document=document))
     return before
+
+
+def test_a_notice_recorded_during_the_import_meets_the_date_that_the_import_enters(
+    office: Office, database: Database
+) -> None:
+    """Whoever records it waits for the import, and neither the moved date nor what met it is lost."""
+    made = contract(office, FIVE_DAYS)
+    with time_machine.travel(noon(date(2027, 1, 6)), tick=False):
+        office.assess(made, "2026-12", "95.00", "2027-01-04")
+        office.finalize(made, "2026-12", "2027-01-05")
+        notifying = Thread(target=office.notify, args=(made, "2026-12", "2027-01-06"))
+        with database.write() as session:
+            import_notice(session, read(csv_file(invented_2027())))
+            notifying.start()
+            notifying.join(timeout=0.5)
+            assert notifying.is_alive()
+        notifying.join()
+    (entry,) = (row for row in office.supervisor.items(f"{made}/due-dates") if row["subject"] == "2026-12")
+    assert (entry["due_on"], entry["met_on"]) == ("2027-01-08", "2027-01-06")
 
 
 def test_alerts_of_a_date_that_moves_are_right_before_and_after(office: Office, database: Database) -> None:

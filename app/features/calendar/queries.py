@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, select
 from sqlmodel import Session, col
 
 from app.clock import BUSINESS_ZONE
@@ -59,9 +59,3 @@ def named_days(session: Session, first: date, last: date) -> Sequence[RowMapping
         col(WorkCalendarDay.source),
     ).where(col(WorkCalendarDay.day).between(first, last))
     return session.execute(statement.order_by(col(WorkCalendarDay.day))).mappings().all()
-
-
-def days_by_source(session: Session) -> dict[str, int]:
-    """Count the days that each source names."""
-    statement = select(col(WorkCalendarDay.source), func.count()).group_by(col(WorkCalendarDay.source))
-    return {row[0]: row[1] for row in session.execute(statement)}
