@@ -27,7 +27,7 @@ def test_an_import_sends_as_many_statements_for_many_contracts_as_for_few(
     _waiting(database, office, 2)
     few, sent_for_few = _import(database)
     forget(database, 2027)
-    contracts = promise.size(10_000, 100)
+    contracts = promise.size(2_000, 100)
     _waiting(database, Office(database, office.client, "XB"), contracts)
     many, sent_for_many = _import(database)
     promise.shows(contracts=contracts, due_dates_moved=many.moved, statements=sent_for_many)
