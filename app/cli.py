@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,11 @@ from app.errors import KaoheError
 from app.features.access import service as access
 from app.features.audit import record
 from app.features.audit.actor import OPERATOR
+from app.features.calendar import file as notices
+from app.features.calendar.queries import covered_years
+from app.features.calendar.service import gaps
+from app.features.contracts.queries import provisional_by_year
+from app.features.contracts.recalculation import import_notice
 from app.logs import configure
 from app.main import create_app
 from app.models.words import AskedBy, Role
@@ -29,8 +35,10 @@ cli = typer.Typer(
     no_args_is_help=True, help="Kaohe 考核: monthly assessments of vendors.", pretty_exceptions_enable=False
 )
 job_cli = typer.Typer(no_args_is_help=True, help="The nightly jobs.")
+calendar_cli = typer.Typer(no_args_is_help=True, help="The working-day calendar.")
 token_cli = typer.Typer(no_args_is_help=True, help="Tokens of principals.")
 cli.add_typer(job_cli, name="job")
+cli.add_typer(calendar_cli, name="calendar")
 cli.add_typer(token_cli, name="token")
 cli.add_typer(audit_cli, name="audit")
 cli.command("verify")(verify_command)
@@ -175,6 +183,44 @@ def _print_result(result: nightly.JobResult, *, as_json: bool, dry: bool) -> Non
     print(f"{result.as_of}  {result.job:<24}{counts}, {result.statements} statements", flush=True)
     for state in result.states:
         print(f"    {state.kind.value:<20}{state.subject:<30}{state.since} - {state.until or 'open'}")
+
+
+@calendar_cli.command("import")
+def calendar_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A year's notice, as CSV.")],
+) -> None:
+    """Take a year's holiday notice in and compute anew what it moves; the same file again writes nothing."""
+    notice = notices.read(file.read_bytes())
+    database = _database()
+    with database.write() as session:
+        done = import_notice(session, notice)
+    database.dispose()
+    said = f"{len(notice.days)} days entered" if done.entered else "covered already by the same days, nothing entered"
+    print(f"{notice.year}: {said}; {done.recalculated} due dates computed anew, {done.moved} of them on another day.")
+    _print_gaps(done.gaps)
+    for broken in done.broken:
+        err.print(f"contract {broken.contract_id}: {broken.error}", style="red", highlight=False, markup=False)
+
+
+@calendar_cli.command("show")
+def calendar_show() -> None:
+    """List the covered years with their sources, and count the due dates that wait for a notice."""
+    database = _database()
+    with database.read() as session:
+        years, provisional = covered_years(session), provisional_by_year(session)
+    database.dispose()
+    for year in years:
+        print(f"{year.year}  since {year.recorded_on}  {year.source}")
+    _print_gaps(gaps(years))
+    for found, count in provisional.items():
+        print(f"Provisional due dates in {found}: {count}")
+    if not provisional:
+        print("No due date is provisional.")
+
+
+def _print_gaps(years: Sequence[int]) -> None:
+    if years:
+        print(f"Between the covered years there is no notice of {', '.join(map(str, years))}.")
 
 
 @token_cli.command("create")

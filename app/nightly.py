@@ -20,6 +20,7 @@ from app.features.assessments import failed_months, late_notices, repeat_offence
 from app.features.assessments.narrowing import ALL, Within
 from app.features.audit import heads
 from app.features.audit.actor import Actor
+from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.job_runs import queries, service
 from app.models.words import AlertKind, AskedBy
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 
 def _missed_jobs(session: Session, as_of: date, _within: Within = ALL) -> Evaluation:
     return service.missed_jobs(session, JOBS, as_of)
+
+
+def _missing_calendar(session: Session, as_of: date, _within: Within = ALL) -> Evaluation:
+    return missing.evaluate(session, as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Job:
 
 JOBS = {
     "flag_missed_jobs": Job(AlertKind.JOB_MISSED, _missed_jobs),
+    "flag_missing_calendar": Job(AlertKind.CALENDAR_MISSING, _missing_calendar),
     "flag_late_notices": Job(AlertKind.LATE_NOTICE, late_notices.evaluate),
     "flag_repeat_offences": Job(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
     "flag_below_pass_mark": Job(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),

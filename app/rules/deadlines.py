@@ -57,7 +57,7 @@ class DueDateRule:
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
-    """The last day `on` which something is in time; `provisional` while a year's calendar it rests on is not out.
+    """The last day `on` which something is in time; `provisional` while a notice it rests on is not out.
 
     `steps` are sentences with their dates, from which a reader can recompute it.
     """
@@ -80,7 +80,7 @@ class DueState(StrEnum):
 class Lateness:
     """A state, and how late in calendar `days` and in `working_days`, both 0 where nothing is late.
 
-    `provisional` when the working days were counted in a year that no notice covers.
+    `provisional` when the working days were counted over days that a notice to come may decide.
     """
 
     state: DueState
@@ -100,7 +100,7 @@ def due_date(rule: DueDateRule, event_on: date, calendar: WorkCalendar) -> DueDa
     looks_from = first_day if counts_working_days else last_day
     provisional = (counts_working_days or rule.roll is not Roll.NONE) and calendar.is_provisional(looks_from, on)
     if provisional:
-        unpublished = f"A year from {looks_from} to {on} has no notice of working days yet and counts Monday to Friday"
+        unpublished = f"A notice that may name working days from {looks_from} to {on} is not out yet"
         steps.append(f"{unpublished}, so {on} is provisional.")
     return DueDate(on, provisional, tuple(steps))
 

@@ -10,6 +10,16 @@ _FIRST_REST_WEEKDAY = 5
 _WORKING_WEEKDAYS = 5
 
 
+def next_notice_reaches_from(year: int) -> date:
+    """Give the first day of `year` that the next year's notice may still decide: 25 December.
+
+    A notice opens with the New Year holiday, which may begin in the December before and be made up for there: 2019's
+    made 29 December 2018 a working day. No notice from 2018 on reached further back; a week leaves room for the
+    weekend before.
+    """
+    return date(year, 12, 25)
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
     """A day that a notice names: a rest day of a holiday (also one on a weekend), or a make-up working day (调休上班).
@@ -89,8 +99,12 @@ class WorkCalendar:
         return weekdays + _between(self._working_weekends, start, end) - _between(self._resting_weekdays, start, end)
 
     def is_provisional(self, start: date, end: date) -> bool:
-        """Tell whether a count over `start` to `end`, both included, touches a year that no notice covers."""
-        return any(year not in self._covered_years for year in range(start.year, end.year + 1))
+        """Tell whether a count over `start` to `end`, both included, touches days that a notice to come may decide.
+
+        Those are the years that no notice covers, and the last days of December before them.
+        """
+        last_notice = end.year + 1 if end >= next_notice_reaches_from(end.year) else end.year
+        return any(year not in self._covered_years for year in range(start.year, last_notice + 1))
 
 
 def _is_weekend(day: date) -> bool:

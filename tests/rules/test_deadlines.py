@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.deadlines import DueDateRule, DueState, Lateness, Roll, Unit, due_date, lateness
-from app.rules.working_days import CalendarDay, WorkCalendar
-from tests.rules.calendars import state_council
+from app.rules.working_days import CalendarDay, WorkCalendar, next_notice_reaches_from
+from tests.rules.calendars import COVERED_YEARS, state_council
 from tests.rules.tables import Case, cases, rows
 
 CALENDAR = state_council()
@@ -94,6 +94,20 @@ def test_every_step_carries_a_date_and_the_roll_ends_where_it_says(rule: DueDate
         assert CALENDAR.is_working_day(due.on)
     if rule.roll is Roll.DAY_AFTER_HOLIDAY:
         assert CALENDAR.holiday_name(due.on) is None
+
+
+@given(RULES, DAYS, st.sampled_from(COVERED_YEARS))
+def test_a_date_that_a_notice_moves_was_provisional(rule: DueDateRule, event_on: date, year: int) -> None:
+    before, after = due_date(rule, event_on, state_council(without=year)), due_date(rule, event_on, CALENDAR)
+    assert before.provisional or before.on == after.on
+
+
+@given(RULES, DAYS, st.sampled_from(COVERED_YEARS))
+def test_a_notice_moves_no_date_that_was_counted_over_other_days(rule: DueDateRule, event_on: date, year: int) -> None:
+    """Which lets an import read only the dates whose days, from their event to themselves, its notice reaches."""
+    before, after = due_date(rule, event_on, state_council(without=year)), due_date(rule, event_on, CALENDAR)
+    if before.on < next_notice_reaches_from(year - 1) or event_on > date(year, 12, 31):
+        assert before == after
 
 
 @given(DAYS, DAYS, st.none() | DAYS)

@@ -144,7 +144,7 @@ def _past(who: Caller, db: Db, paging: Paging, wanted: AlertFilter, as_of: date)
     with db.read() as session:
         states = nightly.past(session, as_of, who.centers, wanted.contract_id)
         ids = queries.ids_by_key(session, {state.contract_id for state in states if state.contract_id})
-        calendar = work_calendar(session)
+        calendar = work_calendar(session, as_of)
     found = [state for state in states if _wanted(state, wanted)]
     begin = int(paging.position or 0)
     end = begin + paging.limit

@@ -39,7 +39,7 @@ class DueDateOut(BaseModel):
     terms_version: int
     event_on: Day
     due_on: Day
-    provisional: Annotated[bool, Field(description="Counted over a year whose holiday notice is not out.")]
+    provisional: Annotated[bool, Field(description="Counted over days that a holiday notice to come may decide.")]
     steps: Annotated[list[str], Field(description="How the date was counted.")]
     in_force_from: Day
     superseded_on: Day | None
@@ -54,7 +54,7 @@ class DueDateOut(BaseModel):
 Kind = Annotated[DueKind | None, Query(description="What is owed.")]
 State = Annotated[DueState | None, Query(description="How it stands on `as_of`.")]
 AsOf = Annotated[Day | None, Query(description="The day to look from; left out, today.")]
-Superseded = Annotated[bool, Query(description="Whether dates that an amendment or a closing replaced are listed too.")]
+Superseded = Annotated[bool, Query(description="Whether dates that are no longer in force are listed too.")]
 
 
 @router.get("/due-dates", response_model=PageOf[DueDateOut])

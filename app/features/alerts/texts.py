@@ -94,6 +94,13 @@ def _consecutive_fail(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _calendar_missing(facts: dict[str, Any]) -> tuple[str, str]:
+    year, imported_on = facts["year"], facts.get("imported_on")
+    now_zh = f"已于{imported_on}导入" if imported_on else "尚未导入，该年暂按周一至周五为工作日计算"
+    now_en = f"was imported on {imported_on}" if imported_on else "is not imported: it counts Monday to Friday for now"
+    return f"{year}年节假日安排{now_zh}。", f"The holiday notice of {year} {now_en}."
+
+
 def _job_missed(facts: dict[str, Any]) -> tuple[str, str]:
     return (
         f"夜间任务{facts['job']}未在{facts['business_date']}按时运行。",
@@ -106,5 +113,6 @@ _WRITERS = {
     AlertKind.REPEAT_OFFENCE: _repeat_offence,
     AlertKind.BELOW_PASS_MARK: _below_pass_mark,
     AlertKind.CONSECUTIVE_FAIL: _consecutive_fail,
+    AlertKind.CALENDAR_MISSING: _calendar_missing,
     AlertKind.JOB_MISSED: _job_missed,
 }

@@ -22,7 +22,7 @@ from app.rules.working_days import WorkCalendar
 
 def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which late-notice alerts the facts dated up to `as_of` demand."""
-    calendar = work_calendar(session)
+    calendar = work_calendar(session, as_of)
     rows = narrowing.notices_ever_late(session, as_of, within)
     history = read_history(session, within)
 

@@ -1,11 +1,11 @@
 """Every select over contracts, their terms and the register of due dates; each takes whose they are."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, case, extract, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
@@ -152,7 +152,10 @@ def all_versions(session: Session, contract_id: uuid.UUID | None = None) -> dict
     statement = select(*_VERSION_COLUMNS).order_by(col(TermsVersion.number))
     if contract_id is not None:
         statement = statement.where(col(TermsVersion.contract_id) == contract_id)
-    rows = session.execute(statement).mappings()
+    return _by_contract(session.execute(statement).mappings())
+
+
+def _by_contract(rows: Iterable[RowMapping]) -> dict[uuid.UUID, list[RowMapping]]:
     grouped: dict[uuid.UUID, list[RowMapping]] = {}
     for row in rows:
         grouped.setdefault(row["contract_id"], []).append(row)
@@ -168,6 +171,63 @@ def unmet_notices(session: Session, contract_id: uuid.UUID) -> Sequence[RowMappi
         col(DueDate.met_on).is_(None),
     )
     return session.execute(statement).mappings().all()
+
+
+def lock_contracts_owing(session: Session, first: date, last: date) -> None:
+    """Hold the rows of every contract that owes something counted over a stretch of days, as `contract_for_update`.
+
+    In the order of their ids, so that two who do this at once wait for each other instead of failing.
+    """
+    owing = select(col(DueDate.contract_id)).where(*_owed_over(first, last))
+    statement = select(col(Contract.id)).where(col(Contract.id).in_(owing)).order_by(col(Contract.id))
+    session.execute(statement.with_for_update()).all()
+
+
+def owed_over(session: Session, first: date, last: date) -> Sequence[RowMapping]:
+    """Read every due date in force and not met that was counted over some of the days from `first` to `last`.
+
+    A date rests on no day but those from its event to itself, so no other date is moved by what changes there.
+    """
+    statement = (
+        select(
+            col(DueDate.id),
+            col(DueDate.service_center_id),
+            col(DueDate.contract_id),
+            col(DueDate.kind),
+            col(DueDate.subject),
+            col(DueDate.event_on),
+            col(DueDate.due_on),
+            col(DueDate.provisional),
+            col(DueDate.in_force_from),
+        )
+        .where(*_owed_over(first, last))
+        .order_by(col(DueDate.contract_id), col(DueDate.id))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def versions_owing(session: Session, first: date, last: date) -> dict[uuid.UUID, list[RowMapping]]:
+    """Read the versions of the terms, unparsed, of the contracts that `owed_over` finds."""
+    owing = select(col(DueDate.contract_id)).where(*_owed_over(first, last))
+    statement = select(*_VERSION_COLUMNS).where(col(TermsVersion.contract_id).in_(owing))
+    return _by_contract(session.execute(statement.order_by(col(TermsVersion.number))).mappings())
+
+
+def _owed_over(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(DueDate.superseded_on).is_(None),
+        col(DueDate.met_on).is_(None),
+        col(DueDate.due_on) >= first,
+        col(DueDate.event_on) <= last,
+    )
+
+
+def provisional_by_year(session: Session) -> dict[int, int]:
+    """Count the provisional due dates in force and not met by the year in which they lie."""
+    year = extract("year", col(DueDate.due_on))
+    owed = (col(DueDate.superseded_on).is_(None), col(DueDate.met_on).is_(None), col(DueDate.provisional))
+    statement = select(year, func.count()).where(*owed).group_by(year).order_by(year)
+    return {int(found): count for found, count in session.execute(statement)}
 
 
 def periods_without_notice(session: Session, contract_id: uuid.UUID) -> Sequence[str]:

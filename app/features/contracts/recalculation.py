@@ -1,0 +1,131 @@
+"""Computes due dates anew where a holiday notice that has come in changes what they were counted by."""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import RowMapping, insert
+from sqlmodel import Session
+
+from app import clock
+from app.features.alerts.state import Broken
+from app.features.calendar import service as calendars
+from app.features.calendar.file import Notice
+from app.features.calendar.queries import covered_years, work_calendar
+from app.features.contracts import queries, register
+from app.features.contracts.versions import read_versions, version_for
+from app.models import DueDate
+from app.models.columns import new_id
+from app.models.words import DueKind
+from app.rules.deadlines import DueDateRule, due_date
+from app.rules.periods import Period
+from app.rules.terms import Terms
+from app.rules.working_days import WorkCalendar
+
+BATCH = 1000
+"""Due dates that a write carries, so that its statements do not depend on how many contracts there are."""
+
+_RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {DueKind.NOTICE: lambda terms: terms.notice}
+"""Where a version's terms state by when each kind of thing is owed; a new kind needs its line here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: whether days were entered, how many due dates were computed anew, and on another day.
+
+    `gaps` are years between covered ones without a notice, `broken` contracts whose dates stayed as they were.
+    """
+
+    entered: bool
+    recalculated: int
+    moved: int
+    gaps: tuple[int, ...]
+    broken: tuple[Broken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """A due date in force, and the row that takes its place."""
+
+    before: RowMapping
+    after: dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Found:
+    replaced: list[_Replaced] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+
+
+def import_notice(session: Session, notice: Notice) -> Imported:
+    """Take a year's notice into the calendar and replace every unmet due date that it moves, in one transaction.
+
+    A notice that is there already enters nothing, and yet computes anew what an earlier import had to leave: the
+    dates of a contract whose terms could not be read then. Raises NoticeDiffers where the calendar says otherwise.
+    """
+    entered = calendars.enter(session, notice)
+    found = _recalculated(session, *notice.reach)
+    _replace(session, found.replaced, clock.today())
+    moved = sum(pair.before["due_on"] != pair.after["due_on"] for pair in found.replaced)
+    gaps = calendars.gaps(covered_years(session))
+    return Imported(entered, len(found.replaced), moved, gaps, tuple(found.broken))
+
+
+def rule_of(kind: DueKind, terms: Terms) -> DueDateRule | None:
+    """Give the rule of a kind of due date in a version's terms; None where they do not state it."""
+    return _RULES[kind](terms)
+
+
+def _recalculated(session: Session, first: date, last: date) -> _Found:
+    """Compute anew what was counted over the days from `first` to `last`, contract by contract."""
+    queries.lock_contracts_owing(session, first, last)
+    rows = queries.owed_over(session, first, last)
+    versions = queries.versions_owing(session, first, last)
+    calendar = work_calendar(session)
+    found = _Found()
+    for contract_id, entries in groupby(rows, key=lambda row: row["contract_id"]):
+        try:
+            # A list, so that a contract that breaks half-way gives nothing.
+            found.replaced.extend(list(_changed(list(entries), versions[contract_id], calendar)))
+        except Exception as error:  # noqa: BLE001 whatever is broken in one contract's data is reported, not raised
+            found.broken.append(_broken(contract_id, error))
+    return found
+
+
+def _broken(contract_id: uuid.UUID, error: Exception) -> Broken:
+    return Broken(contract_id, f"{type(error).__name__}: {error}"[:500])
+
+
+def _changed(
+    entries: Sequence[RowMapping], stored: Sequence[RowMapping], calendar: WorkCalendar
+) -> Iterator[_Replaced]:
+    """Give the entries of a contract whose date, or whether it is provisional, is another by the version in force."""
+    versions = read_versions(stored)
+    known_on = max(version.agreed_on for version in versions)
+    for entry in entries:
+        version = version_for(versions, Period.of(entry["event_on"]), known_on)
+        rule = rule_of(entry["kind"], version.terms) if version else None
+        if version is None or rule is None:
+            # An amendment that takes a clause out supersedes its due dates itself.
+            continue
+        due = due_date(rule, entry["event_on"], calendar)
+        if (due.on, due.provisional) != (entry["due_on"], entry["provisional"]):
+            computed = {"due_on": due.on, "provisional": due.provisional, "steps": list(due.steps)}
+            yield _Replaced(entry, {**entry, "id": new_id(), "terms_version_id": version.id, **computed})
+
+
+def _replace(session: Session, replaced: Sequence[_Replaced], on: date) -> None:
+    """Supersede the old entries and enter the new ones; both stay readable."""
+    now = clock.now()
+    for start in range(0, len(replaced), BATCH):
+        batch = replaced[start : start + BATCH]
+        register.supersede(session, [pair.before["id"] for pair in batch], on, "calendar_imported")
+        rows = [
+            # A contract taken on before its service begins owes nothing until then, whenever the notice came.
+            {**pair.after, "in_force_from": max(on, pair.before["in_force_from"]), "created_at": now, "updated_at": now}
+            for pair in batch
+        ]
+        session.connection().execute(insert(DueDate), rows)
