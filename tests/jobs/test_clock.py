@@ -21,7 +21,6 @@ from scheduler import __main__ as scheduler
 from tests.nights import alerts, every_row, run_nights
 from tests.office import Office
 
-
 END_THE_LEADER = """
     SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
     WHERE locktype = 'advisory' AND datname = current_database()
