@@ -193,7 +193,7 @@ def calendar_import(
     notice = notices.read(file.read_bytes())
     database = _database()
     with database.write() as session:
-        done = import_notice(session, notice)
+        done = import_notice(session, OPERATOR, notice)
     database.dispose()
     said = f"{len(notice.days)} days entered" if done.entered else "covered already by the same days, nothing entered"
     print(f"{notice.year}: {said}; {done.recalculated} due dates computed anew, {done.moved} of them on another day.")

@@ -97,9 +97,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    # Every wait ends: a lock after the busy time, a statement after ten times that, a dead connection before use.
-    timeouts = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={BUSY_SECONDS * 10}s -c timezone=UTC"
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": timeouts, "connect_timeout": BUSY_SECONDS})
+    # Every wait ends: a lock after the busy time, a statement after ten times that, a dead connection before use; and
+    # a process that stops in the midst of a transaction is cut off, so that what it holds is free for the others.
+    long = BUSY_SECONDS * 10
+    waits = {"lock_timeout": BUSY_SECONDS, "statement_timeout": long, "idle_in_transaction_session_timeout": long}
+    options = " ".join(f"-c {name}={seconds}s" for name, seconds in waits.items())
+    arguments = {"options": f"{options} -c timezone=UTC", "connect_timeout": BUSY_SECONDS}
+    return create_engine(url, pool_pre_ping=True, connect_args=arguments)
 
 
 def lacks_schema(error: Exception) -> bool:

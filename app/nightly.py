@@ -97,19 +97,66 @@ def names(wanted: str) -> tuple[str, ...]:
 
 
 def run(database: Database, name: str, as_of: date, asked_by: AskedBy, actor: Actor | None = None) -> JobResult:
-    """Run one job for one business date, in one transaction with its row; a failure is noted and raised."""
+    """Run one job for one business date on request, in one transaction with its row; a failure is noted and raised.
+
+    A second run on the same facts counts an attempt and writes nothing else.
+    """
     try:
         with database.write() as session:
-            return _run(session, name, as_of, asked_by, actor or Actor(asked_by))
+            service.claim(session, name, as_of, asked_by)
+            return _run(session, name, as_of, actor or Actor(asked_by))
     except Exception as error:
         with database.write() as session:
-            service.record_failure(session, name, as_of, asked_by, f"{type(error).__name__}: {error}")
+            service.claim(session, name, as_of, asked_by)
+            service.record_failure(session, name, as_of, _reason(error))
         raise
 
 
-def _run(session: Session, name: str, as_of: date, asked_by: AskedBy, actor: Actor) -> JobResult:
-    before = statements(session)
-    service.claim(session, name, as_of, asked_by)
+def ensure(database: Database, name: str, as_of: date) -> JobResult | None:
+    """See to it, for the clock, that a job has succeeded once for a business date; None where it already has.
+
+    However many clocks ask at once and whenever they die, one of them runs it, and nobody runs it twice.
+    """
+    try:
+        with database.write() as session:
+            if not service.claim_unless_done(session, name, as_of, AskedBy.CLOCK):
+                return None
+            return _run(session, name, as_of, Actor(AskedBy.CLOCK))
+    except Exception as error:
+        with database.write() as session:
+            # Who failed may have only waited too long for another clock, which succeeded: then nothing has failed.
+            if service.claim_unless_done(session, name, as_of, AskedBy.CLOCK):
+                service.record_failure(session, name, as_of, _reason(error))
+        raise
+
+
+def catch_up(database: Database, today: date) -> Iterator[JobResult]:
+    """Ensure every run that is due up to a business date, oldest first, and give those that had to be run.
+
+    A job that fails for a date is not run for later ones before the next call: they would make the failed date the
+    past, which a run no longer changes. The other jobs go on.
+    """
+    failed: set[str] = set()
+    for name, as_of in due(database, today):
+        if name in failed:
+            continue
+        try:
+            result = ensure(database, name, as_of)
+        except Exception:
+            log.exception("job %s for %s failed; its later dates wait for the next tick", name, as_of)
+            failed.add(name)
+            continue
+        if result is not None:
+            yield result
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _run(session: Session, name: str, as_of: date, actor: Actor) -> JobResult:
+    """Do a claimed run; the claim before it and the note at its end are counted among its statements."""
+    before = statements(session) - 1
     job = JOBS[name]
     found = job.evaluate(session, as_of, ALL)
     tally = reconcile(session, actor, job.kind, found, as_of, _settled(session, name, as_of))

@@ -3,6 +3,7 @@
 import logging
 import signal
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
 
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -11,28 +12,30 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app import clock, nightly
 from app.clock import BUSINESS_ZONE
 from app.database import Database
+from app.leadership import Leadership
 from app.logs import configure
-from app.models.words import AskedBy
 from app.settings import settings
 
 log = logging.getLogger("kaohe.clock")
 
 
-def tick(database: Database) -> int:
+def tick(database: Database, leadership: Leadership, heads: Path | None = None) -> int:
     """Run what is due up to today's business date, oldest first, and give how many runs that was.
 
-    A job that fails is noted in its row and asked for again at the next tick; the others go on.
+    While another clock is at it there is nothing to do here. A job that fails is noted in its row and asked for again
+    at the next tick. After a night's runs the audit's heads leave the database for the file `heads`.
     """
-    ran = 0
-    for job, day in nightly.due(database, clock.today()):
-        try:
-            result = nightly.run(database, job, day, AskedBy.CLOCK)
-        except Exception:
-            log.exception("job %s for %s failed", job, day)
-            continue
-        log.info("job %s for %s: read %s, written %s", job, day, result.read, result.written)
-        ran += 1
-    return ran
+    with leadership.tick() as goes:
+        if not goes:
+            log.info("another clock is ticking")
+            return 0
+        ran = 0
+        for result in nightly.catch_up(database, clock.today()):
+            log.info("job %s for %s: read %s, written %s", result.job, result.as_of, result.read, result.written)
+            ran += 1
+        if ran and heads:
+            nightly.publish_heads(database, heads)
+        return ran
 
 
 def main() -> None:
@@ -46,7 +49,7 @@ def main() -> None:
     scheduler.add_job(
         tick,
         trigger,
-        [database],
+        [database, Leadership(database), config.resolved_audit_heads()],
         coalesce=True,
         max_instances=1,
         misfire_grace_time=None,

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from app.database import Database
+from app.features.audit.actor import OPERATOR
 from app.features.calendar import file
 from app.features.calendar.file import COLUMNS
 from app.features.contracts.recalculation import Imported, import_notice
@@ -68,7 +69,7 @@ def imported(database: Database, lines: list[str]) -> Imported:
     """Import a notice as the command does."""
     notice = file.read(csv_file(lines))
     with database.write() as session:
-        return import_notice(session, notice)
+        return import_notice(session, OPERATOR, notice)
 
 
 def made_in_january_2026(database: Database) -> None:

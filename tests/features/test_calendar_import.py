@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.database import Database
+from app.features.audit.actor import OPERATOR
 from app.features.calendar.errors import NoticeDiffers
 from app.features.calendar.file import read
 from app.features.calendar.queries import work_calendar
@@ -246,7 +247,7 @@ def test_a_notice_recorded_during_the_import_meets_the_date_that_the_import_ente
         office.finalize(made, "2026-12", "2027-01-05")
         notifying = Thread(target=office.notify, args=(made, "2026-12", "2027-01-06"))
         with database.write() as session:
-            import_notice(session, read(csv_file(invented_2027())))
+            import_notice(session, OPERATOR, read(csv_file(invented_2027())))
             notifying.start()
             notifying.join(timeout=0.5)
             assert notifying.is_alive()

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.database import Database, statements
+from app.features.audit.actor import OPERATOR
 from app.features.calendar import file
 from app.features.contracts import terms_document
 from app.features.contracts.recalculation import Imported, import_notice
@@ -45,7 +46,7 @@ def _writes(done: Imported) -> int:
 def _import(database: Database) -> tuple[Imported, int]:
     with database.write() as session:
         before = statements(session)
-        done = import_notice(session, file.read(csv_file(invented_2027())))
+        done = import_notice(session, OPERATOR, file.read(csv_file(invented_2027())))
         return done, statements(session) - before
 
 

@@ -64,8 +64,8 @@ def reconcile(
     return Tally(evaluation.rows_read, len(done), skipped, evaluation.broken)
 
 
-def settle(session: Session, kind: AlertKind, contract_id: uuid.UUID, states: Iterable[AlertState]) -> None:
-    """Bring a contract's alerts that are already on record to what the facts now demand, with the fact itself.
+def settle(session: Session, kind: AlertKind, contract_id: uuid.UUID | None, states: Iterable[AlertState]) -> None:
+    """Bring the alerts of a contract, or of the service, that are on record to what the facts now demand.
 
     What is not on record yet is left for the night, which dates it the same. The act of the fact covers the alerts.
     """

@@ -13,6 +13,7 @@ from app.features.calendar.errors import NoticeDiffers
 from app.features.calendar.file import Notice
 from app.features.calendar.queries import CoveredYear
 from app.models import WorkCalendarDay, WorkCalendarYear
+from app.models.words import AlertKind
 from app.rules.faults import Fault
 from app.rules.working_days import CalendarDay
 
@@ -35,9 +36,8 @@ def enter(session: Session, notice: Notice) -> bool:
     if covered:
         return False
     _write(session, notice, [entry for entry in notice.days if entry.day not in stored])
-    for state in missing.evaluate(session, clock.today()).states:
-        if state.subject == str(notice.year):
-            alerts.settle(session, state)
+    states = [state for state in missing.evaluate(session, clock.today()).states if state.subject == str(notice.year)]
+    alerts.settle(session, AlertKind.CALENDAR_MISSING, None, states)
     return True
 
 

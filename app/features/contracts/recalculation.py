@@ -8,18 +8,23 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import RowMapping, insert
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app import clock
 from app.features.alerts.state import Broken
+from app.features.audit import service as audit
+from app.features.audit.actor import Actor
+from app.features.audit.changes import Change, Touched, differences, hashes
+from app.features.audit.hashing import row_hash
+from app.features.audit.service import Act
 from app.features.calendar import service as calendars
 from app.features.calendar.file import Notice
 from app.features.calendar.queries import covered_years, work_calendar
 from app.features.contracts import queries, register
 from app.features.contracts.versions import read_versions, version_for
-from app.models import DueDate
+from app.models import Alert, DueDate
 from app.models.columns import new_id
-from app.models.words import DueKind
+from app.models.words import AlertKind, DueKind
 from app.rules.deadlines import DueDateRule, due_date
 from app.rules.periods import Period
 from app.rules.terms import Terms
@@ -60,18 +65,31 @@ class _Found:
     broken: list[Broken] = field(default_factory=list)
 
 
-def import_notice(session: Session, notice: Notice) -> Imported:
+def import_notice(session: Session, actor: Actor, notice: Notice) -> Imported:
     """Take a year's notice into the calendar and replace every unmet due date that it moves, in one transaction.
 
     A notice that is there already enters nothing, and yet computes anew what an earlier import had to leave: the
     dates of a contract whose terms could not be read then. Raises NoticeDiffers where the calendar says otherwise.
     """
-    entered = calendars.enter(session, notice)
+    entered = _enter(session, actor, notice)
     found = _recalculated(session, *notice.reach)
-    _replace(session, found.replaced, clock.today())
+    _replace(session, actor, notice, found.replaced)
     moved = sum(pair.before["due_on"] != pair.after["due_on"] for pair in found.replaced)
     gaps = calendars.gaps(covered_years(session))
     return Imported(entered, len(found.replaced), moved, gaps, tuple(found.broken))
+
+
+def _enter(session: Session, actor: Actor, notice: Notice) -> bool:
+    """Enter the notice as an act of the service's own chain, which names the days by their hash."""
+    days = [[str(day.day), day.is_working_day, day.name] for day in notice.days]
+    details = {"year": notice.year, "source": notice.source, "days_hash": row_hash({"days": days})}
+    flagged: Touched = (Alert, col(Alert.kind) == AlertKind.CALENDAR_MISSING)
+    before = hashes(session, [flagged])
+    entered = calendars.enter(session, notice)
+    if entered:
+        changes = differences(before, hashes(session, [flagged]))
+        audit.append(session, [Act(actor, None, "calendar.imported", str(notice.year), changes, details)])
+    return entered
 
 
 def rule_of(kind: DueKind, terms: Terms) -> DueDateRule | None:
@@ -117,11 +135,14 @@ def _changed(
             yield _Replaced(entry, {**entry, "id": new_id(), "terms_version_id": version.id, **computed})
 
 
-def _replace(session: Session, replaced: Sequence[_Replaced], on: date) -> None:
-    """Supersede the old entries and enter the new ones; both stay readable."""
-    now = clock.now()
+def _replace(session: Session, actor: Actor, notice: Notice, replaced: Sequence[_Replaced]) -> None:
+    """Supersede the old entries and enter the new ones; both stay readable, and each center's chain names its own."""
+    now, on = clock.now(), clock.today()
     for start in range(0, len(replaced), BATCH):
         batch = replaced[start : start + BATCH]
+        ids = [id_ for pair in batch for id_ in (pair.before["id"], pair.after["id"])]
+        touched: list[Touched] = [(DueDate, col(DueDate.id).in_(ids))]
+        before = hashes(session, touched)
         register.supersede(session, [pair.before["id"] for pair in batch], on, "calendar_imported")
         rows = [
             # A contract taken on before its service begins owes nothing until then, whenever the notice came.
@@ -129,3 +150,16 @@ def _replace(session: Session, replaced: Sequence[_Replaced], on: date) -> None:
             for pair in batch
         ]
         session.connection().execute(insert(DueDate), rows)
+        audit.append(session, _acts(actor, notice, batch, differences(before, hashes(session, touched))))
+
+
+def _acts(actor: Actor, notice: Notice, batch: Sequence[_Replaced], changes: Sequence[Change]) -> list[Act]:
+    center_of = {str(row["id"]): row["service_center_id"] for pair in batch for row in (pair.before, pair.after)}
+    by_center: dict[uuid.UUID, list[Change]] = {}
+    for change in changes:
+        by_center.setdefault(center_of[change.key], []).append(change)
+    details = {"year": notice.year, "source": notice.source}
+    return [
+        Act(actor, center, "due_dates.recalculated", str(notice.year), changed, details)
+        for center, changed in sorted(by_center.items())
+    ]

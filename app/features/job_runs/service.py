@@ -10,23 +10,46 @@ from sqlmodel import Session, col
 from app import clock
 from app.features.alerts.state import AlertState, Evaluation, Tally
 from app.features.job_runs import queries
-from app.features.upserts import upsert
+from app.features.upserts import Insert, upsert
 from app.models import JobRun
 from app.models.columns import UtcDateTime, new_id
 from app.models.words import AlertKind, AskedBy, RunStatus, Severity
 
 
 def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) -> None:
-    """Begin an attempt: make the one row of the job and date, or count one attempt more on it.
+    """Begin an attempt that was asked for: make the one row of the job and date, or count one attempt more on it.
 
     The row stays locked to the end of the transaction, so of two who run the same job at once the second waits and
     then finds nothing left to write.
     """
     now = clock.now()
+    session.connection().execute(
+        _fresh(session, job, business_date, asked_by, now).on_conflict_do_update(
+            index_elements=["job", "business_date"], set_=_again(now)
+        )
+    )
+
+
+def claim_unless_done(session: Session, job: str, business_date: date, asked_by: AskedBy) -> bool:
+    """Begin an attempt only where none has succeeded yet, and tell whether this transaction is the one to run it.
+
+    Of two at once the second waits on the row: it finds the first one's success and has nothing to do, not even an
+    attempt to count; or, where the first was undone or killed, it runs in its place.
+    """
+    now = clock.now()
+    statement = _fresh(session, job, business_date, asked_by, now).on_conflict_do_update(
+        index_elements=["job", "business_date"], set_=_again(now), where=col(JobRun.first_succeeded_at).is_(None)
+    )
+    return session.connection().execute(statement.returning(col(JobRun.id))).first() is not None
+
+
+def _fresh(session: Session, job: str, business_date: date, asked_by: AskedBy, now: datetime) -> Insert:
     fresh = {"id": new_id(), "job": job, "business_date": business_date, "asked_by": asked_by, "attempts": 1}
-    statement = upsert(session, JobRun).values(**fresh, **_ended(now, now))
-    again = {"attempts": col(JobRun.attempts) + 1, "started_at": now}
-    session.connection().execute(statement.on_conflict_do_update(index_elements=["job", "business_date"], set_=again))
+    return upsert(session, JobRun).values(**fresh, **_ended(now, now))
+
+
+def _again(now: datetime) -> dict[str, Any]:
+    return {"attempts": col(JobRun.attempts) + 1, "started_at": now}
 
 
 def finish(session: Session, job: str, business_date: date, tally: Tally, statements: int) -> None:
@@ -37,9 +60,8 @@ def finish(session: Session, job: str, business_date: date, tally: Tally, statem
     session.connection().execute(_of(job, business_date).values(first_succeeded_at=first, **values))
 
 
-def record_failure(session: Session, job: str, business_date: date, asked_by: AskedBy, error: str) -> None:
-    """Note, after the attempt was undone, that and why it failed as a whole."""
-    claim(session, job, business_date, asked_by)
+def record_failure(session: Session, job: str, business_date: date, error: str) -> None:
+    """Note on the claimed row, after the attempt itself was undone, that and why it failed as a whole."""
     ended = _ended(None, clock.now(), RunStatus.FAILED) | {"error": error[:1000]}
     session.connection().execute(_of(job, business_date).values(**ended))
 
