@@ -46,6 +46,15 @@ class Database:
         with self._writer, Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Yield a reading session whose statements all see one and the same state, however many others write."""
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self.read() as session:
+            # SQLite's BEGIN is a snapshot by itself; PostgreSQL shows each statement a newer state unless told.
+            session.connection(execution_options=options if self.dialect == "postgresql" else {})
+            yield session
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
