@@ -50,7 +50,7 @@ def test_a_column_without_an_exact_form_is_refused() -> None:
 
 
 def test_every_row_of_every_table_is_restored(full: Database, place: Database, tmp_path: Path) -> None:
-    """From SQLite and PostgreSQL into SQLite and PostgreSQL, and the backup of the copy is the same but for its head."""
+    """From SQLite and PostgreSQL into SQLite and PostgreSQL, and the backup of the copy is the same."""
     path = tmp_path / "kaohe.backup"
     found = backup(full, path)
     restored = restore(place, path)
@@ -272,7 +272,7 @@ def test_what_the_other_database_cannot_hold_is_refused_with_its_table(
 ) -> None:
     """SQLite keeps a text that is longer than its column; PostgreSQL does not, and says so before anything is kept."""
     with full.write() as session:
-        session.connection().exec_driver_sql(f"UPDATE sites SET code = '{'x' * 33}'")
+        session.connection().exec_driver_sql("UPDATE sites SET code = ?", ("x" * 33,))
     backup(full, tmp_path / "kaohe.backup")
     if place.dialect == "sqlite":
         restore(place, tmp_path / "kaohe.backup")
