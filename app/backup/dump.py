@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlmodel import Session, select
 
@@ -68,7 +69,7 @@ def _write(database: Database, descriptor: int, progress: Progress) -> Backup:
     return written
 
 
-def _write_lines(session: Session, out: io.BufferedWriter, progress: Progress) -> Backup:
+def _write_lines(session: Session, out: BinaryIO, progress: Progress) -> Backup:
     tables = stored_tables()
     manifest = _manifest(session, tables)
     out.write(manifest.line())

@@ -1,6 +1,5 @@
 """What is restored is what was there: every row, on either database, from either database."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
@@ -202,7 +201,7 @@ class TestPlace:
     """A backup is restored into an empty place only; whatever else is there stays as it is."""
 
     @pytest.fixture
-    def path(self, full: Database, tmp_path: Path) -> Iterator[Path]:
+    def path(self, full: Database, tmp_path: Path) -> Path:
         backup(full, tmp_path / "kaohe.backup")
         return tmp_path / "kaohe.backup"
 

@@ -24,7 +24,7 @@ class Promise:
         """Give the full number of rounds in `make proof`, a part of it in `make test`."""
         return full if PROOF else part
 
-    def shows(self, **figures: int | float | str) -> None:
+    def shows(self, **figures: float | str) -> None:
         """Note figures for the page that `make proof` writes."""
         self.figures |= figures
 
