@@ -3,7 +3,6 @@
 import json
 import socket
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app import clock, nightly
-from app.backup import dump
-from app.backup import restore as restoring
-from app.backup.archive import Backup
+from app.backup_cli import backup_command, restore_command
 from app.database import Database, migrate
 from app.demo.run import set_up
 from app.errors import KaoheError
@@ -33,6 +30,8 @@ job_cli = typer.Typer(no_args_is_help=True, help="The nightly jobs.")
 token_cli = typer.Typer(no_args_is_help=True, help="Tokens of principals.")
 cli.add_typer(job_cli, name="job")
 cli.add_typer(token_cli, name="token")
+cli.command("backup")(backup_command)
+cli.command("restore")(restore_command)
 out = Console()
 err = Console(stderr=True)
 
@@ -123,49 +122,6 @@ def _print_demo(config: Settings, tokens: dict[str, str], path: Path) -> None:
     print(f"\nTry:\n  curl -s {header} '{url}/v1/alerts'")
     print(f"  curl -s {header} '{url}/v1/contracts?number=XY-2022'")
     print("  .venv/bin/kaohe job run all --as-of 2023-12-31 --json\n", flush=True)
-
-
-@cli.command()
-def backup(file: Annotated[Path, typer.Argument(help="The new file; nothing is replaced.")]) -> None:
-    """Write everything that the database holds to one new file, which is read back; the service may go on."""
-    began = time.perf_counter()
-    database = _database()
-    with _bar() as bar:
-        task = bar.add_task("backup", total=None)
-        written = dump.backup(database, file, lambda text, done, _: bar.update(task, description=text, completed=done))
-    database.dispose()
-    _print_backup("Backed up", written, file, time.perf_counter() - began)
-
-
-@cli.command()
-def restore(
-    file: Annotated[Path, typer.Argument(help="A file that 'kaohe backup' wrote.", exists=True, dir_okay=False)],
-) -> None:
-    """Restore a backup into an empty database, of either kind; everything or nothing, compared by count and hash."""
-    began = time.perf_counter()
-    database = _database()
-    with _bar() as bar:
-        task = bar.add_task("restore", total=None)
-        restored = restoring.restore(
-            database,
-            file,
-            progress=lambda text, done, total: bar.update(task, description=text, completed=done, total=total),
-        )
-    database.dispose()
-    _print_backup("Restored", restored.backup, file, time.perf_counter() - began)
-
-
-def _print_backup(what: str, found: Backup, file: Path, seconds: float) -> None:
-    manifest = found.manifest
-    for name, table in found.tables.items():
-        print(f"  {name:<24}{table.lines:>10}")
-    print(
-        f"{what}: {found.rows} rows in {len(found.tables)} tables, {file.stat().st_size} bytes, {seconds:.1f} s\n"
-        f"Schema {manifest.schema_revision}; taken at {manifest.taken_at.isoformat()} from {manifest.dialect}\n"
-        f"SHA-256 of its lines: {found.whole.sha256}"
-    )
-    for chain, (number, hashed) in sorted(manifest.audit_heads.items()):
-        print(f"Audit head of {chain}: {number} {hashed or '-'}")
 
 
 @job_cli.command("run")

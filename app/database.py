@@ -41,18 +41,18 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Yield a session whose changes are committed at the end, or undone whole by any exception."""
-        with self._writer, Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
-            yield session
-
-    @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """Yield a reading session whose statements all see one and the same state, however many others write."""
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self.read() as session:
             # SQLite's BEGIN is a snapshot by itself; PostgreSQL shows each statement a newer state unless told.
             session.connection(execution_options=options if self.dialect == "postgresql" else {})
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Yield a session whose changes are committed at the end, or undone whole by any exception."""
+        with self._writer, Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def dispose(self) -> None:
