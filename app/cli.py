@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app import clock, nightly
 from app.audit_cli import audit_cli, verify_command
+from app.backup_cli import backup_command, restore_command
 from app.database import Database, migrate
 from app.demo.run import set_up
 from app.errors import KaoheError
@@ -42,6 +43,8 @@ cli.add_typer(calendar_cli, name="calendar")
 cli.add_typer(token_cli, name="token")
 cli.add_typer(audit_cli, name="audit")
 cli.command("verify")(verify_command)
+cli.command("backup")(backup_command)
+cli.command("restore")(restore_command)
 out = Console()
 err = Console(stderr=True)
 

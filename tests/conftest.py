@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,33 @@ def database(database_url: str) -> Iterator[Database]:
         yield opened
     finally:
         opened.dispose()
+
+
+@pytest.fixture
+def make_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Give a maker of further databases without a single table, of the dialect that it is called with."""
+    made: list[str] = []
+
+    def make(dialect: str) -> str:
+        name = f"further_{uuid.uuid4().hex}"
+        if dialect == "sqlite":
+            return _sqlite_url(tmp_path / f"{name}.db")
+        server = request.getfixturevalue("postgres")
+        server.create(name, "template0")
+        made.append(name)
+        return str(server.url(name))
+
+    yield make
+    for name in made:
+        request.getfixturevalue("postgres").drop(name)
+
+
+@pytest.fixture(params=DIALECTS)
+def place(request: pytest.FixtureRequest, make_database_url: Callable[[str], str]) -> Iterator[Database]:
+    """Give an empty place on either database, for what is moved there from any `database`."""
+    opened = Database(make_database_url(request.param))
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture

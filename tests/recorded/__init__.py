@@ -1,0 +1,54 @@
+"""Recorded rows for every table at every revision: one with each column filled, one with what may be empty, empty.
+
+They are written as each schema stores them, never through today's models: that is what an upgrade meets.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Connection, Date, Text, Uuid, column, insert, table
+from sqlalchemy.types import TypeEngine
+
+from app.models.columns import UtcDateTime
+from tests.recorded.columns import Row
+from tests.recorded.house import HOUSE
+from tests.recorded.records import RECORDS
+
+RECORDED = {"20261121_house": HOUSE, "20261121_records": RECORDS}
+"""What each revision adds, oldest first; a new revision adds its own."""
+
+
+def rows_at(revision: str) -> dict[str, list[Row]]:
+    """Give the rows of every table at a revision, parents first."""
+    rows: dict[str, list[Row]] = {}
+    for name, recorded in RECORDED.items():
+        for changed, columns in recorded.columns.items():
+            rows[changed] = [row | more for row, more in zip(rows[changed], columns, strict=True)]
+        for added, more_rows in recorded.rows.items():
+            rows[added] = rows.get(added, []) + more_rows
+        if name == revision:
+            return rows
+    message = f"nothing is recorded for {revision}: add its tables and columns to RECORDED"
+    raise KeyError(message)
+
+
+def fill(connection: Connection, rows: dict[str, list[Row]]) -> None:
+    """Insert rows; the calendar's own stay beside them."""
+    for name, several in rows.items():
+        for row in several:
+            there = {key: value for key, value in row.items() if value is not None}
+            columns = (column(key, _type_of(value)) for key, value in there.items())
+            connection.execute(insert(table(name, *columns)).values(there))
+
+
+def _type_of(value: object) -> TypeEngine[Any]:
+    types: dict[type, TypeEngine[Any]] = {
+        uuid.UUID: Uuid(),
+        datetime: UtcDateTime(),
+        date: Date(),
+        bool: Boolean(),
+        int: BigInteger(),
+        str: Text(),
+    }
+    return types[type(value)]
