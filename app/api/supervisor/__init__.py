@@ -4,8 +4,18 @@ from fastapi import APIRouter
 
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
-from app.api.supervisor import alerts, assessments, contracts, due_dates, findings, job_runs, me, parties
+from app.api.supervisor import (
+    alerts,
+    annual_assessments,
+    assessments,
+    contracts,
+    due_dates,
+    findings,
+    job_runs,
+    me,
+    parties,
+)
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
-for room in (me, parties, contracts, due_dates, assessments, findings, alerts, job_runs):
+for room in (me, parties, contracts, due_dates, assessments, annual_assessments, findings, alerts, job_runs):
     router.include_router(room.router)

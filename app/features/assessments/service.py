@@ -21,7 +21,7 @@ from app.features.assessments.errors import (
     NothingToFinalize,
     PeriodOutsideService,
 )
-from app.features.assessments.results import Result, judge, read_score, stored_score
+from app.features.assessments.results import Result, judge, judgement, read_score, stored_score
 from app.features.contracts import queries as contract_queries
 from app.features.contracts import register
 from app.features.contracts.service import lock
@@ -32,7 +32,6 @@ from app.rules.consecutive import MonthState
 from app.rules.faults import Fault
 from app.rules.money import hundredths
 from app.rules.periods import Period
-from app.rules.scores import Verdict, band_of, verdict
 
 
 def record(session: Session, caller: Caller, contract_id: uuid.UUID, period: Period, result: Result) -> None:
@@ -125,16 +124,7 @@ def _judgement(month: Assessment, version: Version | None) -> dict[str, Any]:
     """Judge a result by its unrounded score; what no clause judges stays empty."""
     if version is None or month.state is not MonthState.ASSESSED:
         return {"terms_version_id": version.id if version else None}
-    score = read_score(month.score_kind, month.score_exact)
-    mark = version.terms.pass_mark
-    grade = band_of(score, version.terms.grades)
-    judged: Verdict | None = None if mark is None else verdict(score, mark)
-    return {
-        "terms_version_id": version.id,
-        "pass_mark_hundredths": None if mark is None else hundredths(Fraction(mark)),
-        "verdict": judged,
-        "grade": grade.name if grade else None,
-    }
+    return judgement(read_score(month.score_kind, month.score_exact), version)
 
 
 def _set(
