@@ -1,4 +1,4 @@
-"""A year is assessed once, from its months or by the centre, notified once, and flagged until it is held."""
+"""A year is owed as its terms ask, assessed once, from its months or by the centre, and notified once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -15,49 +15,8 @@ from app.features.assessments import annual
 from app.models.words import Role
 from app.rules.scores import Score, ScoreKind
 from tests.nights import alerts, run_nights
-from tests.office import TERMS, Office, without
-
-DUE = {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none"}
-MEAN = DUE | {"score": {"method": "mean_of_months"}}
-GRADES = [{"name": "优", "at_least": "90"}, {"name": "差", "below": "90"}]
-
-
-def last_quarter(office: Office, clause: dict[str, Any] | None = None, **changes: Any) -> str:
-    """Take a contract on of which October to December 2023 are recorded."""
-    terms = TERMS | {"grades": GRADES} | ({} if clause is None else {"annual_assessment": clause})
-    return office.contract(**{"recorded_from": "2023-10", "terms": terms} | changes)
-
-
-def settle(office: Office, contract: str, *scores: object) -> None:
-    """Make the months from October on final with these scores, each on the 10th of the next month."""
-    for period, day, score in zip(
-        ("2023-10", "2023-11", "2023-12"), ("2023-11-10", "2023-12-10", "2024-01-10"), scores, strict=False
-    ):
-        if score in ("excused", "not_assessed"):
-            body = {"state": score, "reason": "大厅停业", "assessed_on": day}
-            office.supervisor.put(f"{contract}/assessments/{period}", body).raise_for_status()
-        else:
-            office.assess(contract, period, score, day)
-        office.finalize(contract, period, day)
-
-
-def hold(office: Office, contract: str, held_on: str = "2024-02-20", year: int = 2023, **more: Any) -> Any:  # noqa: ANN401 the client's own response
-    """Hold a year."""
-    return office.supervisor.post(f"{contract}/annual-assessments", {"year": year, "held_on": held_on, **more})
-
-
-def amend(office: Office, contract: str, effective_from: str, agreed_on: str, **clauses: Any) -> Any:  # noqa: ANN401 the client's own response
-    """Agree on other clauses."""
-    terms = without("reference") | clauses
-    body = {"effective_from": effective_from, "agreed_on": agreed_on, "reference": {"document": "补充协议"}}
-    return office.supervisor.post(f"{contract}/amendments", body | {"terms": terms})
-
-
-def years_due(office: Office, contract: str, **query: str) -> dict[str, str]:
-    """Read by year when its assessment is due."""
-    entries = office.supervisor.items(f"{contract}/due-dates", kind="annual_assessment", **query)
-    return {entry["subject"]: entry["due_on"] for entry in entries}
-
+from tests.office import TERMS, Office
+from tests.years import DUE, MEAN, amend, hold, last_quarter, settle, years_due
 
 # ---------------------------------------------------------------- what is owed
 
@@ -349,57 +308,3 @@ def test_of_two_who_act_at_once_one_is_told_that_the_other_was_first(
             if step == "notify":
                 assert act(year, wait=False) == "done"
             assert sorted(pool.map(act, (year, year))) == ["done", "refused"]
-
-
-# ---------------------------------------------------------------- flagged until it is held
-
-
-def test_a_year_that_nobody_held_is_flagged_and_settled_when_it_is(office: Office, database: Database) -> None:
-    """The alert counts its days until the day of the holding, in the very transaction that records it."""
-    contract = last_quarter(office, MEAN)
-    settle(office, contract, "90.00", "91.00", "92.00")
-    run_nights(database, "2024-01-31")
-    assert office.supervisor.items("/v1/alerts", kind="missing_annual_assessment") == []
-    run_nights(database, "2024-02-01")
-    (alert,) = office.supervisor.items("/v1/alerts", kind="missing_annual_assessment")
-    assert (alert["subject"], alert["since"], alert["status"]) == ("2023", "2024-02-01", "open")
-    assert alert["facts"]["days_late"] > 100
-    (then,) = office.supervisor.items("/v1/alerts", kind="missing_annual_assessment", as_of="2024-02-10")
-    assert (then["facts"]["days_late"], then["facts"]["year"]) == (10, 2023)
-    assert then["text"]["zh"] == "2023年度考核应于2024-01-31前完成，尚未开展，逾期10天（8个工作日）。"
-    hold(office, contract).raise_for_status()
-    (alert,) = office.supervisor.items("/v1/alerts", kind="missing_annual_assessment")
-    assert (alert["status"], alert["until"], alert["facts"]["held_on"]) == ("resolved", "2024-02-20", "2024-02-20")
-    assert (alert["facts"]["days_late"], alert["facts"]["working_days_late"]) == (20, 11)
-    assert "held on 2024-02-20" in alert["text"]["en"]
-    (entry,) = office.supervisor.items(f"{contract}/due-dates", kind="annual_assessment")
-    assert (entry["met_on"], entry["state"]) == ("2024-02-20", "late")
-    run_nights(database, "2024-02-21")
-    assert office.supervisor.items("/v1/alerts", kind="missing_annual_assessment") == [alert]
-
-
-@pytest.mark.parametrize("held_on", ["2024-01-31", "2024-02-10"])
-def test_a_year_held_in_time_by_the_date_that_governed_then_is_not_missing(
-    office: Office, database: Database, held_on: str
-) -> None:
-    """A date moved later by an amendment makes nothing late that was done before."""
-    contract = last_quarter(office, MEAN)
-    settle(office, contract, "90.00", "91.00", "92.00")
-    if held_on > "2024-01-31":
-        later = MEAN | {"length": 60}
-        amend(office, contract, "2023-12-01", "2024-01-20", annual_assessment=later).raise_for_status()
-    hold(office, contract, held_on).raise_for_status()
-    run_nights(database, "2024-06-30")
-    assert "missing_annual_assessment" not in {alert["kind"] for alert in alerts(database)}
-
-
-def test_an_amendment_that_asks_for_none_any_more_ends_the_alert(office: Office, database: Database) -> None:
-    """From the day on which it was agreed nothing is owed."""
-    contract = last_quarter(office, MEAN)
-    run_nights(database, "2024-02-01")
-    amend(office, contract, "2023-12-01", "2024-03-01").raise_for_status()
-    run_nights(database, "2024-03-02")
-    (alert,) = office.supervisor.items("/v1/alerts", kind="missing_annual_assessment")
-    assert (alert["status"], alert["until"]) == ("resolved", "2024-03-01")
-    assert alert["facts"]["superseded_because"] == "terms_amended"
-    assert "no longer owed" in alert["text"]["en"]

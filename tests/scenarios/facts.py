@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import time_machine
 
@@ -46,7 +47,7 @@ def record_until(facts: Iterable[Fact], last: str, every_day: Callable[[date], o
 class Diary:
     """Dated facts of one contract, to be recorded through the API."""
 
-    def __init__(self, office: Office, signed: str = "2023-01-01", **contract: object) -> None:
+    def __init__(self, office: Office, signed: str = "2023-01-01", **contract: Any) -> None:
         """Begin with the contract itself."""
         self.facts: list[Fact] = []
         self._office = office
@@ -57,7 +58,7 @@ class Diary:
     def _on(self, day: str, record: Callable[[], object]) -> None:
         self.facts.append(Fact(date.fromisoformat(day), record))
 
-    def _sign(self, **contract: object) -> None:
+    def _sign(self, **contract: Any) -> None:
         self._contract = self._office.contract(**contract)
 
     def month(self, period: str, score: object, assessed: str, final: str, notified: str | None = None) -> None:
