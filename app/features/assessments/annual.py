@@ -108,9 +108,7 @@ def notify(
     held = queries.annual_assessment(session, contract_id, year)
     if held is None:
         raise AnnualNotHeld(f"{year} was not assessed.", pointer="/path/year")
-    _refuse_future("/notified_on", notified_on)
-    if notified_on < held.held_on:
-        _refuse("/notified_on", "before-it-was-held", f"{notified_on} lies before {held.held_on}, when it was held.")
+    _check_notified_on(held, notified_on)
     now = clock.now()
     statement = (
         update(AnnualAssessment)
@@ -158,6 +156,12 @@ def _check_held_on(months: Sequence[RowMapping], holding: Holding) -> None:
         if month["final_on"] and month["final_on"] > holding.held_on:
             detail = f"{month['period']} became final on {month['final_on']}, after {holding.held_on}."
             _refuse("/held_on", "before-its-months-were-final", detail)
+
+
+def _check_notified_on(held: AnnualAssessment, notified_on: date) -> None:
+    _refuse_future("/notified_on", notified_on)
+    if notified_on < held.held_on:
+        _refuse("/notified_on", "before-it-was-held", f"{notified_on} lies before {held.held_on}, when it was held.")
 
 
 def _require_final(months: Sequence[RowMapping], holding: Holding) -> None:
