@@ -183,9 +183,9 @@ def _print_result(result: nightly.JobResult, *, as_json: bool, dry: bool) -> Non
         print(json.dumps(result.line(dry=dry), ensure_ascii=False), flush=True)
         return
     counts = f"read {result.read}, written {result.written}, skipped {result.skipped}, failed {result.failed}"
-    print(f"{result.as_of}  {result.job:<24}{counts}, {result.statements} statements", flush=True)
+    print(f"{result.as_of}  {result.job:<33}{counts}, {result.statements} statements", flush=True)
     for state in result.states:
-        print(f"    {state.kind.value:<20}{state.subject:<30}{state.since} - {state.until or 'open'}")
+        print(f"    {state.kind.value:<27}{state.subject:<30}{state.since} - {state.until or 'open'}")
 
 
 @calendar_cli.command("import")

@@ -16,7 +16,7 @@ from app.database import Database, statements
 from app.errors import NotFound
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation
-from app.features.assessments import failed_months, late_notices, repeat_offences
+from app.features.assessments import failed_months, late_notices, missing_annual, repeat_offences
 from app.features.assessments.narrowing import ALL, Within
 from app.features.audit import heads
 from app.features.audit.actor import Actor
@@ -48,6 +48,7 @@ JOBS = {
     "flag_missed_jobs": Job(AlertKind.JOB_MISSED, _missed_jobs),
     "flag_missing_calendar": Job(AlertKind.CALENDAR_MISSING, _missing_calendar),
     "flag_late_notices": Job(AlertKind.LATE_NOTICE, late_notices.evaluate),
+    "flag_missing_annual_assessments": Job(AlertKind.MISSING_ANNUAL_ASSESSMENT, missing_annual.evaluate),
     "flag_repeat_offences": Job(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
     "flag_below_pass_mark": Job(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
     "flag_consecutive_fails": Job(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),

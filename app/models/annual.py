@@ -32,8 +32,8 @@ class AnnualAssessment(Table, table=True):
     score_kind: ScoreKind | None = word_field(ScoreKind, "score_kind", default=None)
     score_hundredths: int | None = integer_field(default=None)
     """The score, or its bound, rounded once to hundredths of a point."""
-    score_exact: str | None = Field(default=None, max_length=80)
-    """The unrounded score or bound as a fraction `p/q`."""
+    score_exact: str | None = Field(default=None, max_length=250)
+    """The unrounded score or bound as a fraction `p/q`; thirteen months on scales of their own have a long one."""
     review_exact: str | None = Field(default=None, max_length=80)
     """What the centre's year-end review gave, where the clause weighs one in."""
     steps: list[str] = Field(sa_type=CanonicalJson)

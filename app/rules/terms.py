@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from app.rules.annual import AnnualRule, check_annual_rule
 from app.rules.consecutive import ConsecutiveRule, check_consecutive
 from app.rules.deadlines import DueDateRule
 from app.rules.faults import Fault
@@ -29,6 +30,7 @@ class Terms:
     rubric: Rubric | None = None
     appeal: DueDateRule | None = None
     """By when the vendor may appeal against a notice; without the clause no appeal is in or out of time."""
+    annual_assessment: AnnualRule | None = None
 
     @property
     def full_mark(self) -> Decimal:
@@ -36,7 +38,10 @@ class Terms:
         return self.rubric.full_mark if self.rubric else HUNDRED_MARKS
 
     def missing(self) -> tuple[str, ...]:
-        """Name the clauses without which something is not decided: no clause, no rule (domain.md section 4)."""
+        """Name the clauses without which something is not decided: no clause, no rule (domain.md section 4).
+
+        `annual_assessment` is not among them: where it is absent none is asked for, and nothing is left open.
+        """
         stated = {
             "notice": self.notice,
             "pass_mark": self.pass_mark,
@@ -86,6 +91,8 @@ def check_terms(terms: Terms) -> tuple[Fault, ...]:
     if terms.pass_mark is not None and not 0 < terms.pass_mark <= terms.full_mark:
         faults.append(_pass_mark_fault(terms.pass_mark, terms.full_mark))
     faults += [fault.under("/consecutive") for fault in check_consecutive(terms.consecutive, terms.full_mark)]
+    if terms.annual_assessment:
+        faults += [fault.under("/annual_assessment") for fault in check_annual_rule(terms.annual_assessment)]
     return tuple(faults)
 
 

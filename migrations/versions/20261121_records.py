@@ -103,7 +103,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("score_hundredths", sa.BigInteger(), nullable=True),
-        sa.Column("score_exact", sa.String(80), nullable=True),
+        sa.Column("score_exact", sa.String(250), nullable=True),
         sa.Column("review_exact", sa.String(80), nullable=True),
         sa.Column("steps", sa.Text(), nullable=False),
         sa.Column("terms_version_id", sa.Uuid(), nullable=False),

@@ -53,6 +53,8 @@ class Route:
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
 CENTER = "/v1/service-centers/{service_center_id}"
+YEARS = "/v1/contracts/{contract_id}/annual-assessments"
+ANNUAL = {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none"}
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/v1/me"): Route("oneself"),
@@ -111,15 +113,20 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("POST", f"{MONTH}/finalization"): Route("assessments", {"final_on": "2023-02-02"}),
     ("POST", f"{MONTH}/notice"): Route("assessments", {"notified_on": "2023-02-03"}),
+    ("GET", YEARS): Route("assessments"),
+    ("GET", f"{YEARS}/{{year}}"): Route("assessments"),
     ("POST", "/v1/contracts/{contract_id}/amendments"): Route(
         "contracts",
         {"effective_from": "2023-07-01", "reference": {"document": "补充协议"}, "terms": without("reference")},
     ),
-    ("POST", "/v1/contracts/{contract_id}/closing"): Route("contracts", {"closed_on": "2023-12-31"}),
+    # Closed with its only final month, so that the year can be held.
+    ("POST", "/v1/contracts/{contract_id}/closing"): Route("contracts", {"closed_on": "2023-01-31"}),
+    ("POST", YEARS): Route("assessments", {"year": 2023, "held_on": "2023-02-20", "score": {"exact": "92.50"}}),
+    ("POST", f"{YEARS}/{{year}}/notice"): Route("assessments", {"notified_on": "2023-02-21"}),
     ("GET", "/v1/job-runs"): Route("job runs"),
     ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }
-"""Every route with its row, in an order in which each can be used once: a month goes from finding to notice."""
+"""Every route with its row, in an order in which each can be used once: month and year go from finding to notice."""
 
 OPEN = {("GET", "/livez"), ("GET", "/readyz")}
 """What the document lists and anybody may ask."""
@@ -131,6 +138,10 @@ def allowed(role: Role, method: str, path: str) -> bool:
     return wanted in ROWS[ROUTES[method, path].row].get(role, frozenset())
 
 
+IN_TIME = {"period": "2023-01", "year": "2023"}
+"""What paths name beside ids."""
+
+
 @dataclass(frozen=True)
 class Holding:
     """What one vendor has at one service center, by the names that paths and bodies use."""
@@ -139,7 +150,7 @@ class Holding:
 
     def path(self, path: str, **others: str) -> str:
         """Fill a path with these ids, some of them replaced by others'."""
-        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | {"period": "2023-01"} | others
+        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | IN_TIME | others
         return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 
 
@@ -178,7 +189,8 @@ def town(database: Database, client: TestClient) -> Town:
         (office, rival, "XA-2"),
         (elsewhere, elsewhere.vendor, "XB-1"),
     ):
-        contract = at.contract(number, vendor_id=str(vendor))
+        terms = TERMS | {"annual_assessment": ANNUAL}
+        contract = at.contract(number, vendor_id=str(vendor), terms=terms)
         ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
         parts = {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
         holdings.append(Holding(ids | parts))
@@ -205,7 +217,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict
 
 def named_in(path: str) -> list[str]:
     """List the ids that a path names."""
-    return [name for name in re.findall(r"{(\w+)}", path) if name != "period"]
+    return [name for name in re.findall(r"{(\w+)}", path) if name not in IN_TIME]
 
 
 # ---------------------------------------------------------------- the document and the table

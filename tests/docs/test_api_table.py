@@ -67,6 +67,7 @@ def test_table_names_who_gets_in(office: Office) -> None:
         "finding_id": finding.rsplit("/", 1)[1],
         "alert_id": alert["id"],
         "period": "2023-01",
+        "year": "2023",
     }
     rows = [row for row in _rows() if row.who != "anybody"]
     let_in = {

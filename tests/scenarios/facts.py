@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import time_machine
 
-from tests.office import Office, without
+from tests.office import TERMS, Office, without
 
 YEAR = ("2023-01-01", "2023-12-31")
 
@@ -46,19 +47,19 @@ def record_until(facts: Iterable[Fact], last: str, every_day: Callable[[date], o
 class Diary:
     """Dated facts of one contract, to be recorded through the API."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, signed: str = "2023-01-01", **contract: Any) -> None:
         """Begin with the contract itself."""
         self.facts: list[Fact] = []
         self._office = office
         self._contract = ""
         self._findings: dict[str, str] = {}
-        self._on("2023-01-01", self._sign)
+        self._on(signed, lambda: self._sign(**contract))
 
     def _on(self, day: str, record: Callable[[], object]) -> None:
         self.facts.append(Fact(date.fromisoformat(day), record))
 
-    def _sign(self) -> None:
-        self._contract = self._office.contract()
+    def _sign(self, **contract: Any) -> None:
+        self._contract = self._office.contract(**contract)
 
     def month(self, period: str, score: object, assessed: str, final: str, notified: str | None = None) -> None:
         """Assess a month, make it final, and notify it where a day is given."""
@@ -73,6 +74,12 @@ class Diary:
         put = self._office.supervisor.put
         self._on(assessed, lambda: put(f"{self._contract}/assessments/{period}", body).raise_for_status())
         self._on(final, lambda: self._office.finalize(self._contract, period, final))
+
+    def hold(self, year: int, held: str) -> None:
+        """Hold a year's assessment."""
+        post = self._office.supervisor.post
+        body = {"year": year, "held_on": held}
+        self._on(held, lambda: post(f"{self._contract}/annual-assessments", body).raise_for_status())
 
     def finding(self, day: str, issue_type: str = "leaving_post") -> None:
         """See an issue."""
@@ -114,4 +121,16 @@ def busy_year(office: Office) -> list[Fact]:
     notice = {"after": "period_end", "unit": "months", "length": 2, "roll": "next_working_day"}
     diary.amend("2023-09-25", "2023-08-01", notice=notice)
     diary.month("2023-10", "60.00", "2023-11-06", "2023-11-10")
+    return diary.facts
+
+
+def year_held_late(office: Office) -> list[Fact]:
+    """Give a year that is late by its first due date, then owed later by an amendment, late again, and held."""
+    mean = {"method": "mean_of_months"}
+    clause = {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none", "score": mean}
+    terms = TERMS | {"annual_assessment": clause}
+    diary = Diary(office, "2024-01-01", recorded_from="2023-12", terms=terms)
+    diary.month("2023-12", "92.50", "2024-01-08", "2024-01-10", "2024-01-12")
+    diary.amend("2024-02-20", "2023-12-01", annual_assessment=clause | {"length": 90})
+    diary.hold(2023, "2024-05-10")
     return diary.facts

@@ -8,7 +8,7 @@ from app.database import Database
 from app.demo import loader, principals
 from tests.nights import alerts, every_row, run_nights, written
 from tests.office import Office
-from tests.scenarios.facts import YEAR, busy_year, record_all, record_until
+from tests.scenarios.facts import YEAR, busy_year, record_all, record_until, year_held_late
 
 XINYANG = Path(loader.__file__).parent / "xinyang_2023.yaml"
 
@@ -40,6 +40,18 @@ def test_xinyangs_alerts_are_exactly_these_seven(xinyang: Database) -> None:
     assert all((facts["count"], facts["at_least"]) == (3, True) for facts in repeated)
 
 
+def test_xinyangs_annual_assessment_is_missing_from_the_day_after_its_due_date(xinyang: Database) -> None:
+    """Due on 31 January 2024 and never held: flagged since 1 February, though the contract was closed in December."""
+    run_nights(xinyang, "2024-01-31")
+    assert len(alerts(xinyang)) == 7
+    run_nights(xinyang, "2024-02-01")
+    assert len(alerts(xinyang)) == 8
+    (alert,) = (alert for alert in alerts(xinyang) if alert["kind"] == "missing_annual_assessment")
+    assert (alert["subject"], str(alert["since"]), alert["status"]) == ("2023", "2024-02-01", "open")
+    assert alert["facts"] == {"year": 2023, "due_on": "2024-01-31", "provisional": False}
+    assert written(run_nights(xinyang, "2024-12-31")) == 0
+
+
 def test_xinyang_365_nights_in_turn_end_where_one_run_at_the_end_does(xinyang: Database) -> None:
     """Every column but ids and recording times is the same; a second pass writes nothing but the jobs' own rows."""
     one_run = _one_run_on_a_copy(xinyang)
@@ -50,9 +62,9 @@ def test_xinyang_365_nights_in_turn_end_where_one_run_at_the_end_does(xinyang: D
     assert every_row(xinyang, "job_runs") == before
 
 
-def _one_run_on_a_copy(database: Database) -> list[dict[str, object]]:
-    """Run the year's last night alone, read the alerts, and take them back out."""
-    run_nights(database, "2023-12-31")
+def _one_run_on_a_copy(database: Database, last: str = YEAR[1]) -> list[dict[str, object]]:
+    """Run the last night alone, read the alerts, and take them back out."""
+    run_nights(database, last)
     found = alerts(database)
     with database.write() as session:
         session.connection().exec_driver_sql("DELETE FROM alerts")
@@ -75,6 +87,18 @@ def test_a_busy_year_ends_the_same_however_its_nights_were_run(office: Office, d
     assert written(run_nights(database, "2023-12-31")) == 0
     assert written(run_nights(database, "2023-07-01")) == 0
     assert alerts(database) == one_run
+
+
+def test_a_year_held_late_ends_the_same_however_its_nights_were_run(office: Office, database: Database) -> None:
+    """Flagged, moved by an amendment, flagged again, held: in turn as in one run."""
+    first, last = "2024-01-01", "2024-05-31"
+    record_until(year_held_late(office), last, lambda day: run_nights(database, day.isoformat()))
+    in_turn = alerts(database)
+    missing = [alert for alert in in_turn if alert["kind"] == "missing_annual_assessment"]
+    assert [(str(alert["since"]), str(alert["until"])) for alert in missing] == [("2024-03-31", "2024-05-10")]
+    assert _one_run_on_a_copy(database, last) == in_turn
+    run_nights(database, first, last)
+    assert alerts(database) == in_turn
 
 
 def test_a_busy_year_recorded_day_by_day_ends_the_same(office: Office, database: Database) -> None:

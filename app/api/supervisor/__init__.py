@@ -6,6 +6,7 @@ from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
 from app.api.supervisor import (
     alerts,
+    annual_assessments,
     assessments,
     audit_events,
     contracts,
@@ -18,5 +19,17 @@ from app.api.supervisor import (
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
-for room in (me, parties, contracts, due_dates, assessments, revisions, findings, alerts, job_runs, audit_events):
+for room in (
+    me,
+    parties,
+    contracts,
+    due_dates,
+    assessments,
+    revisions,
+    annual_assessments,
+    findings,
+    alerts,
+    job_runs,
+    audit_events,
+):
     router.include_router(room.router)

@@ -109,17 +109,19 @@ class ResultIn(Shape):
     def result(self) -> Result:
         """Read the body as the feature's result."""
         criteria = None if self.criteria is None else {item.criterion: item.points for item in self.criteria}
-        return Result(self.state, self._score(), criteria, self.reason, self.note)
+        return Result(self.state, read_score_in(self.score), criteria, self.reason, self.note)
 
-    def _score(self) -> Score:
-        match self.score:
-            case Exact(exact=value):
-                return Score(ScoreKind.EXACT, Fraction(value))
-            case AtLeast(at_least=value):
-                return Score(ScoreKind.AT_LEAST, Fraction(value))
-            case Below(below=value):
-                return Score(ScoreKind.BELOW, Fraction(value))
-        return Score(ScoreKind.UNKNOWN, None)
+
+def read_score_in(sent: Exact | AtLeast | Below | None) -> Score:
+    """Read a score as it was sent; null says that it is not known."""
+    match sent:
+        case Exact(exact=value):
+            return Score(ScoreKind.EXACT, Fraction(value))
+        case AtLeast(at_least=value):
+            return Score(ScoreKind.AT_LEAST, Fraction(value))
+        case Below(below=value):
+            return Score(ScoreKind.BELOW, Fraction(value))
+    return Score(ScoreKind.UNKNOWN, None)
 
 
 class AssessmentIn(ResultIn):

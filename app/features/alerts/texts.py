@@ -40,6 +40,27 @@ def _late_notice(facts: dict[str, Any]) -> tuple[str, str]:
     return zh, en
 
 
+def _missing_annual_assessment(facts: dict[str, Any]) -> tuple[str, str]:
+    held_zh, held_en = "尚未开展", "not held yet"
+    if "held_on" in facts:
+        held_zh, held_en = f"实际于{facts['held_on']}开展", f"held on {facts['held_on']}"
+    elif "superseded_because" in facts:
+        held_zh, held_en = "后不再要求", "no longer owed"
+    days, working = facts["days_late"], facts["working_days_late"]
+    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
+    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
+    return (
+        (
+            f"{facts['year']}年度考核应于{facts['due_on']}前完成，{held_zh}，"
+            f"逾期{days}天（{working}个工作日）{provisional_zh}。"
+        ),
+        (
+            f"The annual assessment of {facts['year']} was due by {facts['due_on']}: {held_en}, "
+            f"{days} days ({working} working days) late{provisional_en}."
+        ),
+    )
+
+
 def _repeat_offence(facts: dict[str, Any]) -> tuple[str, str]:
     at_least_zh, at_least_en = ("至少", "at least ") if facts["at_least"] else ("", "")
     where_zh = f"（窗口{facts['counter']}）" if facts.get("counter") else ""
@@ -110,6 +131,7 @@ def _job_missed(facts: dict[str, Any]) -> tuple[str, str]:
 
 _WRITERS = {
     AlertKind.LATE_NOTICE: _late_notice,
+    AlertKind.MISSING_ANNUAL_ASSESSMENT: _missing_annual_assessment,
     AlertKind.REPEAT_OFFENCE: _repeat_offence,
     AlertKind.BELOW_PASS_MARK: _below_pass_mark,
     AlertKind.CONSECUTIVE_FAIL: _consecutive_fail,

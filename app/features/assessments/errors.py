@@ -81,3 +81,59 @@ class PeriodOutsideService(Invalid):
     code = "period-outside-service"
     title = "The month is not one of the contract's service months"
     remedy = "Use a month from recorded_from to the end, or the closing, of the contract."
+
+
+class YearOutsideService(Invalid):
+    """A year in which the contract has no recorded month."""
+
+    code = "year-outside-service"
+    title = "No recorded month of the contract falls in that year"
+    remedy = "Name a year of the service; a contract year is named by the calendar year in which it begins."
+
+
+class NoAnnualClause(Conflict):
+    """An annual assessment that the terms do not ask for."""
+
+    code = "no-annual-clause"
+    title = "The terms in force ask for no annual assessment"
+    remedy = "Record the clause annual_assessment by an amendment, if the parties agreed on one."
+
+
+class MonthsNotFinal(Conflict):
+    """Holding a year of which months have no final result."""
+
+    code = "months-not-final"
+    title = "Not every month of the year is final"
+    remedy = "Make the months final that are named, then hold the year's assessment."
+
+
+class AnnualTermsSilent(Conflict):
+    """The clause leaves open what the year's score needs."""
+
+    code = "annual-terms-silent"
+    title = "The terms do not say how the year's score follows"
+    remedy = "Record by an amendment what the errors name."
+
+
+class AlreadyHeld(Conflict):
+    """A second assessment of one year."""
+
+    code = "already-held"
+    title = "The year's assessment was held already"
+    remedy = "A year is assessed once; read it to see when, and with which score."
+
+
+class AnnualNotHeld(Conflict):
+    """A notice of a year that nobody has assessed."""
+
+    code = "not-held"
+    title = "The year's assessment was not held yet"
+    remedy = "Hold the year's assessment before it is notified."
+
+
+class AnnualAlreadyNotified(Conflict):
+    """A second notice of one year."""
+
+    code = "year-already-notified"
+    title = "The year's result is notified already"
+    remedy = "A year is notified once; read it to see when, and under which number."

@@ -2,9 +2,8 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -13,10 +12,10 @@ from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
 from app.features.assessments.by_contract import evaluate_each
 from app.features.assessments.history import History, Month, read_history, replay
+from app.features.assessments.missed import missed
 from app.features.calendar.queries import work_calendar
 from app.models.words import AlertKind, Severity, Stage
 from app.rules.consecutive import MonthState
-from app.rules.deadlines import DueState, lateness
 from app.rules.working_days import WorkCalendar
 
 
@@ -49,40 +48,22 @@ def _on(history: History, entry: RowMapping, day: date) -> Month:
 
 
 def _of_month(entries: list[Month], as_of: date, calendar: WorkCalendar) -> AlertState | None:
-    """Judge a month by the entry that governs it on `as_of`: the last one that was in force by then."""
-    known = [entry for entry in entries if entry["in_force_from"] <= as_of]
-    if not known:
-        return None
-    entry = known[-1]
-    # A superseded entry was still met by a notice, or ended by an excuse, dated before an amendment moved the date.
+    entry = entries[0]
     excused_on = entry["final_on"] if entry["state"] is MonthState.EXCUSED else None
-    ended = min((day for day in (entry["superseded_on"], excused_on) if day and day <= as_of), default=None)
-    found = lateness(entry["due_on"], entry["met_on"] or entry["notified_on"], ended or as_of, calendar)
-    if found.state not in (DueState.LATE, DueState.OVERDUE):
+    found = missed(entries, entry["notified_on"], {"month_excused": excused_on}, as_of, calendar)
+    if found is None:
         return None
-    notified_on = (entry["met_on"] or entry["notified_on"]) if found.state is DueState.LATE else None
-    until = notified_on or ended
-    facts: dict[str, Any] = {
-        "period": entry["period"],
-        "due_on": entry["due_on"].isoformat(),
-        "provisional": entry["provisional"] or found.provisional,
-        "stage": _stage(entry, ended or as_of, notified_on),
-    }
-    if notified_on:
-        facts["notified_on"] = notified_on.isoformat()
-    if until:
-        facts |= {"days_late": found.days, "working_days_late": found.working_days}
-    if ended and not notified_on:
-        facts["superseded_because"] = "month_excused" if ended == excused_on else entry["superseded_because"]
-    since = entry["due_on"] + timedelta(days=1)
+    facts = {"period": entry["period"], "stage": _stage(entry, found.ended_on or as_of, found.done_on)} | found.facts()
+    if found.done_on:
+        facts["notified_on"] = found.done_on.isoformat()
     return AlertState(
         AlertKind.LATE_NOTICE,
         entry["contract_id"],
         entry["service_center_id"],
         entry["period"],
         Severity.WARNING,
-        since,
-        until,
+        found.since,
+        found.until,
         facts,
     )
 

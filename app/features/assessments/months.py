@@ -15,7 +15,7 @@ from app.errors import Conflict, Invalid
 from app.features.access.caller import Caller
 from app.features.alerts import service as alerts
 from app.features.alerts.state import Evaluation
-from app.features.assessments import queries
+from app.features.assessments import queries, results
 from app.features.assessments.errors import PeriodOutsideService
 from app.features.assessments.results import Result, read_score
 from app.features.audit.changes import Touched
@@ -31,7 +31,7 @@ from app.rules.faults import Fault
 from app.rules.money import hundredths
 from app.rules.notices import backdated
 from app.rules.periods import Period
-from app.rules.scores import Score, Verdict, band_of, verdict
+from app.rules.scores import Score
 
 
 def hold(session: Session, caller: Caller, contract_id: uuid.UUID, period: Period, seen: Seen = None) -> Assessment:
@@ -104,18 +104,10 @@ def terms_for(session: Session, contract_id: uuid.UUID, period: Period, known_on
 
 def judgement(state: MonthState | None, score: Score, version: Version | None) -> dict[str, Any]:
     """Judge a result by its unrounded score; what no clause judges stays empty."""
-    nothing = {"pass_mark_hundredths": None, "verdict": None, "grade": None}
     if version is None or state is not MonthState.ASSESSED:
+        nothing = {"pass_mark_hundredths": None, "verdict": None, "grade": None}
         return {"terms_version_id": version.id if version else None, **nothing}
-    mark = version.terms.pass_mark
-    grade = band_of(score, version.terms.grades)
-    judged: Verdict | None = None if mark is None else verdict(score, mark)
-    return {
-        "terms_version_id": version.id,
-        "pass_mark_hundredths": None if mark is None else hundredths(Fraction(mark)),
-        "verdict": judged,
-        "grade": grade.name if grade else None,
-    }
+    return results.judgement(score, version)
 
 
 def judgement_of(month: Assessment, version: Version | None) -> dict[str, Any]:

@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select, union
+from sqlalchemy import ColumnElement, RowMapping, String, and_, case, cast, func, or_, select, union
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
-from app.models import Assessment, AssessmentRevision, Contract, DueDate, Finding, IssueType, TermsVersion
+from app.models import (
+    AnnualAssessment,
+    Assessment,
+    AssessmentRevision,
+    Contract,
+    DueDate,
+    Finding,
+    IssueType,
+    TermsVersion,
+)
 from app.models.words import DueKind
 from app.rules.scores import ScoreKind, Verdict
 
@@ -22,20 +31,17 @@ class Within:
     contract_id: uuid.UUID | None = None
     period: str | None = None
 
-    def of_contracts(self, table: type[Assessment | Finding | AssessmentRevision]) -> list[ColumnElement[bool]]:
-        """Say it as conditions on a table that knows its center and its contract."""
+    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
+        """Say it as conditions on a table."""
+        return self.whose(table) + ([] if self.period is None else [col(table.period) == self.period])
+
+    def whose(self, table: type[Assessment | Finding | DueDate | AssessmentRevision]) -> list[ColumnElement[bool]]:
+        """Say it as conditions on a table, the period aside."""
         conditions: list[ColumnElement[bool]] = []
         if self.centers is not None:
             conditions.append(col(table.service_center_id).in_(self.centers))
         if self.contract_id is not None:
             conditions.append(col(table.contract_id) == self.contract_id)
-        return conditions
-
-    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
-        """Say it as conditions on a table that knows its period too."""
-        conditions = self.of_contracts(table)
-        if self.period is not None:
-            conditions.append(col(table.period) == self.period)
         return conditions
 
 
@@ -73,19 +79,51 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence
             ),
         )
         .where(
-            col(DueDate.kind) == DueKind.NOTICE,
-            col(DueDate.due_on) < as_of,
-            or_(
-                col(DueDate.met_on).is_(None),
-                col(DueDate.met_on) > col(DueDate.due_on),
-                col(Assessment.revision) > 0,
-            ),
-            or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
+            *_ever_missed(DueKind.NOTICE, as_of, col(Assessment.revision) > 0),
             *within.of(Assessment),
         )
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )
     return session.execute(statement).mappings().all()
+
+
+def years_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+    """Read the due dates of annual assessments that were missed at some time, oldest entry of a year first."""
+    statement = (
+        select(
+            col(DueDate.contract_id),
+            col(DueDate.service_center_id),
+            col(DueDate.subject),
+            col(DueDate.due_on),
+            col(DueDate.provisional),
+            col(DueDate.met_on),
+            col(DueDate.in_force_from),
+            col(DueDate.superseded_on),
+            col(DueDate.superseded_because),
+            col(AnnualAssessment.held_on),
+        )
+        .join(
+            AnnualAssessment,
+            and_(
+                col(AnnualAssessment.contract_id) == col(DueDate.contract_id),
+                cast(col(AnnualAssessment.year), String) == col(DueDate.subject),
+            ),
+            isouter=True,
+        )
+        .where(*_ever_missed(DueKind.ANNUAL_ASSESSMENT, as_of), *within.whose(DueDate))
+        .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def _ever_missed(kind: DueKind, as_of: date, *otherwise: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL which entries were not met in time while they were in force, or may not have been."""
+    return (
+        col(DueDate.kind) == kind,
+        col(DueDate.due_on) < as_of,
+        or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on), *otherwise),
+        or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
+    )
 
 
 def findings_near_threshold(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
@@ -189,7 +227,7 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
         .where(
             col(AssessmentRevision.score_kind).in_([ScoreKind.EXACT, ScoreKind.BELOW]),
             col(AssessmentRevision.score_hundredths) <= marks.c.mark,
-            *within.of_contracts(AssessmentRevision),
+            *within.whose(AssessmentRevision),
         )
     )
     months = union(now, once).subquery()
@@ -230,7 +268,7 @@ def versions_of_revised(session: Session, within: Within) -> Sequence[RowMapping
             col(AssessmentRevision.grade),
             col(AssessmentRevision.notified_on),
         )
-        .where(*within.of_contracts(AssessmentRevision))
+        .where(*within.whose(AssessmentRevision))
         .order_by(col(AssessmentRevision.assessment_id), col(AssessmentRevision.number))
     )
     return session.execute(statement).mappings().all()

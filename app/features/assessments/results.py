@@ -1,4 +1,4 @@
-"""The result of a month as it is entered, and its reading by the rubric in force."""
+"""The result of a month or a year as it is entered, its reading by the rubric, its judgement by the terms in force."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from app.errors import Invalid
+from app.features.contracts.versions import Version
 from app.rules.consecutive import MonthState
 from app.rules.faults import Fault
 from app.rules.money import hundredths
-from app.rules.scores import Score, ScoreKind, check_points, total
+from app.rules.scores import Score, ScoreKind, band_of, check_points, total, verdict
 from app.rules.terms import Terms
 
 UNKNOWN = Score(ScoreKind.UNKNOWN, None)
@@ -72,7 +73,19 @@ def _at_its_place(fault: Fault, points: Mapping[str, Decimal | None]) -> Fault:
     return Fault(places.get(fault.pointer, "/criteria"), fault.code, fault.detail, fault.remedy)
 
 
-def stored_score(score: Score, state: MonthState) -> dict[str, object]:
+def judgement(score: Score, version: Version) -> dict[str, object]:
+    """Judge a result by its unrounded score and give the columns that say so; what no clause judges stays empty."""
+    mark = version.terms.pass_mark
+    grade = band_of(score, version.terms.grades)
+    return {
+        "terms_version_id": version.id,
+        "pass_mark_hundredths": None if mark is None else hundredths(Fraction(mark)),
+        "verdict": None if mark is None else verdict(score, mark),
+        "grade": grade.name if grade else None,
+    }
+
+
+def stored_score(score: Score, state: MonthState = MonthState.ASSESSED) -> dict[str, object]:
     """Give the columns that hold a score: its kind, its hundredths rounded once, and the unrounded fraction.
 
     A month that is excused or not assessed has none.

@@ -1,10 +1,12 @@
 """What must be true of a contract, an amendment or a closing before it is recorded."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from app.features.contracts.draft import NewContract
 from app.features.contracts.terms_document import TermsDocument
+from app.features.contracts.versions import Version, version_for
 from app.models import Contract
 from app.rules.faults import Fault
 from app.rules.periods import Period
@@ -65,6 +67,22 @@ def check_amendment(
         detail = f"{agreed_on} is after today, {today}."
         faults.append(Fault("/agreed_on", "date-in-future", detail, "Record the amendment once it is agreed."))
     return faults
+
+
+def check_years(versions: Sequence[Version], periods: Iterable[Period]) -> list[Fault]:
+    """Name an amendment that would have the months of one contract counted in years of two kinds.
+
+    Where calendar years meet contract years, some months would stand in two years and others in none.
+    """
+    known_on = max(version.agreed_on for version in versions)
+    governing = (version_for(versions, period, known_on) for period in periods)
+    clauses = (version.terms.annual_assessment for version in governing if version)
+    kinds = sorted({clause.years for clause in clauses if clause})
+    if len(kinds) <= 1:
+        return []
+    detail = f"Some recorded months would be assessed by {kinds[0]}, others by {kinds[1]}."
+    remedy = "Keep the kind of year, or let the amendment govern from the first recorded month."
+    return [Fault("/terms/annual_assessment/year", "two-kinds-of-year", detail, remedy)]
 
 
 def check_closing(contract: Contract, closed_on: date, today: date) -> list[Fault]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, case, extract, func, or_
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
-from app.models import Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion, Vendor
+from app.models import AnnualAssessment, Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion, Vendor
 from app.models.words import DueKind, Stage
 from app.rules.deadlines import DueState
 
@@ -162,11 +162,12 @@ def _by_contract(rows: Iterable[RowMapping]) -> dict[uuid.UUID, list[RowMapping]
     return grouped
 
 
-def unmet_notices(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the due dates of a contract's notices that are in force and not met."""
-    statement = select(col(DueDate.id), col(DueDate.subject), col(DueDate.due_on), col(DueDate.provisional)).where(
+def unmet(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the due dates of a contract that are in force and not met."""
+    statement = select(
+        col(DueDate.id), col(DueDate.kind), col(DueDate.subject), col(DueDate.due_on), col(DueDate.provisional)
+    ).where(
         col(DueDate.contract_id) == contract_id,
-        col(DueDate.kind) == DueKind.NOTICE,
         col(DueDate.superseded_on).is_(None),
         col(DueDate.met_on).is_(None),
     )
@@ -230,15 +231,24 @@ def provisional_by_year(session: Session) -> dict[int, int]:
     return {int(found): count for found, count in session.execute(statement)}
 
 
-def periods_without_notice(session: Session, contract_id: uuid.UUID) -> Sequence[str]:
-    """Read the expected months of a contract that owe a notice: not notified and not finally excused."""
+def months(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the expected months of a contract: `period`, `served_to`, and whether a notice is still to be given.
+
+    `owes_notice` is false once a month was notified or is finally excused.
+    """
     excused = and_(col(Assessment.state) == "excused", col(Assessment.stage) == Stage.FINAL)
-    statement = select(col(Assessment.period)).where(
-        col(Assessment.contract_id) == contract_id,
-        col(Assessment.expected),
-        col(Assessment.stage) != Stage.NOTIFIED,
-        or_(col(Assessment.state).is_(None), ~excused),
+    owes_notice = and_(col(Assessment.stage) != Stage.NOTIFIED, or_(col(Assessment.state).is_(None), ~excused))
+    statement = (
+        select(col(Assessment.period), col(Assessment.served_to), owes_notice.label("owes_notice"))
+        .where(col(Assessment.contract_id) == contract_id, col(Assessment.expected))
+        .order_by(col(Assessment.period))
     )
+    return session.execute(statement).mappings().all()
+
+
+def years_held(session: Session, contract_id: uuid.UUID) -> Sequence[int]:
+    """Read the years of a contract whose annual assessment was held."""
+    statement = select(col(AnnualAssessment.year)).where(col(AnnualAssessment.contract_id) == contract_id)
     return session.execute(statement).scalars().all()
 
 

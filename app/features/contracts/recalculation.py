@@ -33,7 +33,10 @@ from app.rules.working_days import WorkCalendar
 BATCH = 1000
 """Due dates that a write carries, so that its statements do not depend on how many contracts there are."""
 
-_RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {DueKind.NOTICE: lambda terms: terms.notice}
+_RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {
+    DueKind.NOTICE: lambda terms: terms.notice,
+    DueKind.ANNUAL_ASSESSMENT: lambda terms: terms.annual_assessment.due if terms.annual_assessment else None,
+}
 """Where a version's terms state by when each kind of thing is owed; a new kind needs its line here."""
 
 

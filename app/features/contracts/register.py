@@ -1,7 +1,7 @@
 """The register of due dates: writes what is owed, moves what an amendment governs, meets and waives."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,10 @@ from app.features.contracts.versions import Version, version_for
 from app.models import DueDate
 from app.models.columns import new_id
 from app.models.words import DueKind
-from app.rules.deadlines import due_date
+from app.rules.annual import YearKind, service_years
+from app.rules.deadlines import DueDateRule, due_date
 from app.rules.periods import Period
+from app.rules.terms import Terms
 from app.rules.working_days import WorkCalendar
 
 
@@ -27,39 +29,74 @@ class Owner:
     contract_id: uuid.UUID
 
 
-def expected_notices(
-    versions: Sequence[Version], periods: Iterable[Period], calendar: WorkCalendar
-) -> dict[str, dict[str, Any]]:
-    """Compute by period when its notice is due under the terms in force; a month without the clause has no date."""
+Key = tuple[DueKind, str]
+"""What finds an entry of a contract: its kind and its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What something may be owed for: its key, the day that the limit runs from, the month whose terms govern it."""
+
+    key: Key
+    on: date
+    period: Period
+    years: YearKind | None = None
+    """For an annual assessment, the kind of year; only a clause that asks for that kind is about it."""
+
+    def rule(self, terms: Terms) -> DueDateRule | None:
+        """Give the clause by which it is owed; None where these terms do not ask for it."""
+        if self.years is None:
+            return terms.notice
+        clause = terms.annual_assessment
+        return clause.due if clause and clause.years is self.years else None
+
+
+def notices(periods: Iterable[Period]) -> Iterator[Event]:
+    """Give the events of months whose results are to be notified."""
+    return (Event((DueKind.NOTICE, str(period)), period.last_day, period) for period in periods)
+
+
+def annual_assessments(starts_on: date, months: Mapping[Period, date]) -> Iterator[Event]:
+    """Give the ends of the years, of either kind, that recorded months with their last days of service fall in."""
+    for kind in YearKind:
+        for year in service_years(kind, starts_on, months):
+            yield Event((DueKind.ANNUAL_ASSESSMENT, str(year.year)), year.last_day, year.months[-1], kind)
+
+
+def expected(versions: Sequence[Version], events: Iterable[Event], calendar: WorkCalendar) -> dict[Key, dict[str, Any]]:
+    """Compute when each event's duty is due under the terms in force; without the clause there is no date."""
     known_on = max(version.agreed_on for version in versions)
-    expected: dict[str, dict[str, Any]] = {}
-    for period in periods:
-        version = version_for(versions, period, known_on)
-        if version is None or version.terms.notice is None:
+    found: dict[Key, dict[str, Any]] = {}
+    for event in events:
+        version = version_for(versions, event.period, known_on)
+        rule = event.rule(version.terms) if version else None
+        if version is None or rule is None:
             continue
-        due = due_date(version.terms.notice, period.last_day, calendar)
-        expected[str(period)] = {
+        due = due_date(rule, event.on, calendar)
+        found[event.key] = {
             "terms_version_id": version.id,
-            "event_on": period.last_day,
+            "event_on": event.on,
             "due_on": due.on,
             "provisional": due.provisional,
             "steps": list(due.steps),
         }
-    return expected
+    return found
 
 
-def enter(session: Session, owner: Owner, expected: dict[str, dict[str, Any]], in_force_from: date) -> None:
-    """Write the notices that are owed, all in one statement."""
+def enter(session: Session, owner: Owner, owed: Mapping[Key, dict[str, Any]], in_force_from: date) -> None:
+    """Write what is owed, all in one statement."""
     now = clock.now()
     common = {
         "service_center_id": owner.service_center_id,
         "contract_id": owner.contract_id,
-        "kind": DueKind.NOTICE,
         "in_force_from": in_force_from,
         "created_at": now,
         "updated_at": now,
     }
-    rows = [{"id": new_id(), "subject": subject, **common, **values} for subject, values in expected.items()]
+    rows = [
+        {"id": new_id(), "kind": kind, "subject": subject, **common, **values}
+        for (kind, subject), values in owed.items()
+    ]
     if rows:
         session.connection().execute(insert(DueDate), rows)
 

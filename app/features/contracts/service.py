@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import RowMapping, insert, update
 from sqlmodel import Session, col
 
 from app import clock
@@ -17,7 +17,7 @@ from app.features.audit.changes import Touched
 from app.features.audit.service import recording
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries, register, terms_document
-from app.features.contracts.checks import check_amendment, check_closing, check_contract
+from app.features.contracts.checks import check_amendment, check_closing, check_contract, check_years
 from app.features.contracts.draft import Amendment, NewContract
 from app.features.contracts.errors import ContractClosed, ContractNumberTaken, FactsAfterClosing
 from app.features.contracts.versions import Version, read_versions, version
@@ -35,7 +35,7 @@ def activate(session: Session, caller: Caller, draft: NewContract) -> uuid.UUID:
     """Take a contract on: its service months are expected and its due dates run from this moment.
 
     One expected assessment is written for every service month from `recorded_from`, and one due date for every
-    notice that the terms ask for.
+    notice and every annual assessment that the terms ask for.
     """
     require_center(caller.centers, draft.service_center_id)
     if not queries.vendor_belongs(session, draft.vendor_id, draft.service_center_id):
@@ -54,8 +54,8 @@ def activate(session: Session, caller: Caller, draft: NewContract) -> uuid.UUID:
         )
         periods = periods_between(draft.recorded_from, Period.of(draft.ends_on))
         _expect_months(session, contract, periods)
-        expected = register.expected_notices([first], periods, work_calendar(session))
-        register.enter(session, register.Owner(contract.service_center_id, contract.id), expected, contract.starts_on)
+        owner = register.Owner(contract.service_center_id, contract.id)
+        register.enter(session, owner, _expected(session, contract, [first]), contract.starts_on)
     return contract.id
 
 
@@ -74,6 +74,8 @@ def amend(session: Session, caller: Caller, contract_id: uuid.UUID, amendment: A
     number = len(versions) + 1
     with _recording(session, caller, "contract.amended", contract):
         added = _add_version(session, contract_id, number, amendment, agreed)
+        periods = [Period.parse(row["period"]) for row in queries.months(session, contract_id)]
+        _refuse(check_years([*versions, added], periods))
         _move_due_dates(session, contract, [*versions, added], agreed)
         _change(session, contract_id, {})
     return number
@@ -100,7 +102,8 @@ def close(
     with _recording(session, caller, "contract.closed", contract):
         _change(session, contract_id, {"closed_on": closed_on, "closing_reason": reason, "closing_note": note})
         _end_months(session, contract_id, closed_on)
-        later = [row["id"] for row in queries.unmet_notices(session, contract_id) if row["subject"] > str(last)]
+        still_owed = _expected(session, contract, read_versions(queries.versions(session, contract_id)))
+        later = [row["id"] for row in queries.unmet(session, contract_id) if _key(row) not in still_owed]
         register.supersede(session, later, closed_on, "contract_closed")
 
 
@@ -216,21 +219,33 @@ def _expect_months(session: Session, contract: Contract, periods: Sequence[Perio
     session.connection().execute(insert(Assessment), rows)
 
 
+def _expected(session: Session, contract: Contract, versions: Sequence[Version]) -> dict[register.Key, dict[str, Any]]:
+    """Compute everything that the terms ask for and that is not done: notices of months, assessments of years."""
+    months = queries.months(session, contract.id)
+    served = {Period.parse(row["period"]): row["served_to"] for row in months}
+    open_months = [Period.parse(row["period"]) for row in months if row["owes_notice"]]
+    held = {str(year) for year in queries.years_held(session, contract.id)}
+    years = (event for event in register.annual_assessments(contract.starts_on, served) if event.key[1] not in held)
+    return register.expected(versions, (*register.notices(open_months), *years), work_calendar(session))
+
+
+def _key(row: RowMapping) -> register.Key:
+    return row["kind"], row["subject"]
+
+
 def _move_due_dates(session: Session, contract: Contract, versions: Sequence[Version], agreed_on: date) -> None:
     """Compute the unmet due dates anew and replace those that differ."""
-    unmet = {row["subject"]: row for row in queries.unmet_notices(session, contract.id)}
-    open_periods = [Period.parse(period) for period in queries.periods_without_notice(session, contract.id)]
-    expected = register.expected_notices(versions, open_periods, work_calendar(session))
+    unmet = {_key(row): row for row in queries.unmet(session, contract.id)}
+    expected = _expected(session, contract, versions)
     moved = [
-        subject
-        for subject in unmet.keys() | expected.keys()
-        if subject not in unmet
-        or subject not in expected
-        or unmet[subject]["due_on"] != expected[subject]["due_on"]
-        or unmet[subject]["provisional"] != expected[subject]["provisional"]
+        key
+        for key in unmet.keys() | expected.keys()
+        if key not in unmet
+        or key not in expected
+        or unmet[key]["due_on"] != expected[key]["due_on"]
+        or unmet[key]["provisional"] != expected[key]["provisional"]
     ]
-    old = [unmet[subject]["id"] for subject in moved if subject in unmet]
+    old = [unmet[key]["id"] for key in moved if key in unmet]
     register.supersede(session, old, agreed_on, "terms_amended")
     owner = register.Owner(contract.service_center_id, contract.id)
-    changed = {subject: expected[subject] for subject in sorted(moved) if subject in expected}
-    register.enter(session, owner, changed, agreed_on)
+    register.enter(session, owner, {key: expected[key] for key in sorted(moved) if key in expected}, agreed_on)

@@ -6,12 +6,13 @@ from pydantic import Field, StrictBool, StrictInt, TypeAdapter
 
 from app.features.contracts.money_clauses import MoneyClause, check_money
 from app.rules import terms as rules
+from app.rules.annual import AnnualRule, AnnualScoreRule, Unscored, YearKind
 from app.rules.consecutive import ConsecutiveRule, Gap
 from app.rules.deadlines import DueDateRule, Roll, Unit
 from app.rules.faults import Fault
 from app.rules.recurrence import CountBy, RepeatRule, Scope, Window, WindowKind
 from app.rules.scores import Band, Criterion, CriterionKind, Rubric
-from app.values import Code, Name, Points, Shape
+from app.values import Code, Name, Points, Rate, Shape
 
 LONGEST = {Unit.CALENDAR_DAYS: 3650, Unit.WORKING_DAYS: 2500, Unit.MONTHS: 120, Unit.DAY_OF_NEXT_MONTH: 31}
 """The longest due date by unit: ten years, or the days of a month."""
@@ -136,6 +137,31 @@ class RubricClause(Shape):
         return Rubric(self.full_mark, criteria, self.normalise)
 
 
+class MeanOfMonths(Shape):
+    """The mean of the months' scores, a year-end review weighed in; what a month without a score counts is answered."""
+
+    method: Literal["mean_of_months"]
+    review_weight: Rate | None = None
+    excused: Unscored | None = None
+    not_assessed: Unscored | None = None
+
+    def rule(self) -> AnnualScoreRule:
+        """Read the clause as a rule."""
+        return AnnualScoreRule(self.review_weight, self.excused, self.not_assessed)
+
+
+class AnnualAssessmentClause(DueDateClause):
+    """年度考核: by when a year is assessed; without `score` the centre enters the year's score when it is held."""
+
+    after: Literal["year_end"]
+    year: YearKind = YearKind.CALENDAR
+    score: MeanOfMonths | None = None
+
+    def annual_rule(self) -> AnnualRule:
+        """Read the clause as a rule."""
+        return AnnualRule(self.rule(), self.year, self.score.rule() if self.score else None)
+
+
 class PaymentClause(Shape):
     """How a contract is paid."""
 
@@ -146,8 +172,8 @@ class PaymentClause(Shape):
 class TermsDocument(Shape):
     """合同条款. A clause that is left out does not exist; `terms_incomplete` of the contract names it.
 
-    `rectification`, `acknowledgement`, `annual_assessment`, `monthly_report`, `payment` and `money` are
-    checked and kept as the contract's record; nothing is computed from them yet.
+    `rectification`, `acknowledgement`, `monthly_report`, `payment` and `money` are checked and kept as the contract's
+    record; nothing is computed from them yet.
     """
 
     notice: NoticeClause | None = None
@@ -159,7 +185,7 @@ class TermsDocument(Shape):
     rectification: DueDateClause | None = None
     appeal: DueDateClause | None = None
     acknowledgement: DueDateClause | None = None
-    annual_assessment: DueDateClause | None = None
+    annual_assessment: AnnualAssessmentClause | None = None
     monthly_report: DueDateClause | None = None
     payment: PaymentClause | None = None
     money: Annotated[list[MoneyClause], Field(max_length=50)] | None = None
@@ -174,6 +200,7 @@ class TermsDocument(Shape):
             consecutive=tuple(clause.rule() for clause in self.consecutive or ()),
             rubric=self.rubric.rule() if self.rubric else None,
             appeal=self.appeal.rule() if self.appeal else None,
+            annual_assessment=self.annual_assessment.annual_rule() if self.annual_assessment else None,
         )
 
     def faults(self) -> tuple[Fault, ...]:

@@ -1,0 +1,48 @@
+"""Finds the years whose annual assessment (年度考核) was not held in time: `missing_annual_assessment`."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from app.features.alerts.state import AlertState, Evaluation
+from app.features.assessments import narrowing
+from app.features.assessments.by_contract import evaluate_each
+from app.features.assessments.missed import Missed, missed
+from app.features.calendar.queries import work_calendar
+from app.models.words import AlertKind, Severity
+
+
+def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+    """Say which missing-annual-assessment alerts the facts dated up to `as_of` demand."""
+    calendar = work_calendar(session)
+    rows = narrowing.years_ever_late(session, as_of, within)
+
+    def decide(_contract: uuid.UUID, entries: list[RowMapping]) -> Iterator[AlertState]:
+        for _year, of_year in groupby(entries, key=lambda row: row["subject"]):
+            known = list(of_year)
+            found = missed(known, known[0]["held_on"], {}, as_of, calendar)
+            if found is not None:
+                yield _state(found)
+
+    return evaluate_each(rows, decide)
+
+
+def _state(found: Missed) -> AlertState:
+    entry = found.entry
+    facts = {"year": int(entry["subject"])} | found.facts()
+    if found.done_on:
+        facts["held_on"] = found.done_on.isoformat()
+    return AlertState(
+        AlertKind.MISSING_ANNUAL_ASSESSMENT,
+        entry["contract_id"],
+        entry["service_center_id"],
+        entry["subject"],
+        Severity.WARNING,
+        found.since,
+        found.until,
+        facts,
+    )
