@@ -1,0 +1,22 @@
+"""The demo's data in a fresh database, each file through the services."""
+
+import pytest
+
+from app.database import Database
+from app.demo import loader, principals
+from tests.demo.stand_ins import stand_in
+
+
+@pytest.fixture(autouse=True)
+def called_for(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Give what the files called for beyond the services that are there."""
+    return stand_in(monkeypatch)
+
+
+@pytest.fixture
+def demo(database: Database) -> Database:
+    """Give a database with all of the demo's files and no night run."""
+    for path in loader.FILES:
+        with database.write() as session:
+            loader.load(session, principals.operator(session), loader.read(path))
+    return database
