@@ -93,7 +93,7 @@ def months(data: Data) -> Iterator[Fact]:
 
 def _note(entry: Data, data: Data) -> str | None:
     """Give the note of the file's months; Xinyang's has one for what the report says and one for what is assumed."""
-    note: Any = data.get("assessment_note")
+    note: Mapping[str, str] | str | None = data.get("assessment_note")
     return note["reported" if entry.get("reported") else "assumed"] if isinstance(note, Mapping) else note
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.demo import decisions, facts
 from app.features.access.caller import Caller
@@ -96,5 +96,5 @@ def _contract(data: Mapping[str, Any], center: uuid.UUID, vendor: uuid.UUID) -> 
 def vendor_of(session: Session, data: Mapping[str, Any]) -> uuid.UUID:
     """Find the vendor of a data file's contract."""
     code, number = data["service_center"]["code"], data["contract"]["number"]
-    of_center = select(Vendor.id).join(ServiceCenter).join(Contract, Contract.vendor_id == Vendor.id)
+    of_center = select(Vendor.id).join(ServiceCenter).join(Contract, col(Contract.vendor_id) == col(Vendor.id))
     return session.exec(of_center.where(ServiceCenter.code == code, Contract.number == number)).one()

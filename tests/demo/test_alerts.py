@@ -1,8 +1,14 @@
 """What the nights put on record about the invented year, written out; the reports without limits raise nothing."""
 
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import col
+
 from app import nightly
 from app.database import Database
 from app.demo.run import LAST_NIGHT
+from app.models import ServiceCenter
 from tests.nights import alerts, run_nights
 
 OPEN = "None"
@@ -49,3 +55,16 @@ def test_the_invented_years_alerts_are_exactly_these(demo: Database) -> None:
 def test_contracts_whose_reports_print_no_limits_raise_no_alert(demo: Database) -> None:
     run_nights(demo, LAST_NIGHT.isoformat())
     assert {alert["number"] for alert in alerts(demo)} == {"XY-2022", "SL-2024"}
+
+
+def test_xinyangs_seven_are_all_that_stood_at_the_end_of_2023(demo: Database) -> None:
+    """As the front page says, over the whole demo."""
+    with demo.read() as session:
+        centers = tuple(session.execute(select(col(ServiceCenter.id))).scalars())
+        states = nightly.past(session, date(2023, 12, 31), centers, None)
+    kinds = [state.kind for state in states]
+    assert {kind.value: kinds.count(kind) for kind in kinds} == {
+        "late_notice": 3,
+        "repeat_offence": 3,
+        "below_pass_mark": 1,
+    }

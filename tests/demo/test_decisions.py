@@ -19,8 +19,8 @@ REVISE = decisions.revise
 """The function itself, which every other test here has something stand in for."""
 
 
-def test_decisions_are_called_for_in_the_order_of_their_days(demo: Database, called_for: list[object]) -> None:
-    assert demo
+@pytest.mark.usefixtures("demo")
+def test_decisions_are_called_for_in_the_order_of_their_days(called_for: list[object]) -> None:
     revision, upheld, rejected, held = called_for
     assert revision == Revision(
         period=Period(2024, 4),

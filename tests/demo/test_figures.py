@@ -89,9 +89,11 @@ def test_the_invented_year_is_assessed_by_the_mean_of_its_months() -> None:
     results = {month["period"]: month for month in data["assessments"] if "excused" not in month}
     results |= {appeal["period"]: appeal for appeal in data["appeals"] if "criteria" in appeal}
     scores = [
-        sum(map(Fraction, month["criteria"].values())) if "criteria" in month else Fraction(month["score"]["exact"])
+        sum(map(Fraction, month["criteria"].values()), Fraction(0))
+        if "criteria" in month
+        else Fraction(month["score"]["exact"])
         for month in results.values()
     ]
     assert len(scores) == 11
     (year,) = data["annual_assessments"]
-    assert Decimal(year["score"]["exact"]) == round_half_away(sum(scores) / len(scores), 2)
+    assert Decimal(year["score"]["exact"]) == round_half_away(sum(scores, Fraction(0)) / len(scores), 2)
