@@ -2,30 +2,40 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from app.demo import decisions, facts
 from app.features.access.caller import Caller
-from app.features.assessments import findings
-from app.features.assessments import service as assessments
-from app.features.assessments.findings import NewFinding
-from app.features.assessments.results import Result
 from app.features.contracts import service as contracts
 from app.features.contracts.draft import NewContract
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.parties import service as parties
 from app.models import Contract, ServiceCenter, Vendor
-from app.models.words import ClosingReason
-from app.rules.consecutive import MonthState
+from app.rules.money import parse_yuan
 from app.rules.periods import Period
-from app.rules.scores import Score, ScoreKind
 
-FILES = tuple(sorted(Path(__file__).parent.glob("*.yaml")))
+FILES = tuple(
+    Path(__file__).parent / f"{name}.yaml"
+    for name in ("xinyang_2023", "zhengzhou_2021", "haikou_2023", "chaoyang_2024", "shili_2024")
+)
+"""The data files in the order in which they are loaded; the first one's vendor is the plain `vendor`."""
+
+_FACTS = (
+    facts.amendments,
+    facts.seen,
+    facts.months,
+    decisions.decided_appeals,
+    decisions.revised_months,
+    decisions.annual_assessments,
+    facts.closing,
+)
+"""What a data file tells, in the order in which facts of one day are recorded."""
+
+_TEXTS = ("supervising_authority", "bidder", "performing_branch", "note")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -41,26 +51,29 @@ def is_loaded(session: Session, data: Mapping[str, Any]) -> bool:
 
 
 def load(session: Session, operator: Caller, data: Mapping[str, Any]) -> None:
-    """Record everything of a data file: parties, contract, findings, months, closing."""
+    """Record everything of a data file: parties, contract, then its facts day by day, as they came."""
     center = parties.create_service_center(session, operator, **data["service_center"])
     caller = Caller(operator.principal_id, operator.name, operator.role, (center,))
-    vendor = parties.create_vendor(session, caller, center, data["vendor"]["name"])
-    for issue_type in data["issue_types"]:
-        parties.create_issue_type(session, caller, center, **issue_type)
+    vendor = _other_parties(session, caller, center, data)
     contract = contracts.activate(session, caller, _contract(data["contract"], center, vendor))
-    for finding in data["findings"]:
-        for day in finding["occurred_on"]:
-            seen = NewFinding(
-                issue_type=finding["issue_type"],
-                occurred_on=day,
-                at_least=finding["at_least"],
-                note=data["finding_note"],
-            )
-            findings.record_finding(session, caller, contract, seen)
-    for month in data["assessments"]:
-        _month(session, caller, contract, month, data["assessment_note"])
-    closing = data["closing"]
-    contracts.close(session, caller, contract, closing["closed_on"], ClosingReason(closing["reason"]), closing["note"])
+    books = facts.Books(session, caller, contract)
+    for fact in in_order(data):
+        fact.record(books)
+
+
+def in_order(data: Mapping[str, Any]) -> list[facts.Fact]:
+    """Give a data file's facts by their days, so that each meets the terms and the months as they were then."""
+    return sorted((fact for kind in _FACTS for fact in kind(data)), key=lambda fact: fact.on)
+
+
+def _other_parties(session: Session, caller: Caller, center: uuid.UUID, data: Mapping[str, Any]) -> uuid.UUID:
+    """Register halls, counters, the catalogue of issues and the vendor, whose id is given."""
+    sites = {site["code"]: parties.create_site(session, caller, center, **site) for site in data.get("sites", ())}
+    for counter in data.get("counters", ()):
+        parties.create_counter(session, caller, center, sites[counter["site"]], counter["code"], counter["name"])
+    for issue_type in data.get("issue_types", ()):
+        parties.create_issue_type(session, caller, center, **issue_type)
+    return parties.create_vendor(session, caller, center, **data["vendor"])
 
 
 def _contract(data: Mapping[str, Any], center: uuid.UUID, vendor: uuid.UUID) -> NewContract:
@@ -72,34 +85,16 @@ def _contract(data: Mapping[str, Any], center: uuid.UUID, vendor: uuid.UUID) -> 
         starts_on=data["starts_on"],
         ends_on=data["ends_on"],
         recorded_from=Period.parse(data["recorded_from"]),
+        agreed_on=data.get("agreed_on"),
+        years=[(year["year"], parse_yuan(year["amount"])) for year in data.get("years", ())],
         reference=Reference(**data["reference"]),
         terms=TermsDocument(**data["terms"]),
-        more={"note": data["note"]},
+        more={name: data[name] for name in _TEXTS if name in data},
     )
 
 
-def _month(
-    session: Session, caller: Caller, contract: uuid.UUID, month: Mapping[str, Any], notes: Mapping[str, str]
-) -> None:
-    period = Period.parse(month["period"])
-    ((kind, value),) = month["score"].items()
-    note = notes["reported" if month.get("reported") else "assumed"]
-    result = Result(
-        MonthState.ASSESSED,
-        Score(ScoreKind(kind), Fraction(value)),
-        note=note,
-        assessed_on=month["assessed_on"],
-    )
-    assessments.record(session, caller, contract, period, result)
-    assessments.finalize(session, caller, contract, period, month["final_on"])
-    assessments.notify(session, caller, contract, period, month["notified_on"])
-
-
-def nights(data: Mapping[str, Any]) -> tuple[date, date]:
-    """Give the first and the last night that the demo runs over its data."""
-    return data["nights"]["from"], data["nights"]["to"]
-
-
-def vendor_of(session: Session, number: str) -> uuid.UUID:
-    """Find the vendor of a demo contract."""
-    return session.exec(select(Vendor.id).join(Contract).where(Contract.number == number)).one()
+def vendor_of(session: Session, data: Mapping[str, Any]) -> uuid.UUID:
+    """Find the vendor of a data file's contract."""
+    code, number = data["service_center"]["code"], data["contract"]["number"]
+    of_center = select(Vendor.id).join(ServiceCenter).join(Contract, col(Contract.vendor_id) == col(Vendor.id))
+    return session.exec(of_center.where(ServiceCenter.code == code, Contract.number == number)).one()

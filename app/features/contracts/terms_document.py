@@ -163,10 +163,10 @@ class AnnualAssessmentClause(DueDateClause):
 
 
 class PaymentClause(Shape):
-    """How a contract is paid."""
+    """How a contract is paid; `due` is left out where the paper prints no day."""
 
     schedule: Literal["monthly", "quarterly", "instalments"]
-    due: DueDateClause
+    due: DueDateClause | None = None
 
 
 class TermsDocument(Shape):
@@ -214,7 +214,7 @@ class TermsDocument(Shape):
 
     def _length_faults(self) -> tuple[Fault, ...]:
         clauses = {f"/{name}": value for name, value in self if isinstance(value, DueDateClause)}
-        if self.payment:
+        if self.payment and self.payment.due:
             clauses["/payment/due"] = self.payment.due
         return tuple(
             Fault(

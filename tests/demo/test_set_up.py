@@ -1,0 +1,70 @@
+"""Setting up once fills the demo, setting up again changes nothing, and every role sees what it should."""
+
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from app.database import Database
+from app.demo import loader, principals, run
+from app.features.access import queries, service
+from app.models.words import Role
+from tests.nights import alerts, every_row
+
+CODES = {"XY", "ZZ", "HK", "CY", "SL"}
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """Hear the progress and say nothing."""
+
+
+def _sees(session: Session, token: str) -> set[str]:
+    return {code for _, code, _ in queries.centers(session, service.authenticate(session, token))}
+
+
+def test_second_set_up_changes_nothing(database: Database, tmp_path: Path) -> None:
+    """The first one tells its progress, forward to the last file and the last night."""
+    told: list[tuple[int, int]] = []
+    tokens = run.set_up(database, tmp_path / "tokens.json", lambda _what, done, total: told.append((done, total)))
+    files, nights = len(loader.FILES), (run.LAST_NIGHT - run.FIRST_NIGHT).days + 1
+    assert [done for done, total in told if total == files] == list(range(1, files + 1))
+    assert list(dict.fromkeys(done for done, total in told if total == nights)) == list(range(1, nights + 1))
+    before = every_row(database)
+    assert run.set_up(database, tmp_path / "tokens.json", _silent) == tokens
+    assert every_row(database) == before
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_every_role_sees_all_centers_or_one(database: Database, tmp_path: Path) -> None:
+    """A vendor is one company, so it sees its own center alone."""
+    vendors, _ = run.load(database, _silent)
+    with database.write() as session:
+        tokens = principals.tokens(session, principals.ensure(session, vendors), tmp_path / "tokens.json")
+        sees = {name: _sees(session, token) for name, token in tokens.items()}
+    expected = {role.value: CODES if role in principals.STAFF else {"XY"} for role in Role}
+    expected |= {f"{role}-{code}": {code} for role in Role for code in CODES}
+    assert sees == expected
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_set_up_that_was_stopped_before_its_nights_is_finished_by_the_next(
+    database: Database, tmp_path: Path
+) -> None:
+    run.load(database, _silent)
+    assert alerts(database) == []
+    run.set_up(database, tmp_path / "tokens.json", _silent)
+    assert alerts(database) != []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_demo_that_has_xinyang_alone_gets_the_others(database: Database, tmp_path: Path) -> None:
+    """Whoever tried an earlier version keeps what is there, and the tokens."""
+    with database.write() as session:
+        loader.load(session, principals.operator(session), loader.read(loader.FILES[0]))
+        vendors = {"XY": loader.vendor_of(session, loader.read(loader.FILES[0]))}
+        first = principals.tokens(session, principals.ensure(session, vendors), tmp_path / "tokens.json")
+    run.run_nights(database, _silent)
+    of_xinyang = alerts(database)
+    tokens = run.set_up(database, tmp_path / "tokens.json", _silent)
+    assert first.items() <= tokens.items()
+    assert [alert for alert in alerts(database) if alert["number"] == "XY-2022"] == of_xinyang
