@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session, col, update
 
 from app.database import Database
-from app.features.assessments import months, queries
+from app.features.assessments import months, queries, revisions
+from app.features.audit import service as audit
 from app.features.contracts import queries as contract_queries
 from app.models import Assessment, Contract
-from app.models.words import Stage
 from app.rules.periods import Period
 from tests.nights import every_row
 from tests.office import Office
@@ -26,6 +28,9 @@ STEPS: dict[str, Callable[[Period], dict[str, Any]]] = {
     "revisions": lambda _: {"reason": "更正", "result": {"state": "assessed", "score": {"exact": "96.00"}}},
 }
 ACTS = {"finalization": "assessment.finalized", "notice": "assessment.notified", "revisions": "assessment.revised"}
+
+RACING = threading.Event()
+"""Set while the two act: only then does the planted version let them look together."""
 
 
 def _ready(office: Office, contract: str, period: Period, step: str) -> str:
@@ -60,7 +65,9 @@ def _race(office: Office, database: Database, step: str, rounds: int) -> tuple[i
                 body = STEPS[step](period)
                 return office.supervisor.call("POST", f"{month}/{step}", json=body, headers=headers).status_code
 
+            RACING.set()
             answers = sorted(pool.map(act, range(2)))
+            RACING.clear()
             assert set(answers) <= {200, 201, 409, 412, 500, 503}, answers
             doubles += all(status < 300 for status in answers)
     acts = [event for event in every_row(database)["audit_events"] if event["action"] == ACTS[step]]
@@ -89,40 +96,45 @@ def test_the_race_is_lost_by_code_that_checks_and_then_acts(
 
 
 def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
-    """Put in what one would write first: each statement by itself, no lock, an update that compares nothing."""
+    """Put in what one would write first: statements one by one, no lock, no comparison, no versions."""
+    plain = create_engine(database.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
     @contextmanager
-    def statement_by_statement(self: Database) -> Iterator[Session]:
-        with Session(self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False) as session:
+    def statement_by_statement(_: Database) -> Iterator[Session]:
+        with Session(plain, expire_on_commit=False) as session:
             yield session
             session.commit()
 
-    def unlocked(session: Session, centers: Any, contract_id: uuid.UUID) -> Contract | None:  # noqa: ANN401
-        del centers
+    def unlocked(session: Session, _centers: object, contract_id: uuid.UUID) -> Contract | None:
         return session.get(Contract, contract_id)
 
-    met = threading.Barrier(2, timeout=1)
-    read = queries.month
+    monkeypatch.setattr(Database, "write", statement_by_statement)
+    monkeypatch.setattr(contract_queries, "contract_for_update", unlocked)
+    monkeypatch.setattr(queries, "month", _read_together(queries.month))
+    monkeypatch.setattr(months, "change", _set_without_comparing)
+    # Versions are kept under a unique number, which would stop the second; the naive way is to overwrite.
+    monkeypatch.setattr(revisions, "_keep", lambda *_, **__: None)
+    monkeypatch.setattr(audit, "append", lambda *_: None)
 
-    def read_together(session: Session, contract_id: uuid.UUID, period: str) -> Assessment | None:
+
+def _read_together(read: Callable[..., Assessment | None]) -> Callable[..., Assessment | None]:
+    """Let both look before either acts, as a slow moment in production would have it."""
+    met = threading.Barrier(2, timeout=1)
+
+    def together(session: Session, contract_id: uuid.UUID, period: str) -> Assessment | None:
         month = read(session, contract_id, period)
-        if month is not None and threading.current_thread() is not threading.main_thread():
-            # Both have looked before either acts, as a slow moment in production would have it.
+        if RACING.is_set():
             try:
                 met.wait()
             except threading.BrokenBarrierError:
                 met.reset()
         return month
 
-    def set_without_comparing(
-        session: Session, month: Assessment, _expected: tuple[Stage, ...], values: dict[str, Any], _otherwise: Exception
-    ) -> None:
-        session.execute(
-            update(Assessment).where(col(Assessment.id) == month.id).values(version=month.version + 1, **values)
-        )
+    return together
 
-    del database
-    monkeypatch.setattr(Database, "write", statement_by_statement)
-    monkeypatch.setattr(contract_queries, "contract_for_update", unlocked)
-    monkeypatch.setattr(queries, "month", read_together)
-    monkeypatch.setattr(months, "change", set_without_comparing)
+
+def _set_without_comparing(
+    session: Session, month: Assessment, _expected: object, values: dict[str, Any], _otherwise: object
+) -> None:
+    own = col(Assessment.id) == month.id
+    session.execute(update(Assessment).where(own).values(version=month.version + 1, **values))

@@ -1,0 +1,1 @@
+"""The audit: chains, exports, heads outside of the database."""
