@@ -1,6 +1,7 @@
 # What a person or CI asks of this house; each target works without a terminal and twice in a row.
 #   make run [PORT=8000] [DATABASE_URL=...]   the service with its demo data
 #   make test                                 all checks, then all tests
+#   make proof                                the promises in full, some 40 minutes; writes docs/proof.md
 #   make check | format | clock | lock | clean
 
 PORT ?= 8000
@@ -23,7 +24,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test check format clock lock clean
+.PHONY: run test proof check format clock lock clean
 
 # uv is quick; plain pip does the same where uv cannot run or cannot reach its index.
 define install
@@ -39,6 +40,12 @@ run: $(VENV)/.run-stamp
 
 test: check
 	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+# The page is written whatever came out; a promise that was not kept stands on it and fails the target.
+proof: $(VENV)/.dev-stamp
+	rm -rf var/proof && mkdir -p var/proof
+	KAOHE_PROOF=$(CURDIR)/var/proof $(BIN)/python -m pytest -n $(WORKERS) tests/promises tests/fuzz $(PYTEST_ARGS); \
+	status=$$?; $(BIN)/python -m tests.promises.page var/proof docs/proof.md && exit $$status
 
 check: $(VENV)/.dev-stamp
 	$(BIN)/ruff check .

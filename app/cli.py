@@ -113,7 +113,7 @@ def demo(
         tokens = set_up(
             database, path, lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
         )
-        nightly.publish_heads(database, config.resolved_audit_heads())
+        nightly.close_night(database, config.resolved_audit_heads())
         database.dispose()
     _print_demo(config, tokens, path)
 
@@ -172,7 +172,7 @@ def job_run(
             _print_result(result, as_json=as_json, dry=dry_run)
             bar.advance(task)
     if not dry_run:
-        nightly.publish_heads(database, settings().resolved_audit_heads())
+        nightly.close_night(database, settings().resolved_audit_heads())
     database.dispose()
 
 

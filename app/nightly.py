@@ -22,6 +22,7 @@ from app.features.audit import heads
 from app.features.audit.actor import Actor
 from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
+from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
 from app.models.words import AlertKind, AskedBy
 
@@ -218,8 +219,13 @@ def past(
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
 
 
-def publish_heads(database: Database, path: Path) -> None:
-    """Write the heads of the audit to a file outside of the database, and to standard error, after a night's runs."""
+def close_night(database: Database, path: Path) -> None:
+    """Do what follows a night's runs: forget the keys whose time is over, and let the audit's heads leave the database.
+
+    The heads go to a file outside of the database, and to standard error.
+    """
+    with database.write() as session:
+        idempotency.forget(session, clock.today())
     with database.read() as session:
         now = heads.publish(session, path, clock.now())
     for head in now:

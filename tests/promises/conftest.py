@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,20 @@ import pytest
 
 PROOF = os.environ.get("KAOHE_PROOF", "")
 """Where `make proof` collects the figures; empty in `make test`."""
+
+
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note on each test whether it has passed, for the page that `make proof` writes."""
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
 
 
 @dataclass
@@ -41,6 +55,7 @@ def promise(request: pytest.FixtureRequest) -> Iterator[Promise]:
             "case": request.node.name,
             "says": (request.node.function.__doc__ or "").strip(),
             "seconds": round(time.monotonic() - began, 1),
+            "passed": request.node.stash.get(PASSED, False),
             "figures": shown.figures,
         }
         with (Path(PROOF) / f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as file:
