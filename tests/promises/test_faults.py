@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import Database
 from tests.nights import every_row
-from tests.office import TERMS, Office
+from tests.office import Office, without
 from tests.promises.conftest import Promise
 
 Send = Callable[[], Any]
@@ -69,8 +69,7 @@ def _acts(office: Office) -> dict[str, Send]:
             {
                 "effective_from": "2023-06-01",
                 "reference": {"document": "补充协议"},
-                "terms": {name: clause for name, clause in TERMS.items() if name != "reference"}
-                | {"pass_mark": "85.00"},
+                "terms": without("reference") | {"pass_mark": "85.00"},
             },
         ),
         "closing": (f"{contract}/closing", {"closed_on": "2023-12-31"}),
