@@ -84,6 +84,7 @@ class Office:
     def __init__(self, database: Database, client: TestClient, code: str = "XA") -> None:
         """Register everything through the services."""
         self.client = client
+        self.database = database
         self.code = code
         with database.write() as session:
             clerk = access.create_principal(session, OPERATOR, f"clerk-{code}", Role.ADMIN, ())

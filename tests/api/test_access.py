@@ -37,6 +37,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "assessments": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "due dates": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
+    "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "oneself": dict.fromkeys(Role, READ),
     "portal": {Role.VENDOR: READ},
 }
@@ -113,6 +114,15 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("POST", f"{MONTH}/finalization"): Route("assessments", {"final_on": "2023-02-02"}),
     ("POST", f"{MONTH}/notice"): Route("assessments", {"notified_on": "2023-02-03"}),
+    ("GET", f"{MONTH}/revisions"): Route("assessments"),
+    ("POST", f"{MONTH}/revisions"): Route(
+        "assessments", {"reason": "更正", "revised_on": "2023-02-06", "result": {"state": "assessed", "score": None}}
+    ),
+    ("POST", f"{MONTH}/appeal-decision"): Route(
+        "assessments",
+        {"appealed_on": "2023-02-07", "outcome": "rejected", "decided_on": "2023-02-08", "reason": "事实清楚"},
+    ),
+    ("GET", "/v1/audit-events"): Route("audit"),
     ("GET", YEARS): Route("assessments"),
     ("GET", f"{YEARS}/{{year}}"): Route("assessments"),
     ("POST", "/v1/contracts/{contract_id}/amendments"): Route(

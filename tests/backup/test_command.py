@@ -10,6 +10,9 @@ import pytest
 from app.database import Database
 from tests.nights import every_row
 
+AUDIT = ("audit_events", "audit_heads")
+"""What a restore adds an act of its own to."""
+
 
 def _kaohe(url: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"DATABASE_URL": url, "KAOHE_VAR_DIR": str(folder), "COLUMNS": "200"}
@@ -31,6 +34,9 @@ def test_backup_and_restore_by_command(database: Database, place: Database, tmp_
     assert (restored.returncode, restored.stderr) == (0, "")
     assert "Restored: 331 rows" in restored.stdout
     assert made.stdout.splitlines()[-1] == restored.stdout.splitlines()[-1]
-    assert every_row(place) == every_row(database)
+    assert every_row(place, *AUDIT) == every_row(database, *AUDIT)
+    (act,) = every_row(place)["audit_events"]
+    assert (act["action"], act["details"]["file"], act["details"]["bad"]) == ("database.restored", "kaohe.backup", 0)
+    assert _kaohe(place.url, tmp_path, "verify").returncode == 0
     again = _kaohe(database.url, tmp_path, "backup", file)
     assert (again.returncode, "Name another file" in again.stderr) == (2, True)

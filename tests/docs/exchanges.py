@@ -11,6 +11,7 @@ from tests.office import Person
 
 ROOT = Path(__file__).resolve().parents[2]
 _BOX = re.compile(r"^```http\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADER = re.compile(r"[A-Z][A-Za-z-]+: ")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -20,6 +21,7 @@ class Exchange:
 
     method: str
     path: str
+    headers: dict[str, str]
     body: str
     status: int
     answer: Any
@@ -29,10 +31,19 @@ def exchanges(document: str) -> Iterator[Exchange]:
     """Read the boxes of a document in their order."""
     for box in _BOX.findall((ROOT / document).read_text("utf-8")):
         request, answer = box.split("\n\n", 1)
-        line, _, body = request.partition("\n")
+        line, _, rest = request.partition("\n")
         method, path = line.split(" ")
+        headers, body = _headers(rest)
         status, _, members = answer.partition("\n")
-        yield Exchange(method, path, body, int(status), json.loads(members))
+        yield Exchange(method, path, headers, body, int(status), json.loads(members))
+
+
+def _headers(rest: str) -> tuple[dict[str, str], str]:
+    """Take the header lines off, such as `If-Match: "1"`, which stand before the body."""
+    lines = rest.splitlines()
+    count = next((place for place, line in enumerate(lines) if not _HEADER.match(line)), len(lines))
+    headers = dict(line.split(": ", 1) for line in lines[:count])
+    return headers, "\n".join(lines[count:])
 
 
 def filled(text: str, known: dict[str, str]) -> str:
@@ -64,7 +75,8 @@ def talk(document: str, person: Person) -> int:
     boxes = list(exchanges(document))
     for box in boxes:
         path, body = filled(box.path, known), filled(box.body, known)
-        headers = {"Content-Type": "application/json"} if body else {}
+        # A key of its own goes with every change, as the document says; an If-Match only where it is printed.
+        headers = {"If-Match": None} | ({"Content-Type": "application/json"} if body else {}) | box.headers
         answer = person.call(box.method, path, content=body.encode(), headers=headers)
         assert answer.status_code == box.status, f"{box.method} {path}: {answer.text}"
         compare(box.answer, answer.json(), known, f"{box.method} {path}")

@@ -277,7 +277,7 @@ def test_of_two_who_act_at_once_one_is_told_that_the_other_was_first(
     office: Office, database: Database, step: str
 ) -> None:
     """Four years, each held or notified by two supervisors at a barrier: one change and one refusal."""
-    caller = Caller(office.center, "supervisor", Role.SUPERVISOR, (office.center,))
+    caller = Caller(office.clerk.principal_id, "supervisor", Role.SUPERVISOR, (office.center,))
     contract = office.contract(
         starts_on="2019-12-01", ends_on="2023-01-31", recorded_from="2019-12", terms=TERMS | {"annual_assessment": DUE}
     )

@@ -198,8 +198,8 @@ def test_a_month_settled_in_time_is_not_late_by_a_date_that_was_moved_later(
 
 
 def test_provisional_due_dates_say_so(office: Office) -> None:
-    """A working-day date in a year whose notice is not out is counted Monday to Friday and marked."""
+    """A working-day date in a year whose notice is not out, or just before it, is counted as it stands and marked."""
     terms = {**TERMS, "notice": LATER_NOTICE}
-    contract = office.contract(starts_on="2026-11-01", ends_on="2027-01-31", recorded_from="2026-11", terms=terms)
+    contract = office.contract(starts_on="2026-10-01", ends_on="2027-01-31", recorded_from="2026-10", terms=terms)
     marks = [(entry["subject"], entry["provisional"]) for entry in office.supervisor.items(f"{contract}/due-dates")]
-    assert marks == [("2026-11", False), ("2026-12", True), ("2027-01", True)]
+    assert marks == [("2026-10", False), ("2026-11", True), ("2026-12", True), ("2027-01", True)]

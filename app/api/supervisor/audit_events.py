@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
 
 from app.api.answers import Db
 from app.api.auth import AuditRead
@@ -70,4 +71,9 @@ def list_audit_events(
     wanted = EventFilter(action, actor, subject_kind, subject_id, service_center_id, request_id, since, until)
     with db.read() as session:
         page = queries.events(session, who.centers, wanted, paging.page)
-    return paging.answer([AuditEventOut.model_construct(**row) for row in page.rows], page.next_after)
+    return paging.answer([_event(row) for row in page.rows], page.next_after)
+
+
+def _event(row: RowMapping) -> AuditEventOut:
+    changes = [RowChange.model_construct(**change) for change in row["changes"]]
+    return AuditEventOut.model_construct(**{**row, "changes": changes})

@@ -42,11 +42,10 @@ class NewFinding:
 def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, seen: NewFinding) -> uuid.UUID:
     """Record a finding in the month of its date, which must not be final yet, and give its id."""
     contract = lock(session, caller, contract_id)
-    period = str(Period.of(seen.occurred_on))
-    month = queries.month(session, contract_id, period)
-    if month is not None and month.stage in (Stage.FINAL, Stage.NOTIFIED):
-        raise MonthIsFinal(f"{period} became final on {month.final_on}.", pointer="/occurred_on")
     finding = new_finding(session, contract, seen)
+    month = queries.month(session, contract_id, finding.period)
+    if month is not None and month.stage in (Stage.FINAL, Stage.NOTIFIED):
+        raise MonthIsFinal(f"{finding.period} became final on {month.final_on}.", pointer="/occurred_on")
     with recording_findings(session, caller, "finding.recorded", contract, finding.id):
         session.add(finding)
     return finding.id
