@@ -25,6 +25,7 @@ from app.features.audit.actor import OPERATOR
 from app.features.calendar import file as notices
 from app.features.calendar.queries import covered_years
 from app.features.calendar.service import gaps
+from app.features.contracts import service as contracts
 from app.features.contracts.queries import provisional_by_year
 from app.features.contracts.recalculation import import_notice
 from app.logs import configure
@@ -83,6 +84,7 @@ def _migrate(url: str) -> None:
     database = Database(url)
     with database.write() as session:
         taken_in = record.take_in(session)
+        contracts.enter_years_owed(session, OPERATOR)
     database.dispose()
     if taken_in:
         print(f"The audit begins: {taken_in} rows are taken in as they stand.")

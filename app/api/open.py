@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from app.api.answers import Db, answer
 from app.api.problems import Problem
 from app.errors import NotFound, registry
+from app.features.audit.heads import digest
 from app.features.job_runs.queries import last_night
 from app.health import schema_revision
 from app.values import Day
@@ -41,6 +42,8 @@ class Ready(BaseModel):
     schema_revision: str
     last_night: Day | None
     """The last business date for which a nightly job succeeded."""
+    audit_head: str
+    """One hash over the heads of all chains of the audit: it moves with every act."""
 
 
 @router.get("/")
@@ -87,4 +90,4 @@ def read_readiness(db: Db) -> Response:
     """Answer 200 once database and schema are there, 503 before."""
     with db.read() as session:
         revision = schema_revision(session)
-        return answer(Ready(schema_revision=revision, last_night=last_night(session)))
+        return answer(Ready(schema_revision=revision, last_night=last_night(session), audit_head=digest(session)))

@@ -1,5 +1,7 @@
 """Records that hold: the audit, idempotency keys, revisions and appeals, annual assessments, versions of rows."""
 
+from datetime import UTC, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -314,10 +316,36 @@ def upgrade() -> None:
     op.add_column("contracts", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
 
     op.add_column("findings", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+    _mark_backdated()
     for table in _ONLY_ADDED_TO:
         refuse_changes(table)
     change_words("alerts", "kind", (*_ALERTS, "missing_annual_assessment", "calendar_missing"))
     change_words("due_dates", "kind", ("notice", "annual_assessment"))
+
+
+def _mark_backdated() -> None:
+    """Say of each notice on record whether it came more than a week after its date, or without a number."""
+    months = sa.table(
+        "assessments",
+        sa.column("id", sa.Uuid()),
+        sa.column("notified_on", sa.Date()),
+        sa.column("document_no", sa.String()),
+        sa.column("notice_recorded_at", sa.DateTime(timezone=True)),
+        sa.column("backdated", sa.Boolean()),
+    )
+    notified = sa.select(months.c.id, months.c.notified_on, months.c.document_no, months.c.notice_recorded_at)
+    marks = []
+    for id_, notified_on, document_no, recorded_at in op.get_bind().execute(
+        notified.where(months.c.notified_on.is_not(None))
+    ):
+        # SQLite gives the instant without its mark; it is UTC, and eight hours on it is the day in Shanghai.
+        utc = recorded_at.astimezone(UTC) if recorded_at.tzinfo else recorded_at
+        recorded_on = (utc + timedelta(hours=8)).date()
+        late = recorded_on - notified_on > timedelta(days=7)
+        marks.append({"of": id_, "mark": late or document_no is None})
+    if marks:
+        statement = months.update().where(months.c.id == sa.bindparam("of")).values(backdated=sa.bindparam("mark"))
+        op.get_bind().execute(statement, marks)
 
 
 def downgrade() -> None:

@@ -1,7 +1,5 @@
 """A retried request never acts twice: one key, one effect, one answer."""
 
-import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -141,20 +139,3 @@ def test_a_job_run_is_answered_again_too(office: Office) -> None:
     again = office.supervisor.call("POST", "/v1/job-runs", json=body, headers={"Idempotency-Key": KEY})
     assert again.content == first.content
     assert again.headers["idempotent-replayed"] == "true"
-
-
-def test_twenty_callers_with_one_key_have_one_effect_and_twenty_equal_answers(
-    office: Office, database: Database
-) -> None:
-    """Nineteen wait for the first one and are given its answer."""
-    findings = f"{office.contract()}/findings"
-    key = str(uuid.uuid4())
-
-    def send(_: int) -> tuple[int, bytes]:
-        answer = office.supervisor.call("POST", findings, json=BODY, headers={"Idempotency-Key": key})
-        return answer.status_code, answer.content
-
-    with ThreadPoolExecutor(20) as pool:
-        answers = set(pool.map(send, range(20)))
-    assert len(answers) == 1
-    assert len(every_row(database)["findings"]) == 1

@@ -191,7 +191,7 @@ def test_every_tampering_is_found(
 ) -> None:
     """A bit, a row deleted, two swapped, one inserted, the tail cut off with its head: each found."""
     assert _verify(database, record).bad == []
-    rounds = promise.size(250, 10)
+    rounds = promise.size(500, 10)
     found = 0
     for seed in range(rounds):
         copy = make_copy()

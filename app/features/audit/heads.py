@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.errors import KaoheError
 from app.features.audit import queries
+from app.features.audit.hashing import row_hash
 
 
 class HeadsUnreadable(KaoheError):
@@ -63,6 +64,11 @@ def renew(session: Session, path: Path, at: datetime) -> Path | None:
         path.rename(kept)
     publish(session, path, at)
     return kept
+
+
+def digest(session: Session) -> str:
+    """Give one hash over the heads of all chains, which names no chain."""
+    return row_hash({chain: list(head) for chain, head in queries.heads(session).items()})
 
 
 def anchors(heads: list[Head]) -> Mapping[tuple[str, int], str]:

@@ -79,6 +79,14 @@ def contract_for_update(session: Session, centers: Collection[uuid.UUID], contra
     return session.execute(statement.with_for_update()).scalar_one_or_none()
 
 
+def without_years_owed(session: Session) -> Sequence[Contract]:
+    """Read the contracts whose terms mention an annual assessment and whose register has none."""
+    mentioned = select(col(TermsVersion.contract_id)).where(col(TermsVersion.document).contains('"annual_assessment"'))
+    entered = select(col(DueDate.contract_id)).where(col(DueDate.kind) == DueKind.ANNUAL_ASSESSMENT)
+    statement = select(Contract).where(col(Contract.id).in_(mentioned), col(Contract.id).not_in(entered))
+    return session.execute(statement.order_by(col(Contract.id)).with_for_update()).scalars().all()
+
+
 def contract(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> RowMapping | None:
     """Read one contract of these centers."""
     statement = _contracts(centers).where(col(Contract.id) == contract_id)

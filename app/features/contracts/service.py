@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from app import clock
 from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
+from app.features.audit.actor import Actor
 from app.features.audit.changes import Touched
 from app.features.audit.service import recording
 from app.features.calendar.queries import work_calendar
@@ -25,7 +26,7 @@ from app.features.parties.service import require_center
 from app.features.seen import Seen, check_seen
 from app.models import Assessment, Contract, ContractYear, DueDate, TermsVersion
 from app.models.columns import new_id
-from app.models.words import ClosingReason
+from app.models.words import ClosingReason, DueKind
 from app.rules.faults import Fault
 from app.rules.money import hundredths
 from app.rules.periods import Period, periods_between, served_days
@@ -44,7 +45,7 @@ def activate(session: Session, caller: Caller, draft: NewContract) -> uuid.UUID:
     if queries.number_taken(session, draft.service_center_id, draft.number):
         raise ContractNumberTaken(f"Contract '{draft.number}' is on record.", pointer="/number")
     contract = _contract_row(draft)
-    with _recording(session, caller, "contract.activated", contract):
+    with _recording(session, caller.actor, "contract.activated", contract):
         session.add(contract)
         session.flush()
         _write_years(session, contract.id, draft.years)
@@ -72,7 +73,7 @@ def amend(session: Session, caller: Caller, contract_id: uuid.UUID, amendment: A
         raise ContractClosed(f"It was closed on {contract.closed_on}.")
     versions = read_versions(queries.versions(session, contract_id))
     number = len(versions) + 1
-    with _recording(session, caller, "contract.amended", contract):
+    with _recording(session, caller.actor, "contract.amended", contract):
         added = _add_version(session, contract_id, number, amendment, agreed)
         periods = [Period.parse(row["period"]) for row in queries.months(session, contract_id)]
         _refuse(check_years([*versions, added], periods))
@@ -99,7 +100,7 @@ def close(
     drafted, found = queries.latest_facts(session, contract_id)
     if (drafted and drafted > str(last)) or (found and found > closed_on):
         raise FactsAfterClosing(f"The last month drafted is {drafted}, the last finding {found}.", pointer="/closed_on")
-    with _recording(session, caller, "contract.closed", contract):
+    with _recording(session, caller.actor, "contract.closed", contract):
         _change(session, contract_id, {"closed_on": closed_on, "closing_reason": reason, "closing_note": note})
         _end_months(session, contract_id, closed_on)
         still_owed = _expected(session, contract, read_versions(queries.versions(session, contract_id)))
@@ -119,7 +120,7 @@ def _change(session: Session, contract_id: uuid.UUID, values: dict[str, Any]) ->
     session.execute(update(Contract).where(col(Contract.id) == contract_id).values(**values, **stamp))
 
 
-def _recording(session: Session, caller: Caller, action: str, contract: Contract) -> AbstractContextManager[None]:
+def _recording(session: Session, actor: Actor, action: str, contract: Contract) -> AbstractContextManager[None]:
     """Record what is done inside as one act on the contract: its money, its terms, its months, its due dates."""
     id_ = contract.id
     touched: tuple[Touched, ...] = (
@@ -130,7 +131,25 @@ def _recording(session: Session, caller: Caller, action: str, contract: Contract
         (DueDate, col(DueDate.contract_id) == id_),
     )
     details = {"number": contract.number}
-    return recording(session, caller.actor, contract.service_center_id, action, id_, *touched, details=details)
+    return recording(session, actor, contract.service_center_id, action, id_, *touched, details=details)
+
+
+def enter_years_owed(session: Session, actor: Actor) -> int:
+    """Enter the annual assessments that contracts of an older Kaohe owe, which kept that clause as a record alone.
+
+    Gives how many contracts that were; called by `kaohe migrate`, and finds nothing the second time.
+    """
+    found = queries.without_years_owed(session)
+    for contract in found:
+        versions = read_versions(queries.versions(session, contract.id))
+        owed = {
+            key: value
+            for key, value in _expected(session, contract, versions).items()
+            if key[0] is DueKind.ANNUAL_ASSESSMENT
+        }
+        with _recording(session, actor, "contract.years_entered", contract):
+            register.enter(session, register.Owner(contract.service_center_id, contract.id), owed, contract.starts_on)
+    return len(found)
 
 
 def lock(session: Session, caller: Caller, contract_id: uuid.UUID, seen: Seen = None) -> Contract:
