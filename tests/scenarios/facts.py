@@ -102,6 +102,25 @@ class Diary:
         post = self._office.supervisor.post
         self._on(agreed_on, lambda: post(f"{self._contract}/amendments", body).raise_for_status())
 
+    def revise(self, day: str, period: str, **changes: object) -> None:
+        """Revise a notified month."""
+        body = {"reason": "更正", "revised_on": day, **changes}
+        post = self._office.supervisor.post
+        self._on(day, lambda: post(f"{self._contract}/assessments/{period}/revisions", body).raise_for_status())
+
+    def appeal(self, appealed: str, decided: str, period: str, outcome: str, **changes: object) -> None:
+        """Decide an appeal against a notified month; `withdrawn` names a finding by the day on which it was seen."""
+        seen_on = changes.pop("withdrawn", None)
+        body = {"appealed_on": appealed, "decided_on": decided, "outcome": outcome, "reason": "复核", **changes}
+        post = self._office.supervisor.post
+
+        def decide() -> None:
+            ids = [self._findings[str(seen_on)].rsplit("/", 1)[1]] if seen_on else []
+            found = {"withdrawn_findings": ids} if ids else {}
+            post(f"{self._contract}/assessments/{period}/appeal-decision", body | found).raise_for_status()
+
+        self._on(decided, decide)
+
 
 def busy_year(office: Office) -> list[Fact]:
     """Give a year of late, overdue and excused months, repeat offences, a withdrawal, fails in a row, an amendment."""
@@ -121,7 +140,16 @@ def busy_year(office: Office) -> list[Fact]:
     notice = {"after": "period_end", "unit": "months", "length": 2, "roll": "next_working_day"}
     diary.amend("2023-09-25", "2023-08-01", notice=notice)
     diary.month("2023-10", "60.00", "2023-11-06", "2023-11-10")
+    diary.revise("2023-04-03", "2023-01", notice={"notified_on": "2023-03-10", "document_no": "1号"})
+    diary.revise("2023-05-22", "2023-02", result={"state": "assessed", "score": {"exact": "81.00"}})
+    diary.appeal("2023-07-14", "2023-07-28", "2023-06", "upheld", withdrawn="2023-06-30", result=_above("92.00"))
+    diary.revise("2023-08-30", "2023-06", result={"state": "assessed", "score": {"exact": "89.99"}})
+    diary.appeal("2023-05-18", "2023-06-02", "2023-04", "rejected")
     return diary.facts
+
+
+def _above(score: str) -> dict[str, object]:
+    return {"state": "assessed", "score": {"exact": score}}
 
 
 def year_held_late(office: Office) -> list[Fact]:
