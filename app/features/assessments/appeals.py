@@ -49,13 +49,13 @@ def decide_appeal(
     if any(appeal["against_revision"] == against for appeal in decided):
         raise AppealDecided(f"The appeal against version {against} of {period} is decided.")
     due_on = _due_on(session, month, month.notified_on)
-    with months.recording_month(
-        session, caller, "appeal.decided", month, (Appeal, col(Appeal.assessment_id) == month.id)
-    ):
+    appeal = _row(caller, month, decision, due_on)
+    own = (Appeal, col(Appeal.id) == appeal.id)
+    with months.recording_month(session, caller, "appeal.decided", month, own, subject_id=appeal.id):
         # The row's version is raised by whichever of the two happens, so that a second decision is seen to be stale.
         if decision.outcome is AppealOutcome.REJECTED:
             months.change(session, month, (Stage.NOTIFIED,), {}, AppealDecided())
-        session.add(_row(caller, month, decision, due_on))
+        session.add(appeal)
     if decision.outcome is not AppealOutcome.REJECTED:
         revision = Revision(
             reason=decision.reason,

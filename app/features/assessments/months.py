@@ -47,9 +47,17 @@ def hold(session: Session, caller: Caller, contract_id: uuid.UUID, period: Perio
 
 
 def recording_month(
-    session: Session, caller: Caller, action: str, month: Assessment, *more: Touched
+    session: Session,
+    caller: Caller,
+    action: str,
+    month: Assessment,
+    *more: Touched,
+    subject_id: uuid.UUID | None = None,
 ) -> AbstractContextManager[None]:
-    """Record what is done inside as one act on the month: its row, its points, its due date, its late notice."""
+    """Record what is done inside as one act on the month: its row, its points, its due date, its late notice.
+
+    `subject_id` is for an act on something of the month, such as an appeal.
+    """
     due = (col(DueDate.contract_id) == month.contract_id) & (col(DueDate.subject) == month.period)
     late = (col(Alert.contract_id) == month.contract_id) & (col(Alert.subject) == month.period)
     touched: Sequence[Touched] = (
@@ -60,7 +68,9 @@ def recording_month(
         *more,
     )
     details = {"contract_id": str(month.contract_id), "period": month.period}
-    return recording(session, caller.actor, month.service_center_id, action, month.id, *touched, details=details)
+    return recording(
+        session, caller.actor, month.service_center_id, action, subject_id or month.id, *touched, details=details
+    )
 
 
 def change(
