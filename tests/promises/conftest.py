@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,10 @@ import pytest
 PROOF = os.environ.get("KAOHE_PROOF", "")
 """Where `make proof` collects the figures; empty in `make test`."""
 
+
+COMMIT = subprocess.run(
+    ["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+).stdout.strip()
 
 PASSED = pytest.StashKey[bool]()
 
@@ -55,6 +60,7 @@ def promise(request: pytest.FixtureRequest) -> Iterator[Promise]:
             "case": request.node.name,
             "says": (request.node.function.__doc__ or "").strip(),
             "seconds": round(time.monotonic() - began, 1),
+            "commit": COMMIT,
             "passed": request.node.stash.get(PASSED, False),
             "figures": shown.figures,
         }
