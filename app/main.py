@@ -29,7 +29,15 @@ def create_app(chosen: Settings | None = None, database: Database | None = None)
         yield
         db.dispose()
 
-    app = FastAPI(title="Kaohe 考核", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Kaohe 考核",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # A generated client names its functions as we name ours.
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.state.database = db
     app.state.cursor_key = cursor_key(config)
     app.add_middleware(RequestLog)

@@ -29,6 +29,11 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def shown(*examples: dict[str, Any]) -> ConfigDict:
+    """Give a body its examples for the OpenAPI document; a test sends each as it stands and gets what it asks for."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
+
+
 def _text(value: object, pattern: re.Pattern[str], form: str) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         message = f"must be a string like {form}"

@@ -83,7 +83,7 @@ def authorise(request: Request, permission: Permission) -> Caller:
         caller = authenticate(session, _bearer(request))
         _refuse_what_is_not_own(session, caller, request)
     if not permission.allows(caller.role):
-        raise Forbidden(f"The role '{caller.role}' may not {request.method} {request.url.path}.")
+        raise Forbidden(f"The role '{caller.role}' may not {request.method} {request.scope['path']}.")
     return replace(caller, request_id=structlog.contextvars.get_contextvars().get("request_id"))
 
 

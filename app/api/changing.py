@@ -8,6 +8,7 @@ import functools
 import hashlib
 import inspect
 import re
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +70,7 @@ class Declared:
     key_required: bool
     match: bool
     own_transactions: bool
+    shown: int = 1
 
     def check_key(self, request: Request) -> None:
         """Refuse a missing or malformed key before anything else of the request is looked at."""
@@ -78,14 +80,15 @@ class Declared:
         if key is not None and not _KEY.fullmatch(key):
             raise IdempotencyKeyMalformed(pointer=f"/header/{KEY}")
 
-    def parameters(self) -> list[dict[str, Any]]:
-        """Describe the headers for the OpenAPI document."""
+    def parameters(self, name: str) -> list[dict[str, Any]]:
+        """Describe the headers for the OpenAPI document; a route's example has a key of its own, made of its name."""
         key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"}
+        key["examples"] = [str(uuid.uuid5(uuid.NAMESPACE_OID, name))]
         said = "The same key and body give the first answer again; kept 35 days."
         found = [{"name": KEY, "in": "header", "required": self.key_required, "schema": key, "description": said}]
         if self.match:
             said = "The ETag that was read: 428 without, 412 when it is stale."
-            etag = {"type": "string", "examples": ['"1"']}
+            etag = {"type": "string", "examples": [f'"{self.shown}"']}
             found.append({"name": "If-Match", "in": "header", "required": True, "schema": etag, "description": said})
         return found
 
@@ -94,15 +97,16 @@ Endpoint = Callable[..., Response]
 
 
 def changes(
-    *, key_required: bool = False, match: bool = False, own_transactions: bool = False
+    *, key_required: bool = False, match: bool = False, own_transactions: bool = False, shown: int = 1
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare that a route changes something.
 
     With `key_required` a request without an Idempotency-Key is refused (a state changes), without it a key is
     accepted. With `match` the caller says which version it has seen. `own_transactions` is for what is repeatable by
-    itself and runs several transactions: its answer is kept after them.
+    itself and runs several transactions: its answer is kept after them. `shown` is the version that the documented
+    example has read.
     """
-    declared = Declared(key_required, match, own_transactions)
+    declared = Declared(key_required, match, own_transactions, shown)
 
     def declare(endpoint: Endpoint) -> Endpoint:
         signature = inspect.signature(endpoint)
@@ -163,7 +167,7 @@ def _who(request: Request) -> Caller:
 def _fingerprint(request: Request) -> str:
     """Tell one request from another by method, path and canonical body."""
     body = canonical(getattr(request, "_json", None))
-    text = f"{request.method}\n{request.url.path}\n{body}"
+    text = f"{request.method}\n{request.scope['path']}\n{body}"
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 

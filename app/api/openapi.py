@@ -18,8 +18,17 @@ terms, findings, monthly assessments and their notices. Every night it flags wha
 
 **Errors** are `application/problem+json` with `code`, `errors[].pointer` and `remedy`; `/problems` lists the codes.
 
+**Changes** carry an `Idempotency-Key`, with which a retry gets the first answer again, and, where something that stands
+is changed, its `ETag` as `If-Match`.
+
+**Examples** speak of one invented service centre and follow one another from its first contract to its annual
+assessment: put your own ids, keys and `ETag`s in the place of theirs.
+
 **Lists** are pages: follow `next_cursor` (or the `Link` header) until it is null.
 """
+
+
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def describe(app: FastAPI) -> None:
@@ -39,10 +48,34 @@ def _document(app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "An opaque token, `kaohe_…`."}
     }
-    for operation in (operation for path in document["paths"].values() for operation in path.values()):
-        for status, response in operation["responses"].items():
-            if status.startswith(("4", "5")):
-                response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            never = _never(path, method, operation)
+            for parameter in operation.get("parameters", ()):
+                _never_null(parameter)
+            operation["responses"] = {
+                status: response | _PROBLEM if status.startswith(("4", "5")) else response
+                for status, response in operation["responses"].items()
+                if status not in never
+            }
     for unused in ("HTTPValidationError", "ValidationError"):
         components.get("schemas", {}).pop(unused, None)
     return document
+
+
+def _never_null(parameter: dict[str, Any]) -> None:
+    """Say of a parameter what it is when it is there: one that may be left out cannot be null on the wire."""
+    schema = parameter["schema"]
+    forms = [form for form in schema.pop("anyOf", ()) if form != {"type": "null"}]
+    if forms:
+        (form,) = forms
+        parameter["schema"] = {**form, **schema}
+
+
+def _never(path: str, method: str, operation: dict[str, Any]) -> set[str]:
+    """Name the problems that this operation cannot answer with, so that nobody writes code for them."""
+    never = set() if "requestBody" in operation else {"413", "415"}
+    if method == "get":
+        # A month in the path is the only thing of a reading request that is read and then found to be none.
+        never |= {"409"} | (set() if "{period}" in path else {"422"}) | (set() if "{" in path else {"404"})
+    return never

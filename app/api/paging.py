@@ -34,11 +34,14 @@ class Paging:
     def __init__(
         self,
         request: Request,
-        limit: Annotated[int, Query(ge=1, le=200, description="Items a page; more than 200 is refused.")] = 50,
+        limit: Annotated[
+            int, Query(ge=1, le=200, description="Items a page; more than 200 is refused.", examples=[20])
+        ] = 50,
         cursor: Annotated[str | None, Query(max_length=400, description="`next_cursor` of the page before.")] = None,
     ) -> None:
         """Check the cursor against the caller and the filters it was made for."""
         self._request = request
+        self._path: str = request.scope["path"]
         self.limit = limit
         self.position = None if cursor is None else self._opened(cursor)
 
@@ -52,9 +55,8 @@ class Paging:
         cursor = None if next_position is None else self._sealed(str(next_position))
         headers = {}
         if cursor:
-            url = self._request.url
             query = urlencode([*self._filters(), ("limit", str(self.limit)), ("cursor", cursor)])
-            headers["Link"] = f'<{url.path}?{query}>; rel="next"'
+            headers["Link"] = f'<{self._path}?{query}>; rel="next"'
         return answer(PageOf[BaseModel](items=items, next_cursor=cursor), headers=headers)
 
     def _filters(self) -> list[tuple[str, str]]:
@@ -77,7 +79,7 @@ class Paging:
     def _seal(self, position: str) -> str:
         caller: Caller = self._request.state.caller
         whose = [str(caller.vendor_id), *sorted(map(str, caller.centers))]
-        bound = json.dumps([position, self._request.url.path, self._filters(), whose])
+        bound = json.dumps([position, self._path, self._filters(), whose])
         key: bytes = self._request.app.state.cursor_key
         return hmac.new(key, bound.encode("utf-8", "backslashreplace"), hashlib.sha256).hexdigest()[:32]
 

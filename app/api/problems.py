@@ -113,7 +113,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     known = _BY_STATUS.get(error.status_code)
     if known is None:
         return problem(_other(error))
-    detail = f"{request.method} {request.url.path} is not there." if error.status_code == NotFound.status else ""
+    # Not request.url: it cannot be put together where the query is no UTF-8.
+    detail = f"{request.method} {request.scope['path']} is not there." if error.status_code == NotFound.status else ""
     answer = problem(known(detail, pointer="/path"))
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value

@@ -3,12 +3,14 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
 from app.api.answers import Db
 from app.api.auth import Vendor
+from app.api.filters import Month
+from app.api.ids import OfContract
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
@@ -68,8 +70,8 @@ def list_portal_assessments(
     who: Vendor,
     db: Db,
     paging: Page,
-    contract_id: uuid.UUID | None = None,
-    period: Annotated[str | None, Query(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")] = None,
+    contract_id: OfContract = None,
+    period: Month = None,
 ) -> Response:
     """List the vendor's own months that were notified; drafts do not exist here."""
     with db.read() as session:

@@ -14,6 +14,8 @@ from app import clock, nightly
 from app.api.answers import Db, Version, answer, etag
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
+from app.api.filters import SinceFrom, SinceTo
+from app.api.ids import AlertId, OfCenter, OfContract
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.errors import BadRequest, NotFound
@@ -26,7 +28,7 @@ from app.features.alerts.texts import text
 from app.features.calendar.queries import work_calendar
 from app.models.words import AlertKind, AlertStatus, Severity
 from app.rules.working_days import WorkCalendar
-from app.values import Day, Reason, Shape
+from app.values import Day, Reason, Shape, shown
 
 router = APIRouter(prefix="/alerts", route_class=KaoheRoute, tags=["alerts"])
 Page = Annotated[Paging, Depends()]
@@ -66,12 +68,20 @@ class AlertOut(BaseModel):
 class AcceptanceIn(Shape):
     """Why the facts of an alert are accepted as they are."""
 
+    model_config = shown({"reason": "已约谈供应商并扣款"})
+
     reason: Reason
 
 
+OfKind = Annotated[AlertKind | None, Query(description="What was found.")]
+WithStatus = Annotated[AlertStatus | None, Query(description="What has been done about it.")]
+OfSeverity = Annotated[Severity | None, Query(description="How grave it is.")]
 AsOf = Annotated[
     Day | None,
-    Query(description="The alerts as they stood on that day, computed from the facts dated on or before it."),
+    Query(
+        description="The alerts as they stood on that day, computed from the facts dated on or before it.",
+        examples=["2023-12-31"],
+    ),
 ]
 
 
@@ -80,13 +90,13 @@ def list_alerts(
     who: AssessmentsRead,
     db: Db,
     paging: Page,
-    kind: AlertKind | None = None,
-    status: AlertStatus | None = None,
-    severity: Severity | None = None,
-    contract_id: uuid.UUID | None = None,
-    service_center_id: uuid.UUID | None = None,
-    since_from: Day | None = None,
-    since_to: Day | None = None,
+    kind: OfKind = None,
+    status: WithStatus = None,
+    severity: OfSeverity = None,
+    contract_id: OfContract = None,
+    service_center_id: OfCenter = None,
+    since_from: SinceFrom = None,
+    since_to: SinceTo = None,
     as_of: AsOf = None,
 ) -> Response:
     """List alerts, resolved ones too unless `status` says otherwise."""
@@ -101,7 +111,7 @@ def list_alerts(
 
 
 @router.get("/{alert_id}", response_model=AlertOut)
-def read_alert(who: AssessmentsRead, db: Db, alert_id: uuid.UUID) -> Response:
+def read_alert(who: AssessmentsRead, db: Db, alert_id: AlertId) -> Response:
     """Read an alert."""
     with db.read() as session:
         return _read(session, who, alert_id)
@@ -109,15 +119,15 @@ def read_alert(who: AssessmentsRead, db: Db, alert_id: uuid.UUID) -> Response:
 
 @router.post("/{alert_id}/taking-up", response_model=AlertOut)
 @changes(key_required=True, match=True)
-def take_up_alert(who: AssessmentsWrite, change: Change, alert_id: uuid.UUID) -> Response:
+def take_up_alert(who: AssessmentsWrite, change: Change, alert_id: AlertId) -> Response:
     """受理: say that somebody is dealing with an alert."""
     service.take_up(change.session, who, alert_id, change.seen)
     return _read(change.session, who, alert_id)
 
 
 @router.post("/{alert_id}/acceptance", response_model=AlertOut)
-@changes(key_required=True, match=True)
-def accept_alert(who: AssessmentsWrite, change: Change, alert_id: uuid.UUID, body: AcceptanceIn) -> Response:
+@changes(key_required=True, match=True, shown=2)
+def accept_alert(who: AssessmentsWrite, change: Change, alert_id: AlertId, body: AcceptanceIn) -> Response:
     """Resolve an alert whose facts are accepted, for a stated reason."""
     service.accept(change.session, who, alert_id, body.reason, change.seen)
     return _read(change.session, who, alert_id)

@@ -15,6 +15,7 @@ from app import clock
 from app.api.answers import Db, answer, etag
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
+from app.api.ids import ContractId
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
 from app.api.supervisor.assessments import NoticeIn, ScoreIn, read_score_in
@@ -27,7 +28,7 @@ from app.rules.deadlines import DueState, lateness
 from app.rules.money import hundredths
 from app.rules.scores import Verdict
 from app.rules.working_days import WorkCalendar
-from app.values import Day, Hundredths, Note, Points, Shape
+from app.values import Day, Hundredths, Note, Points, Shape, shown
 
 router = APIRouter(prefix="/contracts/{contract_id}/annual-assessments", route_class=KaoheRoute, tags=["assessments"])
 PathYear = Annotated[
@@ -39,6 +40,8 @@ PathYear = Annotated[
 class HoldingIn(Shape):
     """年度考核 as held: `score` where the clause computes none (null: not known), `review` where it weighs one in."""
 
+    model_config = shown({"year": 2023, "held_on": "2024-01-15", "score": {"exact": "93.20"}})
+
     year: Annotated[StrictInt, Field(ge=2000, le=2099, examples=[2023])]
     held_on: Day
     score: ScoreIn | None = None
@@ -49,6 +52,12 @@ class HoldingIn(Shape):
         """Read the body as the feature's holding."""
         score = read_score_in(self.score) if "score" in self.model_fields_set else None
         return annual.Holding(year=self.year, held_on=self.held_on, score=score, review=self.review, note=self.note)
+
+
+class YearNoticeIn(NoticeIn):
+    """考核通报 of a year's result."""
+
+    model_config = shown({"notified_on": "2024-01-18", "document_no": "政务考核〔2024〕3号"})
 
 
 class YearDueOut(BaseModel):
@@ -102,7 +111,7 @@ class AnnualAssessmentsOut(BaseModel):
 
 
 @router.get("", response_model=AnnualAssessmentsOut)
-def list_annual_assessments(who: AssessmentsRead, db: Db, contract_id: uuid.UUID) -> Response:
+def list_annual_assessments(who: AssessmentsRead, db: Db, contract_id: ContractId) -> Response:
     """List the years that are owed or held."""
     with db.read() as session:
         years = _years(session, who, contract_id)
@@ -111,7 +120,7 @@ def list_annual_assessments(who: AssessmentsRead, db: Db, contract_id: uuid.UUID
 
 @router.post("", status_code=201, response_model=AnnualAssessmentOut)
 @changes(key_required=True)
-def hold_annual_assessment(who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, body: HoldingIn) -> Response:
+def hold_annual_assessment(who: AssessmentsWrite, change: Change, contract_id: ContractId, body: HoldingIn) -> Response:
     """Hold a year's assessment: its due date is met, its alert resolved."""
     annual.hold(change.session, who, contract_id, body.holding())
     location = {"Location": f"/v1/contracts/{contract_id}/annual-assessments/{body.year}"}
@@ -119,7 +128,7 @@ def hold_annual_assessment(who: AssessmentsWrite, change: Change, contract_id: u
 
 
 @router.get("/{year}", response_model=AnnualAssessmentOut)
-def read_annual_assessment(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, year: PathYear) -> Response:
+def read_annual_assessment(who: AssessmentsRead, db: Db, contract_id: ContractId, year: PathYear) -> Response:
     """Read one year that is owed or held."""
     with db.read() as session:
         return _answer(_year(session, who, contract_id, year))
@@ -128,7 +137,7 @@ def read_annual_assessment(who: AssessmentsRead, db: Db, contract_id: uuid.UUID,
 @router.post("/{year}/notice", response_model=AnnualAssessmentOut)
 @changes(key_required=True, match=True)
 def notify_annual_assessment(
-    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, year: PathYear, body: NoticeIn
+    who: AssessmentsWrite, change: Change, contract_id: ContractId, year: PathYear, body: YearNoticeIn
 ) -> Response:
     """Record the notice of a year's result."""
     notice = (body.notified_on, body.document_no)

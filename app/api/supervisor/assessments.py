@@ -16,6 +16,8 @@ from app import clock
 from app.api.answers import Db, PathPeriod, Version, answer, etag
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
+from app.api.filters import Month, UpdatedSince, Year
+from app.api.ids import ContractId, OfCenter, OfContract, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
@@ -33,7 +35,7 @@ from app.rules.notices import Backdated, backdated
 from app.rules.periods import Period
 from app.rules.scores import Score, ScoreKind, Verdict
 from app.rules.working_days import WorkCalendar
-from app.values import Code, Day, DocumentNo, Hundredths, Instant, Note, Points, Reason, Shape
+from app.values import Code, Day, DocumentNo, Hundredths, Note, Points, Reason, Shape, shown
 
 router = APIRouter(route_class=KaoheRoute, tags=["assessments"])
 Page = Annotated[Paging, Depends()]
@@ -127,6 +129,17 @@ def read_score_in(sent: Exact | AtLeast | Below | None) -> Score:
 class AssessmentIn(ResultIn):
     """The result of a month, and the day on which it was assessed."""
 
+    model_config = shown(
+        {"state": "assessed", "score": {"exact": "92.50"}, "assessed_on": "2023-02-06"},
+        {
+            "state": "assessed",
+            "criteria": [{"criterion": "service", "points": "58.00"}, {"criterion": "discipline", "points": "34.50"}],
+            "assessed_on": "2023-02-06",
+        },
+        {"state": "assessed", "score": {"at_least": "90.00"}, "assessed_on": "2023-02-06"},
+        {"state": "excused", "reason": "大厅停业", "assessed_on": "2023-02-06"},
+    )
+
     assessed_on: Annotated[Day | None, Field(description="Left out: today.")] = None
 
     def result(self) -> Result:
@@ -137,11 +150,15 @@ class AssessmentIn(ResultIn):
 class FinalizationIn(Shape):
     """The day on which the result became final."""
 
+    model_config = shown({"final_on": "2023-02-10"})
+
     final_on: Annotated[Day | None, Field(description="Left out: today.")] = None
 
 
 class NoticeIn(Shape):
     """考核通报: what the paper says."""
+
+    model_config = shown({"notified_on": "2023-03-26", "document_no": "政务考核〔2023〕1号"})
 
     notified_on: Day
     document_no: DocumentNo | None = None
@@ -224,9 +241,10 @@ class AssessmentDetail(AssessmentOut):
 
 NoticeState = Annotated[DueState | None, Query(description="How the month's notice stands today.")]
 StageFilter = Annotated[Stage | None, Query(description="How far the month has come.")]
-IsBackdated = Annotated[bool | None, Query(description="Recorded long after its date, or without a document number.")]
-Month = Annotated[str | None, Query(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$", examples=["2023-01"])]
-Year = Annotated[int | None, Query(ge=2000, le=2099)]
+IsBackdated = Annotated[
+    bool | None, Query(description="Recorded long after its date, or without a document number.", examples=[True])
+]
+HasVerdict = Annotated[Verdict | None, Query(description="How the result stands against the pass mark.")]
 
 
 @router.get("/assessments", response_model=PageOf[AssessmentOut])
@@ -238,12 +256,12 @@ def list_assessments(
     year: Year = None,
     stage: StageFilter = None,
     state: NoticeState = None,
-    verdict: Verdict | None = None,
+    verdict: HasVerdict = None,
     backdated: IsBackdated = None,
-    contract_id: uuid.UUID | None = None,
-    service_center_id: uuid.UUID | None = None,
-    vendor_id: uuid.UUID | None = None,
-    updated_since: Instant | None = None,
+    contract_id: OfContract = None,
+    service_center_id: OfCenter = None,
+    vendor_id: OfVendor = None,
+    updated_since: UpdatedSince = None,
 ) -> Response:
     """List months across contracts, assessed or not."""
     wanted = AssessmentFilter(
@@ -256,7 +274,7 @@ def list_assessments(
 def list_assessments_of_contract(
     who: AssessmentsRead,
     db: Db,
-    contract_id: uuid.UUID,
+    contract_id: ContractId,
     paging: Page,
     year: Year = None,
     stage: StageFilter = None,
@@ -269,7 +287,7 @@ def list_assessments_of_contract(
 
 
 @router.get("/contracts/{contract_id}/assessments/{period}", response_model=AssessmentDetail)
-def read_assessment(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, period: PathPeriod) -> Response:
+def read_assessment(who: AssessmentsRead, db: Db, contract_id: ContractId, period: PathPeriod) -> Response:
     """Read one month."""
     with db.read() as session:
         return detail(session, who, contract_id, period)
@@ -278,7 +296,7 @@ def read_assessment(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, period
 @router.put("/contracts/{contract_id}/assessments/{period}", response_model=AssessmentDetail)
 @changes(match=True)
 def record_assessment(
-    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, period: PathPeriod, body: AssessmentIn
+    who: AssessmentsWrite, change: Change, contract_id: ContractId, period: PathPeriod, body: AssessmentIn
 ) -> Response:
     """Fill a month in, or fill it in anew while it is a draft; its findings keep their ids."""
     service.record(change.session, who, contract_id, period, body.result(), change.seen)
@@ -286,9 +304,9 @@ def record_assessment(
 
 
 @router.post("/contracts/{contract_id}/assessments/{period}/finalization", response_model=AssessmentDetail)
-@changes(key_required=True, match=True)
+@changes(key_required=True, match=True, shown=2)
 def finalize_assessment(
-    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, period: PathPeriod, body: FinalizationIn
+    who: AssessmentsWrite, change: Change, contract_id: ContractId, period: PathPeriod, body: FinalizationIn
 ) -> Response:
     """Make a draft final; the terms in force judge it."""
     service.finalize(change.session, who, contract_id, period, body.final_on or clock.today(), change.seen)
@@ -296,9 +314,9 @@ def finalize_assessment(
 
 
 @router.post("/contracts/{contract_id}/assessments/{period}/notice", response_model=AssessmentDetail)
-@changes(key_required=True, match=True)
+@changes(key_required=True, match=True, shown=3)
 def notify_assessment(
-    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, period: PathPeriod, body: NoticeIn
+    who: AssessmentsWrite, change: Change, contract_id: ContractId, period: PathPeriod, body: NoticeIn
 ) -> Response:
     """Record the notice of a final result: its due date is met, its late-notice alert resolved."""
     notice = (body.notified_on, body.document_no)

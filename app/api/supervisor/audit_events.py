@@ -10,15 +10,22 @@ from sqlalchemy import RowMapping
 
 from app.api.answers import Db
 from app.api.auth import AuditRead
+from app.api.filters import RecordedSince, RecordedUntil
+from app.api.ids import CONTRACT, OfCenter
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.features.audit import queries
 from app.features.audit.queries import EventFilter
-from app.values import Instant
 
 router = APIRouter(prefix="/audit-events", route_class=KaoheRoute, tags=["audit"])
 Page = Annotated[Paging, Depends()]
-Word = Annotated[str | None, Query(max_length=64)]
+Action = Annotated[str | None, Query(max_length=64, description="What was done.", examples=["contract.activated"])]
+ActorName = Annotated[str | None, Query(max_length=64, description="Who did it, by name.", examples=["supervisor"])]
+SubjectKind = Annotated[str | None, Query(max_length=64, description="To what kind of thing.", examples=["contract"])]
+SubjectId = Annotated[
+    str | None, Query(max_length=64, description="To which of them, by id.", examples=[str(CONTRACT)])
+]
+RequestId = Annotated[str | None, Query(max_length=64, description="`X-Request-Id` of the request that did it.")]
 
 
 class RowChange(BaseModel):
@@ -58,14 +65,14 @@ def list_audit_events(
     who: AuditRead,
     db: Db,
     paging: Page,
-    action: Word = None,
-    actor: Word = None,
-    subject_kind: Word = None,
-    subject_id: Word = None,
-    service_center_id: uuid.UUID | None = None,
-    request_id: Word = None,
-    since: Instant | None = None,
-    until: Instant | None = None,
+    action: Action = None,
+    actor: ActorName = None,
+    subject_kind: SubjectKind = None,
+    subject_id: SubjectId = None,
+    service_center_id: OfCenter = None,
+    request_id: RequestId = None,
+    since: RecordedSince = None,
+    until: RecordedUntil = None,
 ) -> Response:
     """List who did what in one's service centers, the oldest first."""
     wanted = EventFilter(action, actor, subject_kind, subject_id, service_center_id, request_id, since, until)

@@ -14,6 +14,8 @@ from app import clock
 from app.api.answers import Created, Db, Version, answer, created, etag
 from app.api.auth import ContractsRead, ContractsWrite
 from app.api.changing import Change, changes
+from app.api.filters import UpdatedSince
+from app.api.ids import CENTER, VENDOR, ContractId, OfCenter, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.errors import BadRequest, NotFound
@@ -26,7 +28,7 @@ from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
 from app.models.words import ClosingReason
 from app.rules.periods import Period
-from app.values import Day, ExternalRef, Fen, Instant, Name, Note, Number, PeriodValue, Shape
+from app.values import Day, ExternalRef, Fen, Name, Note, Number, PeriodValue, Reason, Shape, shown
 
 router = APIRouter(prefix="/contracts", route_class=KaoheRoute, tags=["contracts"])
 Page = Annotated[Paging, Depends()]
@@ -45,8 +47,41 @@ class DatedTermsIn(TermsDocument):
     reference: Reference
 
 
+_TERMS: dict[str, Any] = {
+    "notice": {"after": "period_end", "unit": "calendar_days", "length": 15, "roll": "none"},
+    "pass_mark": "90.00",
+    "grades": [{"name": "合格", "at_least": "90.00"}, {"name": "不合格", "below": "90.00"}],
+    "repeat": {"threshold": 3, "window": {"kind": "calendar_year"}, "count": "occurrences", "scope": "issue_type"},
+    "consecutive": [{"below": "80.00", "periods": 2, "consequence": "right_to_terminate"}],
+    "rubric": {
+        "full_mark": "100.00",
+        "criteria": [
+            {"code": "service", "name": "服务质量", "weight": "60.00"},
+            {"code": "discipline", "name": "工作纪律", "weight": "40.00"},
+        ],
+    },
+    "appeal": {"after": "notice", "unit": "working_days", "length": 5, "roll": "none"},
+    "annual_assessment": {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none"},
+}
+
+
 class ContractIn(Shape):
     """A contract to take on; from this moment its months are expected and its due dates run."""
+
+    model_config = shown(
+        {
+            "number": "ZWFW-2023-02",
+            "title": "综合窗口外包服务",
+            "service_center_id": str(CENTER),
+            "vendor_id": str(VENDOR),
+            "starts_on": "2023-01-01",
+            "ends_on": "2023-12-31",
+            "recorded_from": "2023-01",
+            "agreed_on": "2022-12-20",
+            "years": [{"year": 2023, "amount": "938761.72"}],
+            "terms": {"reference": {"document": "外包服务合同", "clause": "第六条"}, **_TERMS},
+        }
+    )
 
     number: Number
     title: Name
@@ -119,6 +154,19 @@ class ContractOut(BaseModel):
 class AmendmentIn(Shape):
     """补充协议: a new version of the terms."""
 
+    model_config = shown(
+        {
+            "effective_from": "2023-07-01",
+            "agreed_on": "2023-06-25",
+            "reference": {"document": "补充协议（一）", "clause": "第二条"},
+            "terms": _TERMS
+            | {
+                "pass_mark": "85.00",
+                "grades": [{"name": "合格", "at_least": "85.00"}, {"name": "不合格", "below": "85.00"}],
+            },
+        }
+    )
+
     effective_from: Day
     agreed_on: Annotated[Day | None, Field(description="Day of the paper; left out, today.")] = None
     reference: Reference
@@ -134,9 +182,11 @@ class AmendmentOut(BaseModel):
 class ClosingIn(Shape):
     """The last day of service, and why."""
 
+    model_config = shown({"closed_on": "2023-12-31", "reason": "ended"})
+
     closed_on: Day
     reason: ClosingReason = ClosingReason.ENDED
-    note: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    note: Reason | None = None
 
 
 class TermsOut(BaseModel):
@@ -154,16 +204,32 @@ class TermsOut(BaseModel):
     incomplete: list[str]
 
 
+NumberFilter = Annotated[
+    str | None, Query(max_length=64, description="What people call it.", examples=["ZWFW-2023-01"])
+]
+IsClosed = Annotated[
+    bool | None, Query(description="Only those that have ended, or only those that run.", examples=[False])
+]
+OfPeriod = Annotated[
+    str | None,
+    Query(max_length=7, description="A month; left out, the one of `known_on`.", examples=["2023-08"]),
+]
+KnownOn = Annotated[
+    Day | None,
+    Query(description="Among the terms agreed by this day; left out, today.", examples=["2023-12-31"]),
+]
+
+
 @router.get("", response_model=PageOf[ContractOut])
 def list_contracts(
     who: ContractsRead,
     db: Db,
     paging: Page,
-    number: Annotated[str | None, Query(max_length=64)] = None,
-    vendor_id: uuid.UUID | None = None,
-    service_center_id: uuid.UUID | None = None,
-    closed: bool | None = None,
-    updated_since: Instant | None = None,
+    number: NumberFilter = None,
+    vendor_id: OfVendor = None,
+    service_center_id: OfCenter = None,
+    closed: IsClosed = None,
+    updated_since: UpdatedSince = None,
 ) -> Response:
     """List contracts; `number` finds one by what people call it."""
     wanted = ContractFilter(number, vendor_id, service_center_id, closed, updated_since)
@@ -182,7 +248,7 @@ def create_contract(who: ContractsWrite, change: Change, body: ContractIn) -> Re
 
 
 @router.get("/{contract_id}", response_model=ContractOut)
-def read_contract(who: ContractsRead, db: Db, contract_id: uuid.UUID) -> Response:
+def read_contract(who: ContractsRead, db: Db, contract_id: ContractId) -> Response:
     """Read a contract."""
     with db.read() as session:
         return _read(session, who, contract_id)
@@ -190,7 +256,7 @@ def read_contract(who: ContractsRead, db: Db, contract_id: uuid.UUID) -> Respons
 
 @router.post("/{contract_id}/amendments", status_code=201, response_model=AmendmentOut)
 @changes(key_required=True, match=True)
-def create_amendment(who: ContractsWrite, change: Change, contract_id: uuid.UUID, body: AmendmentIn) -> Response:
+def create_amendment(who: ContractsWrite, change: Change, contract_id: ContractId, body: AmendmentIn) -> Response:
     """Put a new version of the terms in force; the due dates that it governs and that are not met are moved."""
     amendment = Amendment(body.effective_from, body.reference, body.terms, body.agreed_on)
     number = service.amend(change.session, who, contract_id, amendment, change.seen)
@@ -199,8 +265,8 @@ def create_amendment(who: ContractsWrite, change: Change, contract_id: uuid.UUID
 
 
 @router.post("/{contract_id}/closing", response_model=ContractOut)
-@changes(key_required=True, match=True)
-def close_contract(who: ContractsWrite, change: Change, contract_id: uuid.UUID, body: ClosingIn) -> Response:
+@changes(key_required=True, match=True, shown=2)
+def close_contract(who: ContractsWrite, change: Change, contract_id: ContractId, body: ClosingIn) -> Response:
     """Close a contract: no later month is expected; what is owed up to it keeps its due date."""
     service.close(change.session, who, contract_id, body.closed_on, body.reason, body.note, change.seen)
     return _read(change.session, who, contract_id)
@@ -210,9 +276,9 @@ def close_contract(who: ContractsWrite, change: Change, contract_id: uuid.UUID, 
 def read_terms(
     who: ContractsRead,
     db: Db,
-    contract_id: uuid.UUID,
-    period: Annotated[str | None, Query(max_length=7, description="A month; left out, the present one.")] = None,
-    known_on: Day | None = None,
+    contract_id: ContractId,
+    period: OfPeriod = None,
+    known_on: KnownOn = None,
 ) -> Response:
     """Read the terms in force for a period, among those agreed by `known_on` (left out: today)."""
     known = known_on or clock.today()

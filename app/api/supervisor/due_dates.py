@@ -11,6 +11,8 @@ from sqlalchemy import RowMapping
 from app import clock
 from app.api.answers import Db
 from app.api.auth import DueDatesRead
+from app.api.filters import UpdatedSince
+from app.api.ids import ContractId, OfCenter, OfContract
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.errors import NotFound
@@ -21,7 +23,7 @@ from app.features.contracts.queries import DueDateFilter
 from app.models.words import DueKind
 from app.rules.deadlines import DueState, lateness
 from app.rules.working_days import WorkCalendar
-from app.values import Day, Instant
+from app.values import Day
 
 router = APIRouter(route_class=KaoheRoute, tags=["due dates"])
 Page = Annotated[Paging, Depends()]
@@ -52,9 +54,14 @@ class DueDateOut(BaseModel):
 
 
 Kind = Annotated[DueKind | None, Query(description="What is owed.")]
+Subject = Annotated[
+    str | None, Query(max_length=32, description="For what it is owed: a month or a year.", examples=["2023-01"])
+]
 State = Annotated[DueState | None, Query(description="How it stands on `as_of`.")]
-AsOf = Annotated[Day | None, Query(description="The day to look from; left out, today.")]
-Superseded = Annotated[bool, Query(description="Whether dates that are no longer in force are listed too.")]
+AsOf = Annotated[Day | None, Query(description="The day to look from; left out, today.", examples=["2023-12-31"])]
+Superseded = Annotated[
+    bool, Query(description="Whether dates that are no longer in force are listed too.", examples=[True])
+]
 
 
 @router.get("/due-dates", response_model=PageOf[DueDateOut])
@@ -65,11 +72,11 @@ def list_due_dates(
     as_of: AsOf = None,
     kind: Kind = None,
     state: State = None,
-    subject: Annotated[str | None, Query(max_length=32)] = None,
-    contract_id: uuid.UUID | None = None,
-    service_center_id: uuid.UUID | None = None,
+    subject: Subject = None,
+    contract_id: OfContract = None,
+    service_center_id: OfCenter = None,
     superseded: Superseded = False,
-    updated_since: Instant | None = None,
+    updated_since: UpdatedSince = None,
 ) -> Response:
     """List due dates across contracts."""
     wanted = DueDateFilter(contract_id, service_center_id, kind, state, subject, superseded, updated_since)
@@ -80,7 +87,7 @@ def list_due_dates(
 def list_due_dates_of_contract(
     who: DueDatesRead,
     db: Db,
-    contract_id: uuid.UUID,
+    contract_id: ContractId,
     paging: Page,
     as_of: AsOf = None,
     kind: Kind = None,

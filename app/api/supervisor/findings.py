@@ -14,9 +14,10 @@ from app import clock
 from app.api.answers import Db, Version, answer, etag
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
+from app.api.filters import CounterCode, IssueTypeCode, Month, UpdatedSince, Withdrawn
+from app.api.ids import ContractId, FindingId, OfCenter, OfContract, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
-from app.api.supervisor.assessments import Month
 from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import findings, queries, repeat_offences, revisions
@@ -26,7 +27,7 @@ from app.features.assessments.queries import FindingFilter
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions
 from app.rules.recurrence import Offence, RepeatRule
-from app.values import Code, Day, ExternalRef, Hundredths, Instant, Note, Points, Reason, Shape, ShortCode
+from app.values import Code, Day, ExternalRef, Hundredths, Note, Points, Reason, Shape, ShortCode, shown
 
 router = APIRouter(route_class=KaoheRoute, tags=["findings"])
 Page = Annotated[Paging, Depends()]
@@ -34,6 +35,16 @@ Page = Annotated[Paging, Depends()]
 
 class FindingIn(Shape):
     """考核问题: one occurrence of an issue."""
+
+    model_config = shown(
+        {
+            "issue_type": "leaving_post",
+            "occurred_on": "2023-01-10",
+            "counter": "A-07",
+            "description": "上午十点窗口无人",
+            "deduction_points": "0.50",
+        }
+    )
 
     issue_type: Code
     occurred_on: Day
@@ -49,6 +60,8 @@ class FindingIn(Shape):
 
 class WithdrawalIn(Shape):
     """Why a finding no longer counts."""
+
+    model_config = shown({"withdrawn_on": "2023-01-20", "reason": "监控显示窗口有人"})
 
     withdrawn_on: Annotated[Day | None, Field(description="Left out: today.")] = None
     reason: Reason
@@ -121,13 +134,13 @@ def list_findings(
     db: Db,
     paging: Page,
     period: Month = None,
-    issue_type: Annotated[str | None, Query(max_length=64)] = None,
-    counter: Annotated[str | None, Query(max_length=32)] = None,
-    withdrawn: bool | None = None,
-    contract_id: uuid.UUID | None = None,
-    service_center_id: uuid.UUID | None = None,
-    vendor_id: uuid.UUID | None = None,
-    updated_since: Instant | None = None,
+    issue_type: IssueTypeCode = None,
+    counter: CounterCode = None,
+    withdrawn: Withdrawn = None,
+    contract_id: OfContract = None,
+    service_center_id: OfCenter = None,
+    vendor_id: OfVendor = None,
+    updated_since: UpdatedSince = None,
 ) -> Response:
     """List findings across contracts."""
     wanted = FindingFilter(
@@ -140,12 +153,12 @@ def list_findings(
 def list_findings_of_contract(
     who: AssessmentsRead,
     db: Db,
-    contract_id: uuid.UUID,
+    contract_id: ContractId,
     paging: Page,
     period: Month = None,
-    issue_type: Annotated[str | None, Query(max_length=64)] = None,
-    counter: Annotated[str | None, Query(max_length=32)] = None,
-    withdrawn: bool | None = None,
+    issue_type: IssueTypeCode = None,
+    counter: CounterCode = None,
+    withdrawn: Withdrawn = None,
 ) -> Response:
     """List the findings of a contract."""
     _require_contract(db, who, contract_id)
@@ -157,7 +170,7 @@ def list_findings_of_contract(
 
 @router.post("/contracts/{contract_id}/findings", status_code=201, response_model=FindingOut)
 @changes()
-def record_finding(who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, body: FindingIn) -> Response:
+def record_finding(who: AssessmentsWrite, change: Change, contract_id: ContractId, body: FindingIn) -> Response:
     """Record a finding in the month of its date, which must not be final yet."""
     id_ = findings.record_finding(change.session, who, contract_id, NewFinding(**dict(body)))
     location = {"Location": f"/v1/contracts/{contract_id}/findings/{id_}"}
@@ -165,7 +178,7 @@ def record_finding(who: AssessmentsWrite, change: Change, contract_id: uuid.UUID
 
 
 @router.get("/contracts/{contract_id}/findings/{finding_id}", response_model=FindingOut)
-def read_finding(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, finding_id: uuid.UUID) -> Response:
+def read_finding(who: AssessmentsRead, db: Db, contract_id: ContractId, finding_id: FindingId) -> Response:
     """Read a finding."""
     with db.read() as session:
         row = queries.finding(session, who.centers, finding_id)
@@ -177,7 +190,7 @@ def read_finding(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, finding_i
 @router.post("/contracts/{contract_id}/findings/{finding_id}/withdrawal", response_model=FindingOut)
 @changes(key_required=True, match=True)
 def withdraw_finding(
-    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, finding_id: uuid.UUID, body: WithdrawalIn
+    who: AssessmentsWrite, change: Change, contract_id: ContractId, finding_id: FindingId, body: WithdrawalIn
 ) -> Response:
     """Withdraw a finding: it stays readable and from that day on no longer counts.
 
@@ -193,8 +206,10 @@ def withdraw_finding(
 def list_repeat_offences(
     who: AssessmentsRead,
     db: Db,
-    contract_id: uuid.UUID,
-    as_of: Annotated[Day | None, Query(description="The day to look from; left out, today.")] = None,
+    contract_id: ContractId,
+    as_of: Annotated[
+        Day | None, Query(description="The day to look from; left out, today.", examples=["2023-12-31"])
+    ] = None,
 ) -> Response:
     """Show what the rule decides about the contract's findings on a day, with the occurrences it counted."""
     _require_contract(db, who, contract_id)

@@ -21,7 +21,7 @@ from app.features.contracts.queries import contracts_of
 from app.features.job_runs import queries
 from app.models.words import AlertKind, AskedBy, RunStatus
 from app.rules.faults import Fault
-from app.values import Day, Shape
+from app.values import Day, Shape, shown
 
 router = APIRouter(prefix="/job-runs", route_class=KaoheRoute, tags=["job runs"])
 Page = Annotated[Paging, Depends()]
@@ -56,6 +56,8 @@ class JobRunOut(BaseModel):
 
 class JobRunIn(Shape):
     """Which job to run for which business date."""
+
+    model_config = shown({"job": "all", "as_of": "2024-01-19"}, {"job": "flag_late_notices", "dry_run": True})
 
     job: Annotated[str, Field(max_length=64, examples=["all", "flag_late_notices"])]
     as_of: Annotated[Day | None, Field(description="Left out: today.")] = None
@@ -92,14 +94,19 @@ class JobResultsOut(BaseModel):
     items: list[JobResultOut]
 
 
+JobName = Annotated[str | None, Query(max_length=64, description="One job's.", examples=["flag_late_notices"])]
+BusinessFrom = Annotated[Day | None, Query(description="For this business date or later.", examples=["2023-01-01"])]
+BusinessTo = Annotated[Day | None, Query(description="For this business date or earlier.", examples=["2024-12-31"])]
+
+
 @router.get("", response_model=PageOf[JobRunOut])
 def list_job_runs(
     who: JobRunsRead,
     db: Db,
     paging: Page,
-    job: Annotated[str | None, Query(max_length=64)] = None,
-    since: Day | None = None,
-    until: Day | None = None,
+    job: JobName = None,
+    since: BusinessFrom = None,
+    until: BusinessTo = None,
 ) -> Response:
     """List what has run for which business dates."""
     with db.read() as session:

@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
 
 from app.api.answers import Created, Db, created
 from app.api.auth import CentersRead, CentersWrite, PartiesRead, PartiesWrite
 from app.api.changing import Change, changes
+from app.api.filters import IssueTypeCode
+from app.api.ids import CENTER, SITE, CenterId
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.features.parties import queries, service
-from app.values import Code, ExternalRef, Name, Shape, ShortCode
+from app.values import Code, ExternalRef, Name, Shape, ShortCode, shown
 
 router = APIRouter(route_class=KaoheRoute, tags=["parties"])
 Page = Annotated[Paging, Depends()]
@@ -23,6 +26,18 @@ class CodeAndName(Shape):
 
     code: ShortCode
     name: Name
+
+
+class ServiceCenterIn(CodeAndName):
+    """A service center to register."""
+
+    model_config = shown({"code": "ZW-02", "name": "东城区政务服务中心"})
+
+
+class SiteIn(CodeAndName):
+    """A hall to register."""
+
+    model_config = shown({"code": "H-2", "name": "二号大厅"})
 
 
 class ServiceCenterOut(CodeAndName):
@@ -41,6 +56,8 @@ class SiteOut(ServiceCenterOut):
 class CounterIn(CodeAndName):
     """A counter to register."""
 
+    model_config = shown({"site_id": str(SITE), "code": "B-01", "name": "社保窗口"})
+
     site_id: uuid.UUID
 
 
@@ -50,24 +67,34 @@ class CounterOut(SiteOut):
     site_id: uuid.UUID
 
 
-class VendorIn(Shape):
-    """A vendor to register."""
+class VendorFields(Shape):
+    """What is known of a vendor."""
 
     service_center_id: uuid.UUID
     name: Name
-    credit_code: Annotated[str, Query(pattern=r"^[0-9A-Z]{18}$")] | None = None
+    credit_code: Annotated[
+        str | None, Field(pattern=r"^[0-9A-Z]{18}$", description="统一社会信用代码, 18 figures and capitals.")
+    ] = None
     external_ref: ExternalRef | None = None
 
 
-class VendorOut(VendorIn):
+class VendorIn(VendorFields):
+    """A vendor to register."""
+
+    model_config = shown(
+        {"service_center_id": str(CENTER), "name": "华信人力服务有限公司", "credit_code": "91110101MA01ABCD2X"}
+    )
+
+
+class VendorOut(VendorFields):
     """服务供应商."""
 
     id: uuid.UUID
     created_at: datetime
 
 
-class IssueTypeIn(Shape):
-    """An issue type to add to the catalogue."""
+class IssueTypeFields(Shape):
+    """What an issue type is called."""
 
     service_center_id: uuid.UUID
     code: Code
@@ -75,7 +102,15 @@ class IssueTypeIn(Shape):
     name_en: Name | None = None
 
 
-class IssueTypeOut(IssueTypeIn):
+class IssueTypeIn(IssueTypeFields):
+    """An issue type to add to the catalogue."""
+
+    model_config = shown(
+        {"service_center_id": str(CENTER), "code": "rude", "name_zh": "服务态度差", "name_en": "Rudeness"}
+    )
+
+
+class IssueTypeOut(IssueTypeFields):
     """问题类别."""
 
     id: uuid.UUID
@@ -92,14 +127,14 @@ def list_service_centers(who: CentersRead, db: Db, paging: Page) -> Response:
 
 @router.post("/service-centers", status_code=201, response_model=Created)
 @changes()
-def create_service_center(who: CentersWrite, change: Change, body: CodeAndName) -> Response:
+def create_service_center(who: CentersWrite, change: Change, body: ServiceCenterIn) -> Response:
     """Register a service center; whoever registers it may see it."""
     id_ = service.create_service_center(change.session, who, body.code, body.name)
     return created(id_, "/v1/service-centers")
 
 
 @router.get("/service-centers/{service_center_id}/sites", response_model=PageOf[SiteOut])
-def list_sites(who: PartiesRead, db: Db, service_center_id: uuid.UUID, paging: Page) -> Response:
+def list_sites(who: PartiesRead, db: Db, service_center_id: CenterId, paging: Page) -> Response:
     """List the halls of a service center."""
     service.require_center(who.centers, service_center_id, "/path/service_center_id")
     with db.read() as session:
@@ -109,7 +144,7 @@ def list_sites(who: PartiesRead, db: Db, service_center_id: uuid.UUID, paging: P
 
 @router.post("/service-centers/{service_center_id}/sites", status_code=201, response_model=Created)
 @changes()
-def create_site(who: PartiesWrite, change: Change, service_center_id: uuid.UUID, body: CodeAndName) -> Response:
+def create_site(who: PartiesWrite, change: Change, service_center_id: CenterId, body: SiteIn) -> Response:
     """Register a hall."""
     service.require_center(who.centers, service_center_id, "/path/service_center_id")
     id_ = service.create_site(change.session, who, service_center_id, body.code, body.name)
@@ -117,7 +152,7 @@ def create_site(who: PartiesWrite, change: Change, service_center_id: uuid.UUID,
 
 
 @router.get("/service-centers/{service_center_id}/counters", response_model=PageOf[CounterOut])
-def list_counters(who: PartiesRead, db: Db, service_center_id: uuid.UUID, paging: Page) -> Response:
+def list_counters(who: PartiesRead, db: Db, service_center_id: CenterId, paging: Page) -> Response:
     """List the counters of a service center."""
     service.require_center(who.centers, service_center_id, "/path/service_center_id")
     with db.read() as session:
@@ -127,17 +162,20 @@ def list_counters(who: PartiesRead, db: Db, service_center_id: uuid.UUID, paging
 
 @router.post("/service-centers/{service_center_id}/counters", status_code=201, response_model=Created)
 @changes()
-def create_counter(who: PartiesWrite, change: Change, service_center_id: uuid.UUID, body: CounterIn) -> Response:
+def create_counter(who: PartiesWrite, change: Change, service_center_id: CenterId, body: CounterIn) -> Response:
     """Register a counter; from the first one on, findings name registered counters only."""
     service.require_center(who.centers, service_center_id, "/path/service_center_id")
     id_ = service.create_counter(change.session, who, service_center_id, body.site_id, body.code, body.name)
     return created(id_, f"/v1/service-centers/{service_center_id}/counters")
 
 
+VendorName = Annotated[
+    str | None, Query(max_length=200, description="The whole name.", examples=["中经人力服务有限公司"])
+]
+
+
 @router.get("/vendors", response_model=PageOf[VendorOut])
-def list_vendors(
-    who: PartiesRead, db: Db, paging: Page, name: Annotated[str | None, Query(max_length=200)] = None
-) -> Response:
+def list_vendors(who: PartiesRead, db: Db, paging: Page, name: VendorName = None) -> Response:
     """List the vendors of the caller's service centers."""
     with db.read() as session:
         page = queries.vendors(session, who.centers, paging.page, name)
@@ -156,9 +194,7 @@ def create_vendor(who: PartiesWrite, change: Change, body: VendorIn) -> Response
 
 
 @router.get("/issue-types", response_model=PageOf[IssueTypeOut])
-def list_issue_types(
-    who: PartiesRead, db: Db, paging: Page, code: Annotated[str | None, Query(max_length=64)] = None
-) -> Response:
+def list_issue_types(who: PartiesRead, db: Db, paging: Page, code: IssueTypeCode = None) -> Response:
     """List the issue types of the caller's service centers."""
     with db.read() as session:
         page = queries.issue_types(session, who.centers, paging.page, code)

@@ -13,6 +13,7 @@ from app import clock
 from app.api.answers import Db, PathPeriod, answer
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
+from app.api.ids import ContractId
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
 from app.api.supervisor.assessments import AssessmentDetail, CriterionOut, NoticeIn, ResultIn, detail
@@ -25,7 +26,7 @@ from app.features.assessments.revisions import Notice, Revision
 from app.models.words import AppealOutcome
 from app.rules.consecutive import MonthState
 from app.rules.scores import Verdict
-from app.values import Day, DocumentNo, Note, Reason, Shape
+from app.values import Day, DocumentNo, Note, Reason, Shape, shown
 
 router = APIRouter(prefix="/contracts/{contract_id}/assessments/{period}", route_class=KaoheRoute, tags=["revisions"])
 
@@ -35,6 +36,20 @@ Added = Annotated[list[FindingIn], Field(max_length=200, description="Findings o
 
 class RevisionIn(Shape):
     """What changes in a notified month, and why: at least one of result, notice and findings."""
+
+    model_config = shown(
+        {
+            "reason": "复核后更正得分",
+            "revised_on": "2023-04-10",
+            "result": {"state": "assessed", "score": {"exact": "91.00"}},
+        },
+        {
+            "reason": "通报日期登记有误",
+            "revised_on": "2023-04-10",
+            "notice": {"notified_on": "2023-03-27", "document_no": "政务考核〔2023〕1号"},
+        },
+        {"reason": "补登考核问题", "added_findings": [{"issue_type": "leaving_post", "occurred_on": "2023-01-12"}]},
+    )
 
     reason: Reason
     revised_on: Annotated[Day | None, Field(description="From this day on it stands; left out, today.")] = None
@@ -57,6 +72,18 @@ class RevisionIn(Shape):
 
 class AppealDecisionIn(Shape):
     """申诉 and what was decided; upheld in whole or part it states the new result, or findings to withdraw."""
+
+    model_config = shown(
+        {"appealed_on": "2023-04-12", "outcome": "rejected", "decided_on": "2023-04-20", "reason": "证据不足"},
+        {
+            "appealed_on": "2023-04-12",
+            "outcome": "upheld",
+            "decided_on": "2023-04-20",
+            "reason": "申诉成立",
+            "grounds": "当日系统故障",
+            "result": {"state": "assessed", "score": {"exact": "92.00"}},
+        },
+    )
 
     appealed_on: Day
     outcome: AppealOutcome
@@ -110,7 +137,7 @@ class VersionsOut(BaseModel):
 
 
 @router.get("/revisions", response_model=VersionsOut)
-def list_revisions(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, period: PathPeriod) -> Response:
+def list_revisions(who: AssessmentsRead, db: Db, contract_id: ContractId, period: PathPeriod) -> Response:
     """List every version of a month since its notice; of a month that is not notified there is none."""
     with db.read() as session:
         month = queries.assessment(session, who.centers, contract_id, str(period))
@@ -122,9 +149,9 @@ def list_revisions(who: AssessmentsRead, db: Db, contract_id: uuid.UUID, period:
 
 
 @router.post("/revisions", status_code=201, response_model=AssessmentDetail)
-@changes(key_required=True, match=True)
+@changes(key_required=True, match=True, shown=4)
 def revise_assessment(
-    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, period: PathPeriod, body: RevisionIn
+    who: AssessmentsWrite, change: Change, contract_id: ContractId, period: PathPeriod, body: RevisionIn
 ) -> Response:
     """Put a new version of a notified month on record; alerts follow it, and the old version stays readable."""
     revisions.revise(change.session, who, contract_id, period, body.revision(), change.seen)
@@ -133,9 +160,9 @@ def revise_assessment(
 
 
 @router.post("/appeal-decision", response_model=AssessmentDetail)
-@changes(key_required=True, match=True)
+@changes(key_required=True, match=True, shown=5)
 def decide_appeal(
-    who: AssessmentsWrite, change: Change, contract_id: uuid.UUID, period: PathPeriod, body: AppealDecisionIn
+    who: AssessmentsWrite, change: Change, contract_id: ContractId, period: PathPeriod, body: AppealDecisionIn
 ) -> Response:
     """Record the decision about the vendor's appeal; upheld, it revises the month and withdraws findings."""
     appeals.decide_appeal(change.session, who, contract_id, period, body.decision(), change.seen)

@@ -1,0 +1,25 @@
+"""The ids that addresses and filters name, each with the one that the documentation's examples speak of."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import Path, Query
+
+CENTER = uuid.UUID("0189a3c2-5e00-7000-8000-00000000c001")
+SITE = uuid.UUID("0189a3c2-5e00-7000-8000-000000005001")
+VENDOR = uuid.UUID("0189a3c2-5e00-7000-8000-00000000d001")
+CONTRACT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000e001")
+FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f001")
+ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
+"""Stand-ins: a reader puts ids of their own centre in their place."""
+
+CenterId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/service-centers` or `GET /v1/me`.", examples=[CENTER])
+]
+ContractId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/contracts`.", examples=[CONTRACT])]
+FindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/findings`.", examples=[FINDING])]
+AlertId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/alerts`.", examples=[ALERT])]
+
+OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
+OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]
+OfVendor = Annotated[uuid.UUID | None, Query(description="Only this vendor's.", examples=[VENDOR])]

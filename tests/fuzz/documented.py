@@ -1,0 +1,103 @@
+"""The operations of the served OpenAPI document, with requests made of nothing but its examples."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it goes over the wire; the caller's token is added when it is sent."""
+
+    method: str
+    target: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def narrowed(self, name: str, value: object) -> "Asked":
+        """Give the same request with one query parameter."""
+        return replace(self, target=f"{self.target}?{urlencode({name: _text(value)})}")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation with its examples; `words` are of parameters with a closed list, `roles` is empty for anybody."""
+
+    id: str
+    method: str
+    path: str
+    roles: tuple[str, ...]
+    places: dict[str, Any]
+    query: dict[str, list[Any]]
+    words: dict[str, list[Any]]
+    headers: dict[str, Any]
+    bodies: list[Any]
+
+    def requests(self) -> list[Asked]:
+        """Give one request for each example of a body, or the one that there is."""
+        target = self.path.format(**{name: quote(str(value), safe="") for name, value in self.places.items()})
+        headers = {name: str(value) for name, value in self.headers.items()}
+        if not self.bodies:
+            return [Asked(self.method, target, headers)]
+        headers |= {"Content-Type": "application/json"}
+        return [
+            Asked(self.method, target, headers, json.dumps(body, ensure_ascii=False).encode()) for body in self.bodies
+        ]
+
+    def narrowed(self, by: dict[str, list[Any]]) -> list[Asked]:
+        """Give one request for each value of a query parameter."""
+        (plain,) = self.requests()
+        return [plain.narrowed(name, value) for name, values in by.items() for value in values]
+
+
+def operations(document: Document) -> list[Operation]:
+    """Read every operation, in the document's order."""
+    return [
+        _operation(document, path, method, stated)
+        for path, methods in document["paths"].items()
+        for method, stated in methods.items()
+    ]
+
+
+def _operation(document: Document, path: str, method: str, stated: dict[str, Any]) -> Operation:
+    parameters = stated.get("parameters", [])
+    return Operation(
+        id=stated["operationId"],
+        method=method.upper(),
+        path=path,
+        roles=tuple(stated.get("x-roles", ())),
+        places={p["name"]: _examples(p)[0] for p in parameters if p["in"] == "path"},
+        query={p["name"]: _examples(p) for p in parameters if p["in"] == "query"},
+        words={p["name"]: _words(document, p) for p in parameters if p["in"] == "query"},
+        headers={p["name"]: _examples(p)[0] for p in parameters if p["in"] == "header" and p["required"]},
+        bodies=_bodies(document, stated),
+    )
+
+
+def _examples(parameter: dict[str, Any]) -> list[Any]:
+    return list(parameter["schema"].get("examples", ()))
+
+
+def _words(document: Document, parameter: dict[str, Any]) -> list[Any]:
+    return list(_resolved(document, parameter["schema"]).get("enum", ()))
+
+
+def _resolved(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: dict[str, Any] = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    return found
+
+
+def _bodies(document: Document, stated: dict[str, Any]) -> list[Any]:
+    if "requestBody" not in stated:
+        return []
+    schema = stated["requestBody"]["content"]["application/json"]["schema"]
+    return list(_resolved(document, schema).get("examples", ()))
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,81 @@
+"""The application over the documented service center, on one kind of database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import time_machine
+from fastapi import FastAPI
+
+from app.database import Database
+from app.main import create_app
+from app.settings import Settings
+from tests.fuzz.documented import Asked, Operation, operations
+from tests.fuzz.ids import Ids, fixed_ids
+from tests.fuzz.stages import END, LIFE, Stages, stage_of
+from tests.fuzz.wire import Raw, Wire
+from tests.fuzz.world import NOW, Tokens, build
+
+CALLERS = ("supervisor", "admin", "vendor", "finance", "auditor")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The application, the stages of its data, and a token for each role."""
+
+    app: FastAPI
+    stages: Stages
+    tokens: Tokens
+    operations: tuple[Operation, ...]
+
+    @contextmanager
+    def open(self, stage: str) -> Iterator[FastAPI]:
+        """Give the application over a fresh copy of a stage."""
+        with self.stages.fresh(stage) as database:
+            self.app.state.database = database
+            yield self.app
+
+    def examples(self) -> Iterator[tuple[str, list[tuple[Operation, Asked]]]]:
+        """Give every documented request with its stage: changes one by one, and all that only reads at once."""
+        yield END, [(o, asked) for o in self.operations if stage_of(o) == END for asked in o.requests()]
+        for operation in self.operations:
+            if stage_of(operation) != END:
+                for asked in operation.requests():
+                    yield stage_of(operation), [(operation, asked)]
+
+    def token_for(self, operation: Operation) -> str | None:
+        """Give the token of somebody who may; None where nobody needs one."""
+        return next((self.tokens[role] for role in CALLERS if role in operation.roles), None)
+
+
+def prepare(url: str, stages: Stages, folder: Path) -> House:
+    """Build the service center in the empty database at `url` and send the examples in turn, keeping each stage."""
+    with time_machine.travel(NOW, tick=False), fixed_ids() as ids:
+        tokens = _built(url, ids)
+        app = create_app(Settings(var_dir=folder, cursor_key="documented"), Database(url))
+        served = {operation.id: operation for operation in operations(app.openapi())}
+        house = House(app, stages, tokens, tuple(served.values()))
+        with Wire(app) as wire:
+            for number, name in enumerate(LIFE, start=1):
+                ids.begin(number)
+                house.app.state.database.dispose()
+                stages.keep(name, url)
+                _live(house, wire, served[name])
+        house.app.state.database.dispose()
+        stages.keep(END, url)
+    return house
+
+
+def _built(url: str, ids: Ids) -> Tokens:
+    database = Database(url)
+    try:
+        return build(database, ids)
+    finally:
+        database.dispose()
+
+
+def _live(house: House, wire: Wire, operation: Operation) -> None:
+    first = operation.requests()[0]
+    answer = wire.send(Raw.of(first, house.token_for(operation)))
+    assert answer.status < 300, f"{operation.id}: {answer}"

@@ -1,0 +1,86 @@
+"""Copies of the documented service center, as it stands just before each operation's example."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from app.database import Database
+from tests.fuzz.documented import Operation
+from tests.postgres import PostgresServer
+
+LIFE = (
+    "create_service_center",
+    "create_site",
+    "create_counter",
+    "create_vendor",
+    "create_issue_type",
+    "create_contract",
+    "record_finding",
+    "withdraw_finding",
+    "record_assessment",
+    "finalize_assessment",
+    "notify_assessment",
+    "revise_assessment",
+    "decide_appeal",
+    "take_up_alert",
+    "accept_alert",
+    "hold_annual_assessment",
+    "notify_annual_assessment",
+    "create_amendment",
+    "close_contract",
+    "run_job",
+)
+"""Everything that changes something, in the order in which the examples follow one another."""
+END = "end"
+"""What stands after the last one; what only reads is asked there."""
+
+
+def stage_of(operation: Operation) -> str:
+    """Name the stage at which an operation's example is good."""
+    return END if operation.method == "GET" else operation.id
+
+
+@dataclass(slots=True)
+class Stages:
+    """One database's stages: files beside one another, or databases of one PostgreSQL server."""
+
+    folder: Path
+    server: PostgresServer | None = None
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, stage: str, url: str) -> None:
+        """Keep a database as it stands as a stage; nobody may be connected to it."""
+        self.kept[stage] = self._copy(url)
+
+    @contextmanager
+    def fresh(self, stage: str) -> Iterator[Database]:
+        """Open a copy of a stage, which goes when it is closed."""
+        url = self._copy(self.kept[stage])
+        database = Database(url)
+        try:
+            yield database
+        finally:
+            database.dispose()
+            self._drop(url)
+
+    def _copy(self, url: str) -> str:
+        name, source = f"stage_{uuid.uuid4().hex}", make_url(url).database
+        assert source is not None
+        if self.server is None:
+            shutil.copyfile(source, self.folder / f"{name}.db")
+            return f"sqlite:///{self.folder / name}.db"
+        self.server.create(name, source)
+        return self.server.url(name)
+
+    def _drop(self, url: str) -> None:
+        name = make_url(url).database
+        assert name is not None
+        if self.server is None:
+            Path(name).unlink()
+        else:
+            self.server.drop(name)

@@ -1,0 +1,107 @@
+"""Requests that schemathesis makes of the document, sent as everybody: the answers are what the document says."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+import time_machine
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import SearchStrategy
+from schemathesis import Case, GenerationMode
+from schemathesis.core.failures import FailureGroup
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.fuzz.documented import Operation
+from tests.fuzz.house import House
+from tests.fuzz.stages import stage_of
+from tests.fuzz.world import NOW
+from tests.promises.conftest import Promise
+
+AnyCase = Case[Any]
+ApiOperation = APIOperation[Any, Any, Any, Any]
+TAKE_NOTHING = {"read_me", "read_portal_me", "read_liveness", "read_readiness"}
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.mark.parametrize("mode", GenerationMode)
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_every_answer_is_what_the_document_says(house: House, mode: GenerationMode, promise: Promise) -> None:
+    """Requests made of the document, well-formed and malformed, are answered to every role as the document says."""
+    size = promise.size(50, 5)
+    schema = schemathesis.openapi.from_dict(house.app.openapi())
+    schema.app = house.app
+    # Each request carries a role's own token; made-up ones would all be answered with 401.
+    schema.config.generation.update(with_security_parameters=False)
+    documented = {operation.id: operation for operation in house.operations}
+    statuses: Counter[int] = Counter()
+    failures: list[str] = []
+    unmade: list[str] = []
+    for result in schema.get_all_operations():
+        operation: ApiOperation = result.ok()  # type: ignore[union-attr]
+        own = documented[operation.definition.raw["operationId"]]
+        cases = _made(_strategy(operation, own, mode), size)
+        unmade += [] if cases else [own.id]
+        with house.open(stage_of(own)):
+            for case in cases:
+                failures += _ask(case, house, statuses)
+    promise.shows(requests=statuses.total(), failures=len(failures), statuses=str(sorted(statuses.items())))
+    assert failures == []
+    assert set(unmade) <= TAKE_NOTHING
+
+
+def _strategy(operation: ApiOperation, own: Operation, mode: GenerationMode) -> SearchStrategy[AnyCase]:
+    """Make requests to a place that is there, so that they are read to their end; a good one has read what it changes.
+
+    A place that is not there is answered with 404 whatever else is said; that is tried where nothing else can be wrong.
+    """
+    spoilt_place = mode is GenerationMode.NEGATIVE and not (own.query or own.bodies or own.headers)
+    read = {name: value for name, value in own.headers.items() if name == "If-Match"}
+    headers = read if mode is GenerationMode.POSITIVE and read else None
+    return operation.as_strategy(mode, path_parameters=None if spoilt_place else own.places or None, headers=headers)
+
+
+def _made(strategy: SearchStrategy[AnyCase], size: int) -> list[AnyCase]:
+    """Draw the same cases every time."""
+    cases: list[AnyCase] = []
+
+    @settings(
+        max_examples=size,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def make(case: AnyCase) -> None:
+        cases.append(case)
+
+    # What takes nothing cannot be malformed.
+    with suppress(Unsatisfiable):
+        make()
+    return cases
+
+
+def _ask(case: AnyCase, house: House, statuses: Counter[int]) -> list[str]:
+    """Send a case without a token and as every role, and give what the checks say."""
+    failures = []
+    for role, token in {"nobody": None, **house.tokens}.items():
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = case.call(headers=headers)
+        statuses[answer.status_code] += 1
+        try:
+            # A request of the right shape may still contradict what is on record, so it need not be accepted.
+            case.validate_response(answer, headers=headers, excluded_checks=[positive_data_acceptance])
+        except FailureGroup as failure:
+            failures.append(f"{role}: {failure}")
+    return failures
