@@ -90,6 +90,16 @@ def test_a_revision_under_the_mark_again_opens_it_since_that_day(
     assert _alert(database, "below_pass_mark") == ("open", "2023-11-01", "None", False)
 
 
+def test_a_revision_that_excuses_the_month_undoes_the_alert(office: Office, database: Database, august: str) -> None:
+    """No clause judges the month any more; what it was held against before is still known to the nights."""
+    run_nights(database, "2023-09-30")
+    _revise(office, august, result={"state": "excused", "reason": "大厅停业"}, revised_on="2023-10-08")
+    assert _alert(database, "below_pass_mark") == ("resolved", "2023-09-10", "2023-10-08", True)
+    _revise(office, august, notice={"notified_on": "2023-09-12", "document_no": "8号"}, revised_on="2023-10-09")
+    assert [result.failed for result in run_nights(database, "2023-12-31")] == [0] * 7
+    assert _alert(database, "below_pass_mark") == ("resolved", "2023-09-10", "2023-10-08", True)
+
+
 def test_a_mistyped_notice_date_is_put_right(office: Office, database: Database) -> None:
     """The month was on time after all: the late notice is undone, the due date is met on the right day."""
     contract = office.contract()

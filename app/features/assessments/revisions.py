@@ -198,12 +198,15 @@ def _result(session: Session, month: Assessment, result: Result) -> dict[str, An
     except Invalid as error:
         faults = [fault.under("/result") for fault in error.faults]
         raise Invalid(error.detail, faults=faults) from error
+    judged = months.judgement(result.state, score, version)
+    # The mark outlives a result that it does not judge: the versions before it were held against it.
+    judged["pass_mark_hundredths"] = judged["pass_mark_hundredths"] or month.pass_mark_hundredths
     return {
         "state": result.state,
         "reason": result.reason,
         "note": result.note,
         **stored_score(score, result.state),
-        **months.judgement(result.state, score, version),
+        **judged,
     }
 
 
