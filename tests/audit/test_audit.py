@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from app import clock
 from app.database import Database
@@ -132,3 +133,30 @@ def test_events_take_no_change(office: Office, database: Database) -> None:
     for statement in ("UPDATE audit_events SET actor = 'x'", "DELETE FROM audit_events"):
         with database.engine.connect() as connection, pytest.raises(Exception, match="audit_events is only added to"):
             connection.exec_driver_sql(statement)
+
+
+OTHER_FORMS = {
+    "sqlite": (
+        "UPDATE due_dates SET due_on = '2023-W07-3' WHERE subject = '2023-01'",
+        "UPDATE assessments SET expected = 2 WHERE period = '2023-02'",
+        "UPDATE assessments SET created_at = substr(created_at, 1, 19) WHERE period = '2023-02'",
+        "UPDATE findings SET id = upper(id)",
+        "UPDATE findings SET description = CAST('离岗' AS BLOB)",
+    ),
+    "postgresql": (),
+}
+"""Values that read like what was written, and that comparisons pass over; PostgreSQL does not hold such days or ids."""
+
+
+def test_a_value_in_another_form_is_seen(office: Office, database: Database) -> None:
+    """What reads the same and compares otherwise would hide a month from the nights."""
+    contract = _month(office)
+    office.finding(contract, "2023-03-01")
+    blanks = "UPDATE alerts SET facts = facts || ' ' WHERE subject = '2023-01'"
+    for statement in (*OTHER_FORMS[database.dialect], blanks):
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+            bad = verify_database(Session(bind=connection), {}).bad
+            assert bad, statement
+            assert "is not as the service writes it" in bad[0].what, statement
+            connection.rollback()
