@@ -59,9 +59,9 @@ async def _period(
 PathPeriod = Annotated[Period, Depends(_period)]
 
 
-def etag(version: int, today: date | None = None) -> dict[str, str]:
-    """Give the ETag of a thing at a version; with `today` where its answer also runs with the calendar.
+def etag(version: int, *runs_with: date | None) -> dict[str, str]:
+    """Give the ETag of a thing at a version, and of the days that its answer also runs with: today, a due date.
 
-    Either form may be sent as If-Match: only the version is compared there.
+    Any form may be sent as If-Match: only the version is compared there.
     """
-    return {"ETag": f'"{version}-{today}"' if today else f'"{version}"'}
+    return {"ETag": f'"{"-".join([str(version), *(str(day) for day in runs_with if day)])}"'}

@@ -28,7 +28,7 @@ from app.models.columns import canonical
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_ETAG = re.compile(r'(W/)?"(\d{1,9})(?:-\d{4}-\d{2}-\d{2})?"')
+_ETAG = re.compile(r'(W/)?"(\d{1,9})(?:-\d{4}-\d{2}-\d{2}){0,2}"')
 
 
 class IdempotencyKeyMissing(BadRequest):
@@ -74,7 +74,7 @@ class Declared:
 
     def check_key(self, request: Request) -> None:
         """Refuse a missing or malformed key before anything else of the request is looked at."""
-        key = request.headers.get(KEY)
+        key = ", ".join(request.headers.getlist(KEY)) if KEY in request.headers else None
         if key is None and self.key_required:
             raise IdempotencyKeyMissing(pointer=f"/header/{KEY}")
         if key is not None and not _KEY.fullmatch(key):

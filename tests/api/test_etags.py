@@ -8,7 +8,7 @@ import time_machine
 from app.database import Database
 from tests.api.asking import expect_problem
 from tests.nights import every_row, run_nights
-from tests.office import Office
+from tests.office import Office, without
 
 MONTH = "2023-01"
 DRAFT = {"state": "assessed", "score": {"exact": "95.00"}, "assessed_on": "2023-02-06"}
@@ -95,6 +95,19 @@ def test_a_reader_who_has_the_answer_is_told_so(office: Office) -> None:
         assert again.headers["etag"] == first.headers["etag"]
         other = office.supervisor.call("GET", path, headers={"If-None-Match": '"other"'})
         assert (other.status_code, other.content) == (200, first.content)
+
+
+def test_a_due_date_that_an_amendment_moved_is_another_answer(office: Office) -> None:
+    """The month itself did not change, but what is owed for it did."""
+    contract = office.contract()
+    month = f"{contract}/assessments/{MONTH}"
+    seen = office.supervisor.get(month).headers["etag"]
+    clause = {"after": "period_end", "unit": "calendar_days", "length": 20, "roll": "none"}
+    terms = without("reference") | {"notice": clause}
+    body = {"effective_from": "2023-01-01", "reference": {"document": "补充协议"}, "terms": terms}
+    assert office.supervisor.post(f"{contract}/amendments", body).status_code == 201
+    again = office.supervisor.call("GET", month, headers={"If-None-Match": seen})
+    assert (again.status_code, again.json()["notice"]["due_on"]) == (200, "2023-02-20")
 
 
 def test_an_overdue_month_is_not_the_same_answer_tomorrow(office: Office) -> None:

@@ -110,6 +110,18 @@ def test_a_key_that_is_none_is_refused(office: Office, key: str) -> None:
     expect_problem(answer, 400, "idempotency-key-malformed", "/header/Idempotency-Key")
 
 
+def test_two_keys_are_none(office: Office) -> None:
+    """Which of them would it be?"""
+    findings = f"{office.contract()}/findings"
+    headers = [
+        ("Authorization", f"Bearer {office.supervisor.token}"),
+        ("Idempotency-Key", "a"),
+        ("Idempotency-Key", "b"),
+    ]
+    answer = office.client.post(findings, json=BODY, headers=headers)
+    expect_problem(answer, 400, "idempotency-key-malformed", "/header/Idempotency-Key")
+
+
 CHANGES = [
     ("assessments/2023-01/finalization", {}),
     ("assessments/2023-01/notice", {"notified_on": "2023-02-10"}),

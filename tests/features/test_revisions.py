@@ -322,6 +322,23 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     assert every_row(database) == before
 
 
+def test_a_revision_that_states_what_is_on_record_is_refused(office: Office, august: str) -> None:
+    """The same result and the same notice make no new version."""
+    same = {"state": "assessed", "score": {"exact": "88.00"}}
+    notice = {"notified_on": "2023-09-13", "document_no": "考核通报〔2023〕8号"}
+    body = {"reason": "更正", "result": same, "notice": notice}
+    expect_problem(office.supervisor.post(f"{august}/revisions", body), 422, "revision-changes-nothing")
+    assert len(office.supervisor.get(f"{august}/revisions").json()["items"]) == 1
+
+
+def test_an_appeal_is_not_decided_before_the_version_that_it_is_against(office: Office, august: str) -> None:
+    """A decision dated before the last revision would be about a version that did not stand yet."""
+    _revise(office, august, result={"state": "assessed", "score": {"exact": "89.00"}}, revised_on="2023-10-08")
+    body = {"appealed_on": "2023-09-20", "outcome": "rejected", "decided_on": "2023-10-07", "reason": "事实清楚"}
+    answer = office.supervisor.post(f"{august}/appeal-decision", body)
+    expect_problem(answer, 422, "validation-error", "/decided_on", "before-the-version")
+
+
 @pytest.mark.parametrize("path", ["revisions", "appeal-decision"])
 def test_only_what_was_notified_is_revised(office: Office, path: str) -> None:
     """A draft is recorded anew, a final result is notified first."""

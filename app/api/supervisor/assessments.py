@@ -357,9 +357,9 @@ def detail(
     ]
     appeals = [_appeal(appeal) for appeal in queries.appeals(session, row["id"])]
     members = _members(row, clock.today(), work_calendar(session))
-    # How late a notice is runs with the calendar until it is given.
-    running = clock.today() if row["due_on"] and row["notified_on"] is None else None
-    headers = etag(row["version"], running) | dict(headers or {})
+    # How late a notice is runs with the calendar until it is given, and an amendment may move when it is due.
+    running = (clock.today(), row["due_on"]) if row["due_on"] and row["notified_on"] is None else ()
+    headers = etag(row["version"], *running) | dict(headers or {})
     return answer(AssessmentDetail.model_construct(**members, criteria=criteria, appeals=appeals), status, headers)
 
 

@@ -13,7 +13,7 @@ from app.features.assessments import months, queries
 from app.features.assessments.errors import AppealDecided, NotNotified
 from app.features.assessments.months import refuse
 from app.features.assessments.results import Result
-from app.features.assessments.revisions import Revision, revise
+from app.features.assessments.revisions import Revision, latest_day, revise
 from app.features.calendar.queries import work_calendar
 from app.features.seen import Seen
 from app.models import Appeal, Assessment
@@ -44,6 +44,10 @@ def decide_appeal(
     if month.stage is not Stage.NOTIFIED or month.notified_on is None:
         raise NotNotified(f"{period} is {month.stage}.")
     _check(month, month.notified_on, decision)
+    stands_from = latest_day(session, month)
+    if decision.decided_on < stands_from:
+        detail = f"{decision.decided_on} lies before {stands_from}, from which the present version stands."
+        refuse("/decided_on", "before-the-version", detail)
     against = month.revision
     decided = queries.appeals(session, month.id)
     if any(appeal["against_revision"] == against for appeal in decided):

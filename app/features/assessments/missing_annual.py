@@ -18,7 +18,7 @@ from app.models.words import AlertKind, Severity
 
 def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which missing-annual-assessment alerts the facts dated up to `as_of` demand."""
-    calendar = work_calendar(session)
+    calendar = work_calendar(session, as_of)
     rows = narrowing.years_ever_late(session, as_of, within)
 
     def decide(_contract: uuid.UUID, entries: list[RowMapping]) -> Iterator[AlertState]:

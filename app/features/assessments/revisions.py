@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from sqlmodel import Session, col
@@ -26,6 +27,7 @@ from app.features.contracts.versions import read_versions
 from app.features.seen import Seen, check_seen
 from app.models import Alert, Assessment, AssessmentRevision, Contract, Finding
 from app.models.words import DueKind, Stage
+from app.rules.money import hundredths
 from app.rules.periods import Period
 
 
@@ -57,7 +59,7 @@ def revise(
     if month.stage is not Stage.NOTIFIED:
         raise NotNotified(f"{period} is {month.stage}.")
     if not (revision.result or revision.notice or revision.withdrawn or revision.added):
-        raise RevisionChangesNothing
+        raise RevisionChangesNothing("It states no result, no notice and no findings.")
     _check_days(session, month, revision)
     touched: tuple[Touched, ...] = (
         _versions(month),
@@ -96,7 +98,7 @@ def withdraw_finding(
 
 def _note_withdrawal(session: Session, caller: Caller, month: Assessment, withdrawal: Revision) -> None:
     """Count a withdrawal as a revision, which stands from the version before it on at the earliest."""
-    revised_on = max(withdrawal.revised_on, _latest_day(session, month))
+    revised_on = max(withdrawal.revised_on, latest_day(session, month))
     with (
         months.recording_month(session, caller, "assessment.revised", month, _versions(month)),
         _new_version(session, caller, month, replace(withdrawal, revised_on=revised_on)),
@@ -112,7 +114,7 @@ def _outrun(month: Assessment) -> Conflict:
     return Conflict(f"{month.period} was revised at the same time.")
 
 
-def _latest_day(session: Session, month: Assessment) -> date:
+def latest_day(session: Session, month: Assessment) -> date:
     """Give the first day on which a further revision can stand: the last one's, or the notice's."""
     days = [row["revised_on"] for row in queries.revisions(session, month.id) if row["number"] > 0]
     return max(days, default=month.notified_on or month.served_to)
@@ -120,7 +122,7 @@ def _latest_day(session: Session, month: Assessment) -> date:
 
 def _check_days(session: Session, month: Assessment, revision: Revision) -> None:
     months.refuse_future("/revised_on", revision.revised_on)
-    earliest = _latest_day(session, month)
+    earliest = latest_day(session, month)
     if revision.revised_on < earliest:
         detail = f"{revision.revised_on} lies before {earliest}, from which the present version stands."
         refuse("/revised_on", "before-the-version", detail, "State the day on which it was revised.")
@@ -171,12 +173,31 @@ def _keep(session: Session, assessment_id: uuid.UUID, **of_version: Any) -> None
     session.flush()
 
 
+_STATED = ("state", "reason", "note", "score_kind", "score_exact", "notified_on", "document_no")
+"""What a revision may put right in the month's own row; the rest follows from these."""
+
+
+def _refuse_what_stands(session: Session, month: Assessment, revision: Revision, values: dict[str, Any]) -> None:
+    """Refuse a revision that states what is on record already."""
+    if revision.withdrawn or revision.added:
+        return
+    if any(values[name] != getattr(month, name) for name in _STATED if name in values):
+        return
+    points = {row["criterion"]: row["points_hundredths"] for row in queries.criteria(session, month.id)}
+    said = (revision.result.criteria if revision.result else None) or {}
+    if not said or points == {
+        code: value if value is None else hundredths(Fraction(value)) for code, value in said.items()
+    }:
+        raise RevisionChangesNothing("It states what is on record.")
+
+
 def _write(session: Session, caller: Caller, month: Assessment, revision: Revision) -> None:
     values: dict[str, Any] = {"revision": month.revision + 1}
     if revision.result:
         values |= _result(session, month, revision.result)
     if revision.notice:
         values |= months.notice(revision.notice.notified_on, revision.notice.document_no)
+    _refuse_what_stands(session, month, revision, values)
     with _new_version(session, caller, month, revision) as added:
         months.change(session, month, (Stage.NOTIFIED,), values, _outrun(month))
         _withdraw(session, month, revision)

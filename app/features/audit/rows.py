@@ -1,10 +1,11 @@
 """Reads tables row by row so that one damaged row is named and hides no other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, select
+from sqlalchemy import Row, SQLColumnExpression, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 BATCH = 1000
@@ -35,7 +36,10 @@ def read_rows(
     keys = [place for place, column in enumerate(columns) if column.primary_key]
     names = [column.name for column in columns]
     rows = connection.exec_driver_sql(str(statement), execution_options={"stream_results": True, "yield_per": BATCH})
-    for row in rows:
+    for row in _fetched(rows):
+        if isinstance(row, Unreadable):
+            yield row
+            return
         try:
             values = [value if read is None else read(value) for value, read in zip(row, readers, strict=True)]
             _check_form(
@@ -48,6 +52,14 @@ def read_rows(
             yield Unreadable(key, f"{type(error).__name__}: {error}"[:200])
         else:
             yield dict(zip(names, values, strict=True))
+
+
+def _fetched(rows: Iterable[Row[Any]]) -> Iterator[Row[Any] | Unreadable]:
+    """Fetch rows until one cannot even be fetched: SQLite gives no text that is not UTF-8, and nothing after it."""
+    try:
+        yield from rows
+    except DBAPIError as error:
+        yield Unreadable("after the rows before it", str(error.orig)[:200])
 
 
 def _check_form(names: Sequence[str], stored: Sequence[Any], written: Sequence[Any]) -> None:
