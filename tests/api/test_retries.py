@@ -111,7 +111,7 @@ def test_a_key_that_is_none_is_refused(office: Office, key: str) -> None:
 
 
 def test_two_keys_are_none(office: Office) -> None:
-    """Which of them would it be?"""
+    """Nobody could say which of them it was."""
     findings = f"{office.contract()}/findings"
     headers = [
         ("Authorization", f"Bearer {office.supervisor.token}"),

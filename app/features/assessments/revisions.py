@@ -184,10 +184,9 @@ def _refuse_what_stands(session: Session, month: Assessment, revision: Revision,
     if any(values[name] != getattr(month, name) for name in _STATED if name in values):
         return
     points = {row["criterion"]: row["points_hundredths"] for row in queries.criteria(session, month.id)}
-    said = (revision.result.criteria if revision.result else None) or {}
-    if not said or points == {
-        code: value if value is None else hundredths(Fraction(value)) for code, value in said.items()
-    }:
+    stated = (revision.result.criteria if revision.result else None) or {}
+    said = {code: None if value is None else hundredths(Fraction(value)) for code, value in stated.items()}
+    if not said or points == said:
         raise RevisionChangesNothing("It states what is on record.")
 
 
