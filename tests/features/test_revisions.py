@@ -177,6 +177,9 @@ def test_findings_are_added_late_by_a_revision(office: Office, database: Databas
     assert len(office.supervisor.items(f"{contract}/findings", period=AUGUST)) == 2
     run_nights(database, "2023-12-31")
     assert _alert(database, "repeat_offence")[0] == "open"
+    # On the day before the revision nobody knew of the third one.
+    then = office.supervisor.items("/v1/alerts", as_of="2023-10-07", kind="repeat_offence")
+    assert [(alert["facts"]["count"], alert["facts"]["early"]) for alert in then] == [(2, True)]
 
 
 def test_points_by_criterion_are_kept_in_each_version(office: Office) -> None:

@@ -18,7 +18,7 @@ from app.api.changing import Change, changes
 from app.api.ids import ContractId
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
-from app.api.supervisor.assessments import NoticeIn, ScoreIn, read_score_in
+from app.api.supervisor.results import NoticeIn, ScoreIn, read_score_in
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import annual, queries

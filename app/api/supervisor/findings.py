@@ -22,7 +22,7 @@ from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import findings, queries, repeat_offences, revisions
 from app.features.assessments.findings import NewFinding
-from app.features.assessments.narrowing import Within, findings_near_threshold
+from app.features.assessments.narrowing import Within
 from app.features.assessments.queries import FindingFilter
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions
@@ -218,8 +218,8 @@ def list_repeat_offences(
         raise BadRequest(f"{day} is after today.", pointer="/query/as_of")
     with db.read() as session:
         versions = read_versions(contract_queries.versions(session, contract_id))
-        rows = findings_near_threshold(session, day, Within(contract_id=contract_id))
-    found = repeat_offences.offences(versions, list(rows), day)
+        rows = repeat_offences.known_findings(session, day, Within(contract_id=contract_id))
+    found = repeat_offences.offences(versions, rows, day)
     items = [_offence(offence, rule, row["issue_type"], row["issue_type_name"]) for offence, rule, row in found]
     return answer(RepeatOffencesOut(as_of=day, items=items))
 

@@ -16,8 +16,9 @@ from app.api.changing import Change, changes
 from app.api.ids import ContractId
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
-from app.api.supervisor.assessments import AssessmentDetail, CriterionOut, NoticeIn, ResultIn, detail
+from app.api.supervisor.assessments import AssessmentDetail, CriterionOut, detail
 from app.api.supervisor.findings import FindingIn
+from app.api.supervisor.results import NoticeIn, ResultIn
 from app.errors import NotFound
 from app.features.assessments import appeals, queries, revisions
 from app.features.assessments.appeals import Decision

@@ -174,6 +174,14 @@ def findings_near_threshold(session: Session, as_of: date, within: Within) -> Se
     return session.execute(statement).mappings().all()
 
 
+def findings_added_after(session: Session, as_of: date, within: Within) -> set[str]:
+    """Read the ids of the findings that a revision put on record after a day: on that day nobody knew of them."""
+    statement = select(col(AssessmentRevision.added_findings)).where(
+        col(AssessmentRevision.revised_on) > as_of, *within.whose(AssessmentRevision)
+    )
+    return {id_ for added in session.execute(statement).scalars() for id_ in added}
+
+
 def months_below(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
     """Read the months whose verdict is below the pass mark, or may have been, final on or before `as_of`."""
     statement = select(

@@ -22,7 +22,7 @@ from app.rules.recurrence import Occurrence, Offence, RepeatRule, repeat_offence
 def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
     """Say which repeat-offence alerts the facts dated up to `as_of` demand."""
     terms = all_versions(session, within.contract_id)
-    rows = narrowing.findings_near_threshold(session, as_of, within)
+    rows = known_findings(session, as_of, within)
 
     def decide(contract_id: uuid.UUID, findings: list[RowMapping]) -> Iterator[AlertState]:
         versions = read_versions(terms.get(contract_id, []))
@@ -30,6 +30,12 @@ def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing
             yield _state(offence, rule, first)
 
     return evaluate_each(rows, decide)
+
+
+def known_findings(session: Session, as_of: date, within: narrowing.Within) -> list[RowMapping]:
+    """Read the findings near a threshold that were on record on a day, a contract's and an issue type's together."""
+    later = narrowing.findings_added_after(session, as_of, within)
+    return [row for row in narrowing.findings_near_threshold(session, as_of, within) if str(row["id"]) not in later]
 
 
 def offences(
