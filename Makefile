@@ -1,7 +1,7 @@
 # What a person or CI asks of this house; each target works without a terminal and twice in a row.
 #   make run [PORT=8000] [DATABASE_URL=...]   the service with its demo data
 #   make test                                 all checks, then all tests
-#   make proof                                the promises in full, some 40 minutes; writes docs/proof.md
+#   make proof                                the promises in full, some 25 minutes; writes docs/proof.md
 #   make check | format | clock | lock | clean
 
 PORT ?= 8000

@@ -4,9 +4,9 @@ import pytest
 
 from tests.fuzz.house import House
 from tests.fuzz.houses import Houses
-from tests.promises.conftest import promise
+from tests.promises.conftest import promise, pytest_runtest_makereport
 
-__all__ = ["house", "promise"]
+__all__ = ["house", "promise", "pytest_runtest_makereport"]
 
 
 @pytest.fixture

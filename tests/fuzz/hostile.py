@@ -102,7 +102,7 @@ def _no_value(random: Random, raw: Raw) -> Raw:
         return raw
     holder, key = random.choice(list(_places(document)))
     holder[key] = _MARK
-    fragment = random.choice((*FRAGMENTS, f'1, "{key}": 1'.encode()))
+    fragment = random.choice((*FRAGMENTS, f'1, "{key}": 1'.encode("utf-8", "surrogatepass")))
     return _with_body(raw, _written(document).replace(f'"{_MARK}"'.encode(), fragment))
 
 

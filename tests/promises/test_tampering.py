@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.database import Database
@@ -71,7 +72,10 @@ class Intruder:
         changeable = [
             name for name, value in row.items() if isinstance(value, str | int) and name not in {"id", "chain"}
         ]
-        name = self._random.choice([name for name in changeable if name != "service_center_id"])
+        changeable = [name for name in changeable if name != "service_center_id"]
+        if not changeable:
+            return self._deleted(connection)
+        name = self._random.choice(changeable)
         value = row[name]
         if isinstance(value, bool):
             other: object = not value
@@ -80,20 +84,26 @@ class Intruder:
         else:
             place = self._random.randrange(len(value)) if value else 0
             other = value[:place] + chr(ord(value[place]) ^ 1) + value[place + 1 :] if value else "x"
-        self._set(connection, table, row, name, other)
+        self._lift_checks(connection, table)
+        try:
+            with connection.begin_nested():
+                self._set(connection, table, row, name, other)
+        except IntegrityError:
+            # A unique key stands in the way; another kind of tampering takes its turn.
+            return self._deleted(connection)
         return f"{table}.{name}: {value!r} to {other!r}"
 
     def _set(self, connection: Connection, table: str, row: dict[str, Any], name: str, value: object) -> None:
         key = self._key(table)
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-        else:
-            self._drop_checks(connection, table)
+        self._lift_checks(connection, table)
         where = " AND ".join(f"{column} = :key_{column}" for column in key)
         keys = {f"key_{column}": row[column] for column in key}
         connection.execute(text(f"UPDATE {table} SET {name} = :value WHERE {where}"), {"value": value, **keys})  # noqa: S608 the names are the tables'
 
-    def _drop_checks(self, connection: Connection, table: str) -> None:
+    def _lift_checks(self, connection: Connection, table: str) -> None:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+            return
         names = connection.exec_driver_sql(
             f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'c'"  # noqa: S608 the names are the tables'
         ).scalars()
@@ -146,7 +156,13 @@ class Intruder:
             row["subject"] = "2031-07"
         columns = ", ".join(row)
         values = ", ".join(f":{name}" for name in row)
-        connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)  # noqa: S608 the names are the tables'
+        self._lift_checks(connection, table)
+        try:
+            with connection.begin_nested():
+                connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)  # noqa: S608 as above
+        except IntegrityError:
+            # As above.
+            return self._deleted(connection)
         return f"{table}: a row inserted"
 
     def _tail(self, connection: Connection) -> str:
