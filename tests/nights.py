@@ -1,6 +1,6 @@
 """Runs nights over a database and reads back what they left, for the tests of nightly jobs."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +15,16 @@ OWN_COLUMNS = {"id", "recorded_at", "updated_at", "version", "service_center_id"
 """What differs between two databases with the same facts: ids, when and how often a row was written."""
 
 
-def run_nights(database: Database, first: str, last: str | None = None) -> list[nightly.JobResult]:
-    """Run every job for every date of a range, in turn."""
+def run_nights(database: Database, first: str, last: str | None = None, every: int = 1) -> list[nightly.JobResult]:
+    """Run every job for the dates of a range, in turn: for each, or for every so manieth back from the last."""
     begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
-    return list(nightly.run_range(database, "all", begin, end, AskedBy.COMMAND))
+    dates = [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
+    return [
+        result
+        for day in dates
+        if (end - day).days % every == 0
+        for result in nightly.run_range(database, "all", day, day, AskedBy.COMMAND)
+    ]
 
 
 def written(results: list[nightly.JobResult]) -> int:
