@@ -92,7 +92,7 @@ def test_a_fault_before_any_statement_leaves_nothing_half_done(
     send = _acts(office)[act]
     fault = Fault(database)
     before = every_row(database)
-    number, step, points = 1, promise.size(1, 7), 0
+    number, step, points = 1, promise.size(1, 13), 0
     while True:
         with fault.before(number):
             answer = send()
