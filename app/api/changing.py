@@ -65,11 +65,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a route asks of a change: a key, an If-Match; and whether it opens its transactions itself."""
+    """What a route asks of a change: a key, an If-Match; `shown` is the version that its example has read."""
 
     key_required: bool
     match: bool
-    own_transactions: bool
     shown: int = 1
 
     def check_key(self, request: Request) -> None:
@@ -106,7 +105,7 @@ def changes(
     itself and runs several transactions: its answer is kept after them. `shown` is the version that the documented
     example has read.
     """
-    declared = Declared(key_required, match, own_transactions, shown)
+    declared = Declared(key_required, match, shown)
 
     def declare(endpoint: Endpoint) -> Endpoint:
         signature = inspect.signature(endpoint)
@@ -116,7 +115,7 @@ def changes(
         @functools.wraps(endpoint)
         def changed(*, request: Request, **arguments: Any) -> Response:
             act = functools.partial(endpoint, **arguments)
-            return (_around if own_transactions else _within)(request, declared, act)
+            return _around(request, act) if own_transactions else _within(request, declared, act)
 
         changed.__signature__ = signature.replace(parameters=[*asked.values(), request])  # type: ignore[attr-defined]
         changed.declared = declared  # type: ignore[attr-defined]
@@ -139,13 +138,13 @@ def _within(request: Request, declared: Declared, act: Endpoint) -> Response:
         return response
 
 
-def _around(request: Request, _declared: Declared, act: Endpoint) -> Response:
+def _around(request: Request, act: Endpoint) -> Response:
     """Act in its own transactions and keep the answer after them; a twin meanwhile repeats what changes nothing."""
     caller, key, database = _who(request), request.headers.get(KEY), database_of(request)
     if key is None:
         return act()
     with database.read() as session:
-        first = idempotency.find(session, caller.principal_id, key, _fingerprint(request))
+        first = idempotency.answered(session, caller.principal_id, key, _fingerprint(request))
     return _replayed(first) if first is not None else _keep_first(database, request, key, act())
 
 

@@ -10,6 +10,9 @@ from sqlmodel import Field
 from app.models.base import Table
 from app.models.columns import CanonicalJson, id_field, instant_field
 
+SERVICE_CHAIN = "service"
+"""The chain of what belongs to no service center: principals, tokens, the calendar, restores."""
+
 
 class AuditEvent(Table, table=True):
     """One act and the rows that it changed, each by its hash before and after, in the transaction of the change."""

@@ -10,9 +10,9 @@ from sqlalchemy import case, select
 from sqlmodel import Session, col
 
 from app.features.audit.rows import Unreadable, read_rows
-from app.features.audit.service import SERVICE_CHAIN
 from app.features.paging import Listing, Page, PageRequest, fetch
 from app.models import AuditEvent, AuditHead
+from app.models.audit import SERVICE_CHAIN
 
 _COLUMNS = tuple(AuditEvent.__table__.columns)  # type: ignore[attr-defined]
 
@@ -55,3 +55,10 @@ def heads(session: Session) -> dict[str, tuple[int, str | None]]:
     """Read the last number and hash of every chain."""
     statement = select(col(AuditHead.chain), col(AuditHead.number), col(AuditHead.hash)).order_by(col(AuditHead.chain))
     return {chain: (number, hash_) for chain, number, hash_ in session.execute(statement)}
+
+
+def heads_for_update(session: Session, chains: Collection[str]) -> dict[str, tuple[int, str | None]]:
+    """Read the last number and hash of some chains and hold them, in the order of their names."""
+    statement = select(col(AuditHead.chain), col(AuditHead.number), col(AuditHead.hash))
+    held = statement.where(col(AuditHead.chain).in_(chains)).order_by(col(AuditHead.chain)).with_for_update()
+    return {chain: (number, hash_) for chain, number, hash_ in session.execute(held)}

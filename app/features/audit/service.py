@@ -6,19 +6,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col
 
 from app import clock
+from app.features.audit import queries
 from app.features.audit.actor import Actor
 from app.features.audit.changes import Change, Touched, differences, hashes
 from app.features.audit.hashing import HASH_NAME, event_hash
 from app.features.upserts import insert_new
 from app.models import AuditEvent, AuditHead
+from app.models.audit import SERVICE_CHAIN
 from app.models.columns import new_id
-
-SERVICE_CHAIN = "service"
-"""The chain of what belongs to no service center: principals, tokens, the calendar, restores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +89,7 @@ def append(session: Session, acts: Sequence[Act]) -> None:
         return
     chains = sorted({act.chain for act in acts})
     insert_new(session, AuditHead, [{"chain": chain, "number": 0, "hash": None} for chain in chains], ["chain"])
-    locked = select(col(AuditHead.chain), col(AuditHead.number), col(AuditHead.hash)).where(
-        col(AuditHead.chain).in_(chains)
-    )
-    rows = session.execute(locked.order_by(col(AuditHead.chain)).with_for_update())
-    heads = {chain: (number, hash_) for chain, number, hash_ in rows}
+    heads = queries.heads_for_update(session, chains)
     events = []
     for act in acts:
         number, previous = heads[act.chain]

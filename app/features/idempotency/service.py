@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Invalid
+from app.features.idempotency import queries
 from app.features.upserts import upsert
 from app.models import IdempotencyKey
 
@@ -52,16 +53,21 @@ def claim(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str)
     )
     if session.execute(statement).first() is not None:
         return None
-    kept = _kept(session, principal_id, key, fingerprint)
+    kept = answered(session, principal_id, key, fingerprint)
     if kept is None:
         message = "a key that conflicts has an answer"
         raise RuntimeError(message)
     return kept
 
 
-def find(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str) -> Answer | None:
-    """Give the answer that a key already has, without taking it."""
-    return _kept(session, principal_id, key, fingerprint)
+def answered(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str) -> Answer | None:
+    """Give the answer that a key has, without taking it; raises KeyReused where it stands for another request."""
+    row = queries.kept(session, principal_id, key)
+    if row is None or row["status"] is None:
+        return None
+    if row["fingerprint"] != fingerprint:
+        raise KeyReused(f"'{key}' was used for another request.", pointer="/header/Idempotency-Key")
+    return Answer(row["status"], row["headers"], row["body"] or "")
 
 
 def keep(session: Session, principal_id: uuid.UUID, key: str, given: Answer) -> None:
@@ -78,18 +84,3 @@ def forget(session: Session, as_of: date) -> int:
     before = clock.midnight(as_of) - KEPT
     old = delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < before)
     return len(session.execute(old.returning(col(IdempotencyKey.key))).all())
-
-
-def _kept(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str) -> Answer | None:
-    statement = select(
-        col(IdempotencyKey.fingerprint),
-        col(IdempotencyKey.status),
-        col(IdempotencyKey.headers),
-        col(IdempotencyKey.body),
-    ).where(col(IdempotencyKey.principal_id) == principal_id, col(IdempotencyKey.key) == key)
-    row = session.execute(statement).one_or_none()
-    if row is None or row.status is None:
-        return None
-    if row.fingerprint != fingerprint:
-        raise KeyReused(f"'{key}' was used for another request.", pointer="/header/Idempotency-Key")
-    return Answer(row.status, row.headers, row.body or "")
