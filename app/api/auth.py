@@ -24,6 +24,10 @@ class Resource(StrEnum):
     CONTRACTS = "contracts"
     ASSESSMENTS = "assessments"
     DUE_DATES = "due_dates"
+    SETTLEMENTS = "settlements"
+    """What is drafted about money: settlements, payouts, readings, opening balances."""
+    APPROVALS = "approvals"
+    """What moves money: approvals, payments, their voiding."""
     JOB_RUNS = "job_runs"
     AUDIT = "audit"
     ME = "me"
@@ -47,6 +51,8 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.CONTRACTS: {Role.ADMIN: _RW, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
     Resource.ASSESSMENTS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
     Resource.DUE_DATES: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.SETTLEMENTS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
+    Resource.APPROVALS: {Role.ADMIN: _R, Role.SUPERVISOR: _R, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.JOB_RUNS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.AUDIT: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.ME: dict.fromkeys(Role, _R),
@@ -110,6 +116,9 @@ ContractsWrite = Annotated[Caller, Depends(Permission(Resource.CONTRACTS, Action
 AssessmentsRead = Annotated[Caller, Depends(Permission(Resource.ASSESSMENTS, Action.READ))]
 AssessmentsWrite = Annotated[Caller, Depends(Permission(Resource.ASSESSMENTS, Action.WRITE))]
 DueDatesRead = Annotated[Caller, Depends(Permission(Resource.DUE_DATES, Action.READ))]
+SettlementsRead = Annotated[Caller, Depends(Permission(Resource.SETTLEMENTS, Action.READ))]
+SettlementsWrite = Annotated[Caller, Depends(Permission(Resource.SETTLEMENTS, Action.WRITE))]
+Approvals = Annotated[Caller, Depends(Permission(Resource.APPROVALS, Action.WRITE))]
 JobRunsRead = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.READ))]
 JobRunsWrite = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.WRITE))]
 AuditRead = Annotated[Caller, Depends(Permission(Resource.AUDIT, Action.READ))]

@@ -11,6 +11,9 @@ VENDOR = uuid.UUID("0189a3c2-5e00-7000-8000-00000000d001")
 CONTRACT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000e001")
 FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f001")
 ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
+SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
+PAYOUT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b002")
+PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -19,6 +22,15 @@ CenterId = Annotated[
 ContractId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/contracts`.", examples=[CONTRACT])]
 FindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/findings`.", examples=[FINDING])]
 AlertId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/alerts`.", examples=[ALERT])]
+SettlementId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/contracts/{contract_id}/settlements`.", examples=[SETTLEMENT])
+]
+PayoutId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/contracts/{contract_id}/payouts`.", examples=[PAYOUT])
+]
+PaymentId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/contracts/{contract_id}/payments`.", examples=[PAYMENT])
+]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]

@@ -10,8 +10,11 @@ from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
+from app.models.ledger import LedgerEntry, LedgerLine
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
+from app.models.payouts import Payout, PayoutReading
 from app.models.revisions import Appeal, AssessmentRevision
+from app.models.settlements import Payment, Settlement, SettlementLine
 
 __all__ = [
     "Alert",
@@ -31,8 +34,15 @@ __all__ = [
     "IdempotencyKey",
     "IssueType",
     "JobRun",
+    "LedgerEntry",
+    "LedgerLine",
+    "Payment",
+    "Payout",
+    "PayoutReading",
     "Principal",
     "ServiceCenter",
+    "Settlement",
+    "SettlementLine",
     "Site",
     "Table",
     "TermsVersion",

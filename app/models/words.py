@@ -18,6 +18,7 @@ class DueKind(StrEnum):
 
     NOTICE = "notice"
     ANNUAL_ASSESSMENT = "annual_assessment"
+    PAYMENT = "payment"
 
 
 class Stage(StrEnum):
@@ -53,8 +54,46 @@ class AlertKind(StrEnum):
     BELOW_PASS_MARK = "below_pass_mark"  # noqa: S105 a mark, not a password
     CONSECUTIVE_FAIL = "consecutive_fail"
     MISSING_ANNUAL_ASSESSMENT = "missing_annual_assessment"
+    PAYMENT_BEHIND = "payment_behind"
+    LEDGER_MISMATCH = "ledger_mismatch"
     CALENDAR_MISSING = "calendar_missing"
     JOB_MISSED = "job_missed"
+
+
+class MoneyStatus(StrEnum):
+    """How far a settlement or a payout has come; whether it is paid follows from its payments."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SUPERSEDED = "superseded"
+
+
+class LedgerCause(StrEnum):
+    """What posts an entry."""
+
+    OPENING = "opening"
+    SETTLEMENT = "settlement"
+    PAYMENT = "payment"
+    PAYMENT_VOID = "payment_void"
+    PAYOUT = "payout"
+
+
+class PayoutKind(StrEnum):
+    """By which clause a fund is paid out; a release is one of the clause `holdback`."""
+
+    PRORATED_PAYOUT = "prorated_payout"
+    PAYOUT_BY_SCORE = "payout_by_score"
+    SCORE_AWARD = "score_award"
+    ALL_OR_NOTHING = "all_or_nothing"
+    RELEASE = "release"
+
+
+class Rest(StrEnum):
+    """What becomes of what a chosen reading leaves in the fund for its year."""
+
+    FORFEITED = "forfeited"
+    HELD = "held"
+    RELEASED = "released"
 
 
 class AlertStatus(StrEnum):

@@ -7,6 +7,7 @@ from fractions import Fraction
 # Fifteen digits before the point are more than any contract, and their hundredths fit into 64 bits.
 _TWO_PLACES = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,2}))?")
 _SHOWN_PLACES = 6
+_LONGEST_DECIMAL = 12
 
 
 def parse_yuan(text: str) -> int:
@@ -36,12 +37,31 @@ def format_hundredths(hundredths: int) -> str:
 def round_half_away(value: Fraction | Decimal | int, places: int) -> Decimal:
     """Round to so many decimal places, a half away from zero (四舍五入): 0.125 is 0.13, and -0.125 is -0.13."""
     # The decimal is built from its text, since arithmetic on decimals would round a second time after 28 digits.
-    return Decimal(f"{_whole(Fraction(value) * Fraction(10) ** places)}E{-places}")
+    return Decimal(f"{rounded(Fraction(value) * Fraction(10) ** places)}E{-places}")
+
+
+def rounded(value: Fraction) -> int:
+    """Round an exact figure to a whole number, a half away from zero: fen, where the value is in fen."""
+    # Twice the value plus one, halved downwards, is the value rounded half up, and away from zero by its sign.
+    whole = (2 * abs(value) + 1) // 2
+    return whole if value >= 0 else -whole
+
+
+def exact(value: Fraction, places: int = 0) -> str:
+    """Write a figure so that nothing is lost: as a decimal of `places` or more where it ends, else as "p/q"."""
+    denominator = value.denominator
+    while (10**places) % denominator and places <= _LONGEST_DECIMAL:
+        places += 1
+    if (10**places) % denominator:
+        return str(value)
+    whole, rest = divmod(abs(value.numerator) * 10**places // denominator, 10**places)
+    written = f"{whole}.{rest:0{places}}" if places else str(whole)
+    return f"-{written}" if value < 0 else written
 
 
 def hundredths(value: Fraction) -> int:
     """Round an exact figure once, to whole hundredths, a half away from zero: 1/8 is 13."""
-    return _whole(value * 100)
+    return rounded(value * 100)
 
 
 def figure(value: Fraction | Decimal | int) -> str:
@@ -50,12 +70,12 @@ def figure(value: Fraction | Decimal | int) -> str:
     A figure that does not end within six places is cut there and says so, "77.840909…", so that nobody takes what
     is printed for what is reckoned with.
     """
-    exact = Fraction(value)
-    scaled = abs(exact) * 10**_SHOWN_PLACES
+    whole_value = Fraction(value)
+    scaled = abs(whole_value) * 10**_SHOWN_PLACES
     whole, places = divmod(int(scaled), 10**_SHOWN_PLACES)
     written = f"{places:0{_SHOWN_PLACES}}"
     written = written.rstrip("0").ljust(2, "0") if scaled.denominator == 1 else f"{written}…"
-    return f"{'-' if exact < 0 else ''}{whole}.{written}"
+    return f"{'-' if whole_value < 0 else ''}{whole}.{written}"
 
 
 def _read(text: str, expected: str) -> int:
@@ -64,9 +84,3 @@ def _read(text: str, expected: str) -> int:
         raise ValueError(f"{expected}, not {text!r}")
     minus, whole, places = written.groups(default="")
     return int(f"{minus}{whole}{places:0<2}")
-
-
-def _whole(value: Fraction) -> int:
-    # Twice the value plus one, halved downwards, is the value rounded half up, and away from zero by its sign.
-    rounded = (2 * abs(value) + 1) // 2
-    return rounded if value >= 0 else -rounded

@@ -7,15 +7,20 @@ from decimal import Decimal
 from typing import TypeVar
 
 from app.rules.annual import AnnualRule, check_annual_rule
+from app.rules.clauses import MoneyTerms
 from app.rules.consecutive import ConsecutiveRule, check_consecutive
 from app.rules.deadlines import DueDateRule
 from app.rules.faults import Fault
+from app.rules.money_faults import check_money
 from app.rules.periods import Period
 from app.rules.recurrence import RepeatRule, check_repeat_rule
 from app.rules.scores import Band, Rubric, check_bands, check_rubric
 
 HUNDRED_MARKS = Decimal(100)
 """百分制: what a total is measured by while the terms state no rubric; the contract says so in `terms_incomplete`."""
+
+
+NO_MONEY = MoneyTerms()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,9 @@ class Terms:
     appeal: DueDateRule | None = None
     """By when the vendor may appeal against a notice; without the clause no appeal is in or out of time."""
     annual_assessment: AnnualRule | None = None
+    payment_due: DueDateRule | None = None
+    """By when what is approved is paid; without it no payment is behind."""
+    money: MoneyTerms = NO_MONEY
 
     @property
     def full_mark(self) -> Decimal:
@@ -93,6 +101,7 @@ def check_terms(terms: Terms) -> tuple[Fault, ...]:
     faults += [fault.under("/consecutive") for fault in check_consecutive(terms.consecutive, terms.full_mark)]
     if terms.annual_assessment:
         faults += [fault.under("/annual_assessment") for fault in check_annual_rule(terms.annual_assessment)]
+    faults += check_money(terms.money, terms.full_mark)
     return tuple(faults)
 
 

@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, TypeAdapter
 
-from app.features.contracts.money_clauses import MoneyClause, check_money
+from app.features.contracts.money_clauses import MoneyClause, PaymentMoney
 from app.rules import terms as rules
 from app.rules.annual import AnnualRule, AnnualScoreRule, Unscored, YearKind
+from app.rules.clauses import MoneyTerms
 from app.rules.consecutive import ConsecutiveRule, Gap
 from app.rules.deadlines import DueDateRule, Roll, Unit
 from app.rules.faults import Fault
@@ -162,18 +163,17 @@ class AnnualAssessmentClause(DueDateClause):
         return AnnualRule(self.rule(), self.year, self.score.rule() if self.score else None)
 
 
-class PaymentClause(Shape):
+class PaymentClause(PaymentMoney):
     """How a contract is paid; `due` is left out where the paper prints no day."""
 
-    schedule: Literal["monthly", "quarterly", "instalments"]
     due: DueDateClause | None = None
 
 
 class TermsDocument(Shape):
     """合同条款. A clause that is left out does not exist; `terms_incomplete` of the contract names it.
 
-    `rectification`, `acknowledgement`, `monthly_report`, `payment` and `money` are checked and kept as the contract's
-    record; nothing is computed from them yet.
+    `rectification`, `acknowledgement` and `monthly_report` are checked and kept as the contract's record; nothing is
+    computed from them yet.
     """
 
     notice: NoticeClause | None = None
@@ -201,6 +201,10 @@ class TermsDocument(Shape):
             rubric=self.rubric.rule() if self.rubric else None,
             appeal=self.appeal.rule() if self.appeal else None,
             annual_assessment=self.annual_assessment.annual_rule() if self.annual_assessment else None,
+            payment_due=self.payment.due.rule() if self.payment and self.payment.due else None,
+            money=MoneyTerms(
+                self.payment.money() if self.payment else None, tuple(clause.rule() for clause in self.money or ())
+            ),
         )
 
     def faults(self) -> tuple[Fault, ...]:
@@ -209,8 +213,7 @@ class TermsDocument(Shape):
         if lengths:
             # No rule can be made of such a length, so there is nothing further to check.
             return lengths
-        terms = self.rules()
-        return rules.check_terms(terms) + check_money(self.money or [], terms.full_mark)
+        return rules.check_terms(self.rules())
 
     def _length_faults(self) -> tuple[Fault, ...]:
         clauses = {f"/{name}": value for name, value in self if isinstance(value, DueDateClause)}

@@ -1,8 +1,8 @@
 """The dated versions of a contract's terms, read from their stored documents."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from pydantic import ValidationError
@@ -19,6 +19,8 @@ class Version(DatedTerms):
     """A version with the id of its row, which every decision by it names."""
 
     id: uuid.UUID
+    reference: Mapping[str, str] = field(default_factory=dict)
+    """The paper that states it, and its clause."""
 
 
 def version(id_: uuid.UUID, number: int, effective_from: date, agreed_on: date, terms: Terms) -> Version:
@@ -28,7 +30,17 @@ def version(id_: uuid.UUID, number: int, effective_from: date, agreed_on: date, 
 
 def read_versions(rows: Iterable[RowMapping]) -> list[Version]:
     """Read stored versions; raises TermsUnreadable where a document has been damaged."""
-    return [version(row["id"], row["number"], row["effective_from"], row["agreed_on"], _terms(row)) for row in rows]
+    return [
+        Version(
+            number=row["number"],
+            effective_from=row["effective_from"],
+            agreed_on=row["agreed_on"],
+            terms=_terms(row),
+            id=row["id"],
+            reference=row["reference"],
+        )
+        for row in rows
+    ]
 
 
 def _terms(row: RowMapping) -> Terms:

@@ -1,0 +1,1 @@
+"""Settlements, payments, payouts and the ledger that they post to."""

@@ -1,0 +1,118 @@
+"""The facts that a month is settled by, and the lines that it is settled with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from app.rules.clauses import MoneyTerms, Rounding, Stage
+from app.rules.consecutive import MonthState
+from app.rules.missing import need
+from app.rules.periods import Period
+from app.rules.scores import Score
+from app.rules.workings import Figure, Label, Measure, Step, Working
+
+
+class Component(StrEnum):
+    """What a line of a settlement is; its amount is positive as the word says."""
+
+    FEE = "fee"
+    SCORE_DEDUCTION = "score_deduction"
+    FINDING_DEDUCTION = "finding_deduction"
+    DEDUCTION_LIMIT = "deduction_limit"
+    """What a limit gives back of the deductions."""
+    HOLDBACK = "holdback"
+    POOL = "pool"
+    CARRIED_OVER = "carried_over"
+    """What is set off against what the vendor owes."""
+
+
+SIGNS: Mapping[Component, int] = {
+    Component.FEE: 1,
+    Component.SCORE_DEDUCTION: -1,
+    Component.FINDING_DEDUCTION: -1,
+    Component.DEDUCTION_LIMIT: 1,
+    Component.HOLDBACK: -1,
+    Component.POOL: -1,
+    Component.CARRIED_OVER: -1,
+}
+"""What a line does to the amount that is payable."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsOfType:
+    """How many findings of an issue type a month has; `at_least` where there may be more than are recorded."""
+
+    issue_type: str
+    count: int
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the facts of a month can be read."""
+
+    assessment: str
+    findings: str
+    fees: str
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """A service month: the days served, the result once it is `final`, its findings, and the terms that govern it."""
+
+    period: Period
+    served_from: date
+    served_to: date
+    terms: MoneyTerms
+    sources: Sources
+    final: bool = False
+    state: MonthState | None = None
+    score: Score | None = None
+    full_mark: Fraction = Fraction(100)
+    findings: tuple[FindingsOfType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One amount in fen, the clause that it comes from (a pointer into the terms) and the steps to it."""
+
+    component: Component
+    period: Period | None
+    fen: int
+    clause: str | None
+    steps: tuple[Step, ...]
+
+
+def line(component: Component, period: Period | None, amount: Figure, working: Working) -> Line:
+    """Close a calculation whose amount is in whole fen."""
+    fen = amount.value * 100
+    if fen.denominator != 1:
+        raise ValueError(f"{amount.value} yuan is not a whole number of fen")
+    return Line(component, period, int(fen), working.clause, working.steps)
+
+
+def to_fen(
+    working: Working, label: Label, amount: Figure, rounding: Rounding | None, period: Period | None = None
+) -> Figure:
+    """Round an amount where the clause says so; one that is not whole fen needs a clause that says so."""
+    if rounding is None:
+        if (amount.value * 100).denominator == 1:
+            return amount
+        pointer = f"/terms{working.clause}/rounding"
+        raise need(
+            "rounding", pointer, "条款未约定金额在何处、按几位小数四舍五入", "where the amount is rounded", period
+        )
+    places = rounding.places if rounding.stage is Stage.AMOUNT else 2
+    if (amount.value * 10**places).denominator == 1:
+        return amount
+    return working.round(label, amount, places, Stage.AMOUNT.value)
+
+
+def to_coefficient(working: Working, label: Label, share: Figure, rounding: Rounding | None) -> Figure:
+    """Round a share first, where the clause says that the coefficient is rounded."""
+    if rounding is None or rounding.stage is not Stage.COEFFICIENT:
+        return share
+    return working.round(label, share, rounding.places, Stage.COEFFICIENT.value, measure=Measure.SHARE)
