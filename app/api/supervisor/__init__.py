@@ -11,11 +11,13 @@ from app.api.supervisor import (
     audit_events,
     contracts,
     due_dates,
+    fees,
     findings,
     job_runs,
     me,
     parties,
     revisions,
+    settlements,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -30,6 +32,8 @@ for room in (
     findings,
     alerts,
     job_runs,
+    settlements,
+    fees,
     audit_events,
 ):
     router.include_router(room.router)
