@@ -91,7 +91,7 @@ def test_a_failing_job_is_asked_for_again_and_stops_no_other(
     job = nightly.JOBS["flag_late_notices"]
     with time_machine.travel(at("2026-03-01T01:00:00"), tick=False):
         with monkeypatch.context() as patched:
-            patched.setitem(nightly.JOBS, "flag_late_notices", nightly.Job(job.kind, broken))  # type: ignore[arg-type]  # breaks on purpose
+            patched.setitem(nightly.JOBS, "flag_late_notices", nightly.Flags(job.kind, broken))  # type: ignore[arg-type]  # breaks on purpose
             assert tick(database) == len(nightly.JOBS) - 1
         assert tick(database) == 1
 
@@ -151,7 +151,7 @@ def test_a_failed_date_waits_and_its_later_dates_with_it(
         state = AlertState(kind, contract, office.center, "2026-01", Severity.WARNING, third, None, {})
         return Evaluation([state] if as_of == third else [])
 
-    monkeypatch.setitem(nightly.JOBS, "flag_late_notices", nightly.Job(kind, demanded_on_the_third))
+    monkeypatch.setitem(nightly.JOBS, "flag_late_notices", nightly.Flags(kind, demanded_on_the_third))
 
     def five_days() -> list[int]:
         with time_machine.travel(at("2026-03-01T01:00:00"), tick=False):
