@@ -53,7 +53,7 @@ class Drafts:
     draft: Callable[[Session, Actor, date], Tally]
 
 
-JOBS: dict[str, Flags | Drafts] = {
+FLAGS = {
     "flag_missed_jobs": Flags(AlertKind.JOB_MISSED, _missed_jobs),
     "flag_missing_calendar": Flags(AlertKind.CALENDAR_MISSING, _missing_calendar),
     "flag_late_notices": Flags(AlertKind.LATE_NOTICE, late_notices.evaluate),
@@ -61,8 +61,12 @@ JOBS: dict[str, Flags | Drafts] = {
     "flag_repeat_offences": Flags(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
     "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
     "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
+}
+DRAFTS = {
     "draft_due_settlements": Drafts(draft_due_settlements),
 }
+JOBS: dict[str, Flags | Drafts] = {**FLAGS, **DRAFTS}
+"""Every nightly job by its name, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +245,7 @@ def past(
 ) -> list[AlertState]:
     """Give the alerts as they stood on a day, seeing only facts dated on or before it."""
     within = Within(centers=centers, contract_id=contract_id)
-    flags = (job for job in JOBS.values() if isinstance(job, Flags))
-    found = [state for job in flags for state in job.evaluate(session, as_of, within).states]
+    found = [state for job in FLAGS.values() for state in job.evaluate(session, as_of, within).states]
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
 
 

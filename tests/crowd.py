@@ -22,24 +22,26 @@ FIRST = Period(2019, 1)
 _STATED = {name: TERMS[name] for name in TERMS if name != "reference"}
 _DOCUMENT = terms_document.written(TermsDocument(**_STATED))
 _PAID = terms_document.written(
-    TermsDocument(
-        **_STATED,
-        payment={"schedule": "monthly"},
-        money=[
-            {
-                "kind": "score_bands",
-                "base": "month_fee",
-                "bands": [{"at_least": "90", "share": "1"}, {"below": "90", "share": "0.9"}],
-                "rounding": {"stage": "amount", "places": 2},
-            },
-            {"kind": "amount_per_finding", "base": "month_fee", "amounts": {"leaving_post": "500.00"}},
-            {
-                "kind": "holdback",
-                "base": "month_fee",
-                "share": "0.10",
-                "rounding": {"stage": "amount", "places": 2},
-            },
-        ],
+    TermsDocument.model_validate(
+        _STATED
+        | {
+            "payment": {"schedule": "monthly"},
+            "money": [
+                {
+                    "kind": "score_bands",
+                    "base": "month_fee",
+                    "bands": [{"at_least": "90", "share": "1"}, {"below": "90", "share": "0.9"}],
+                    "rounding": {"stage": "amount", "places": 2},
+                },
+                {"kind": "amount_per_finding", "base": "month_fee", "amounts": {"leaving_post": "500.00"}},
+                {
+                    "kind": "holdback",
+                    "base": "month_fee",
+                    "share": "0.10",
+                    "rounding": {"stage": "amount", "places": 2},
+                },
+            ],
+        }
     )
 )
 

@@ -88,7 +88,7 @@ def test_a_failing_job_is_asked_for_again_and_stops_no_other(
         message = "no such table"
         raise OSError(message)
 
-    job = nightly.JOBS["flag_late_notices"]
+    job = nightly.FLAGS["flag_late_notices"]
     with time_machine.travel(at("2026-03-01T01:00:00"), tick=False):
         with monkeypatch.context() as patched:
             patched.setitem(nightly.JOBS, "flag_late_notices", nightly.Flags(job.kind, broken))  # type: ignore[arg-type]  # breaks on purpose
@@ -140,7 +140,7 @@ def test_a_failed_date_waits_and_its_later_dates_with_it(
 ) -> None:
     """The alerts are those of a clock that nothing disturbed: no later date has made the failed one the past."""
     contract = uuid.UUID(office.contract().rsplit("/", 1)[1])
-    kind = nightly.JOBS["flag_late_notices"].kind
+    kind = nightly.FLAGS["flag_late_notices"].kind
     third = date(2026, 3, 3)
     broken = {third}
 

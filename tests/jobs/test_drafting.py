@@ -34,7 +34,7 @@ def test_the_night_drafts_every_month_that_has_ended_and_the_next_one_nothing(
 def test_its_statements_do_not_grow_with_the_contracts(office: Office, database: Database) -> None:
     settle(database, office, contracts=2, months=12, paid=True)
     few = draft(database)
-    settle(database, office, contracts=40, months=12, paid=True)
+    settle(database, Office(database, office.client, "YB"), contracts=40, months=12, paid=True)
     many = draft(database)
     assert (few.written, many.written) == (6, 120)
     assert many.statements == few.statements

@@ -75,10 +75,7 @@ class MissingOut(BaseModel):
 def steps_out(steps: Sequence[dict[str, Any]]) -> list[StepOut]:
     """Give written steps with their sentences."""
     said = [Text(**text) for text in sentences(steps)]
-    return [
-        StepOut(**step, said=text)
-        for step, text in zip(steps, said, strict=True)
-    ]
+    return [StepOut(**step, said=text) for step, text in zip(steps, said, strict=True)]
 
 
 def clause_of(settlement: RowMapping, line: RowMapping) -> Clause | None:
