@@ -17,9 +17,9 @@ _ALERTS = (
     "repeat_offence",
     "below_pass_mark",
     "consecutive_fail",
+    "job_missed",
     "missing_annual_assessment",
     "calendar_missing",
-    "job_missed",
 )
 
 
