@@ -13,8 +13,11 @@ from app.api.supervisor import (
     due_dates,
     findings,
     job_runs,
+    ledger,
     me,
+    opening,
     parties,
+    payments,
     revisions,
 )
 
@@ -27,6 +30,9 @@ for room in (
     assessments,
     revisions,
     annual_assessments,
+    opening,
+    payments,
+    ledger,
     findings,
     alerts,
     job_runs,
