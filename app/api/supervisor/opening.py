@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 from sqlmodel import Session
 
 from app.api.answers import Db, Version, answer, etag
@@ -48,7 +48,7 @@ class OpeningIn(Shape):
     forfeited: Fen | None = None
     receivable: Annotated[Fen | None, Field(description="What the vendor owes.")] = None
     source: Annotated[Reason, Field(description="The paper that says so, or how it was worked out.")]
-    assumption: Annotated[bool, Field(strict=True, description="Whether no paper says so.")] = False
+    assumption: Annotated[StrictBool, Field(description="Whether no paper says so.")] = False
 
     def opening(self) -> NewOpening:
         """Read the body as the feature's opening balance."""
@@ -121,15 +121,16 @@ def _answer(
     found = opening.opening(session, contract_id)
     if found is None:
         raise NotFound("The contract has no opening balance.", pointer="/path/contract_id")
-    row, stated = found.row, found.amounts
-    kept = {name: row[name] for name in OpeningOut.model_fields.keys() & row.keys()}
+    row = found.row
+    stated: dict[str, Any] = {word: found.amounts.get(word) for word in opening.WORDS}
+    kept: dict[str, Any] = {name: row[name] for name in OpeningOut.model_fields.keys() & row.keys()}
     lines = [
         OpeningLineOut.model_construct(component=line["component"], amount=line["amount_fen"], steps=line["steps"])
         for line in found.lines
     ]
     out = OpeningOut.model_construct(
         **kept,
-        **{word: stated.get(word) for word in opening.WORDS},
+        **stated,
         as_of=row["ends_on"],
         accrued=row["fee_fen"],
         source=found.source,

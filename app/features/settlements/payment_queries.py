@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, null, or_, select
 from sqlmodel import Session, col
 
 from app.features.assessments.narrowing import Within
@@ -70,7 +70,7 @@ def _of(centers: Collection[uuid.UUID]) -> Listing:
 
 
 def settlement(session: Session, contract_id: uuid.UUID, settlement_id: uuid.UUID) -> RowMapping | None:
-    """Read what a payment on a settlement has to know of it; the caller holds the contract."""
+    """Read what a payment on a settlement has to know of it, with its due date; the caller holds the contract."""
     statement: Listing = select(
         col(Settlement.id),
         col(Settlement.status),
@@ -78,12 +78,17 @@ def settlement(session: Session, contract_id: uuid.UUID, settlement_id: uuid.UUI
         col(Settlement.paid_fen),
         col(Settlement.approved_on),
         col(Settlement.payment_period).label("subject"),
-    ).where(col(Settlement.contract_id) == contract_id, col(Settlement.id) == settlement_id)
+        col(DueDate.due_on),
+    )
+    in_force = and_(_settles(), col(DueDate.kind) == DueKind.PAYMENT, col(DueDate.superseded_on).is_(None))
+    statement = statement.join(DueDate, in_force, isouter=True).where(
+        col(Settlement.contract_id) == contract_id, col(Settlement.id) == settlement_id
+    )
     return session.execute(statement).mappings().one_or_none()
 
 
 def payout(session: Session, contract_id: uuid.UUID, payout_id: uuid.UUID) -> RowMapping | None:
-    """Read what a payment on a payout has to know of it; the caller holds the contract."""
+    """Read what a payment on a payout, which has no due date, has to know of it; the caller holds the contract."""
     statement: Listing = select(
         col(Payout.id),
         col(Payout.status),
@@ -91,6 +96,7 @@ def payout(session: Session, contract_id: uuid.UUID, payout_id: uuid.UUID) -> Ro
         col(Payout.paid_fen),
         col(Payout.approved_on),
         col(Payout.subject),
+        null().label("due_on"),
     ).where(col(Payout.contract_id) == contract_id, col(Payout.id) == payout_id)
     return session.execute(statement).mappings().one_or_none()
 

@@ -54,6 +54,8 @@ class _Owed:
     payable_fen: int
     paid_fen: int
     approved_on: date
+    due_on: date | None
+    """By when it is to be paid, where that is owed."""
     payments: tuple[rules.Payment, ...]
     vouchers: frozenset[str]
     """Of the payments that stand."""
@@ -68,18 +70,15 @@ def record(session: Session, caller: Caller, contract_id: uuid.UUID, new: NewPay
     _check_said(new)
     owed = _owed(session, contract_id, new.settlement_id, new.payout_id)
     _check(owed, new)
-    paid = _row(contract, caller, owed, new)
-    complete = owed.paid_fen + new.amount_fen == owed.payable_fen
-    with _recording(session, caller, "payment.recorded", contract, paid.id, owed, moves_due_date=complete):
+    paid, met_on = _row(contract, caller, owed, new), _met_on(owed, new)
+    with _recording(session, caller, "payment.recorded", contract, paid.id, owed, met_on):
         _raise(session, owed, new.amount_fen)
         session.add(paid)
         session.flush()
         _post(session, caller, contract, LedgerCause.PAYMENT, paid.id, new.paid_on, new.amount_fen)
-        if complete and owed.is_settlement:
-            payments = (*owed.payments, rules.Payment(new.amount_fen, new.paid_on))
-            met_on = rules.fully_paid_on(payments, owed.payable_fen, clock.today()) or new.paid_on
+        if met_on is not None:
             register.meet(session, contract_id, DueKind.PAYMENT, owed.subject, met_on)
-            _settle_alert(session, contract_id, owed.subject)
+            _settle_alert(session, contract_id, owed, met_on)
     return paid.id
 
 
@@ -103,14 +102,15 @@ def void(
         _refuse("/voided_on", "before-it-was-paid", detail)
     check_seen(seen, paid["version"])
     owed = _owed(session, contract_id, paid["settlement_id"], paid["payout_id"])
-    reopens = owed.payable_fen == owed.paid_fen
-    with _recording(session, caller, "payment.voided", contract, payment_id, owed, moves_due_date=reopens):
+    reopens = owed.due_on is not None and owed.payable_fen == owed.paid_fen
+    today = clock.today()
+    with _recording(session, caller, "payment.voided", contract, payment_id, owed, today if reopens else None):
         _set_voided(session, caller, paid, voided_on, reason)
         _lower(session, owed, paid["amount_fen"])
         _post(session, caller, contract, LedgerCause.PAYMENT_VOID, payment_id, voided_on, paid["amount_fen"])
-        if reopens and owed.is_settlement:
+        if reopens:
             register.reopen(session, contract_id, DueKind.PAYMENT, owed.subject)
-            _settle_alert(session, contract_id, owed.subject)
+            _settle_alert(session, contract_id, owed, today)
 
 
 def _owed(
@@ -135,6 +135,7 @@ def _owed(
         found["payable_fen"],
         found["paid_fen"],
         found["approved_on"],
+        found["due_on"],
         tuple(rules.Payment(row["amount_fen"], row["paid_on"], row["voided_on"]) for row in made),
         frozenset(row["voucher_no"] for row in made if row["voided_on"] is None),
     )
@@ -242,9 +243,24 @@ def _post(
     ledger.post(session, cause, of_payment(fen, voided=kind is LedgerCause.PAYMENT_VOID))
 
 
-def _settle_alert(session: Session, contract_id: uuid.UUID, payment_period: str) -> None:
+def _met_on(owed: _Owed, new: NewPayment) -> date | None:
+    """Give the day from which all is paid, where something is owed by a date and this payment is its last."""
+    if owed.due_on is None or owed.paid_fen + new.amount_fen != owed.payable_fen:
+        return None
+    payments = (*owed.payments, rules.Payment(new.amount_fen, new.paid_on))
+    return rules.fully_paid_on(payments, owed.payable_fen, clock.today())
+
+
+def _is_late(owed: _Owed, on: date) -> bool:
+    return owed.due_on is not None and owed.due_on < on
+
+
+def _settle_alert(session: Session, contract_id: uuid.UUID, owed: _Owed, on: date) -> None:
+    """Bring the alert to what the payments say on `on`; what is in time then has none to bring."""
+    if not _is_late(owed, on):
+        return
     found = payments_behind.evaluate(session, clock.today(), Within(contract_id=contract_id))
-    states = [state for state in found.states if state.subject == payment_period]
+    states = [state for state in found.states if state.subject == owed.subject]
     alerts.settle(session, AlertKind.PAYMENT_BEHIND, contract_id, states)
 
 
@@ -255,10 +271,12 @@ def _recording(
     contract: Contract,
     payment_id: uuid.UUID,
     owed: _Owed,
-    *,
-    moves_due_date: bool,
+    moved: date | None,
 ) -> AbstractContextManager[None]:
-    """Record what is done inside as one act on the payment: what it pays, what it posts, the due date that it moves."""
+    """Record what is done inside as one act on the payment: what it pays, what it posts, the due date that it moves.
+
+    `moved` is the day on which the due date is met or owed again; None where the payment does not move it.
+    """
     table = Settlement if owed.is_settlement else Payout
     touched: list[Touched] = [
         (Payment, col(Payment.id) == payment_id),
@@ -266,10 +284,11 @@ def _recording(
         (LedgerEntry, col(LedgerEntry.cause_id) == payment_id),
         (LedgerLine, col(LedgerLine.entry_id).in_(payment_queries.entries_of(payment_id))),
     ]
-    if moves_due_date and owed.is_settlement:
+    if moved is not None:
         due = (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.PAYMENT)
-        behind = (col(Alert.contract_id) == contract.id) & (col(Alert.kind) == AlertKind.PAYMENT_BEHIND)
         touched.append((DueDate, due & (col(DueDate.subject) == owed.subject)))
+    if moved is not None and _is_late(owed, moved):
+        behind = (col(Alert.contract_id) == contract.id) & (col(Alert.kind) == AlertKind.PAYMENT_BEHIND)
         touched.append((Alert, behind & (col(Alert.subject) == owed.subject)))
     details = {"contract_id": str(contract.id), "of": owed.subject}
     return recording(session, caller.actor, contract.service_center_id, action, payment_id, *touched, details=details)
