@@ -15,6 +15,7 @@ from app.api.supervisor import (
     job_runs,
     me,
     parties,
+    payouts,
     revisions,
 )
 
@@ -28,6 +29,7 @@ for room in (
     revisions,
     annual_assessments,
     findings,
+    payouts,
     alerts,
     job_runs,
     audit_events,
