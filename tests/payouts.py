@@ -83,7 +83,7 @@ def open_books(
     now, who = clock.now(), "clerk"
     opening = Settlement(
         service_center_id=office.center,
-        vendor_id=office.vendor,
+        vendor_id=_vendor_of(office, contract),
         contract_id=contract_id,
         payment_period=called,
         ends_on=day,
@@ -116,6 +116,10 @@ def open_books(
         session.add(opening)
         session.flush()
         ledger.post(session, cause, of_opening({Place(Account.HELD, Fund.HOLDBACK): fen}))
+
+
+def _vendor_of(office: Office, contract: str) -> UUID:
+    return UUID(office.finance.get(contract).json()["vendor_id"])
 
 
 def balances(office: Office, contract: str) -> dict[str, int]:
