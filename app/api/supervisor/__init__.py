@@ -11,12 +11,14 @@ from app.api.supervisor import (
     audit_events,
     contracts,
     due_dates,
+    fees,
     findings,
     job_runs,
     me,
     parties,
     payouts,
     revisions,
+    settlements,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -32,6 +34,8 @@ for room in (
     payouts,
     alerts,
     job_runs,
+    settlements,
+    fees,
     audit_events,
 ):
     router.include_router(room.router)
