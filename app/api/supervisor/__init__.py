@@ -19,6 +19,7 @@ from app.api.supervisor import (
     opening,
     parties,
     payments,
+    payouts,
     revisions,
     settlements,
 )
@@ -32,14 +33,15 @@ for room in (
     assessments,
     revisions,
     annual_assessments,
-    opening,
-    payments,
-    ledger,
     findings,
     alerts,
-    job_runs,
-    settlements,
     fees,
+    opening,
+    settlements,
+    payments,
+    payouts,
+    ledger,
+    job_runs,
     audit_events,
 ):
     router.include_router(room.router)
