@@ -5,6 +5,7 @@ from functools import partial
 
 from app.demo.facts import Books, Data, Fact
 from app.features.settlements import opening, payments, payouts, releases, service
+from app.models.payouts import payout_id
 from app.rules.money import parse_yuan
 
 
@@ -79,7 +80,8 @@ def _paid(entry: Data, key: str, of: str) -> Iterator[Fact]:
 
 def _pay(books: Books, key: str, of: str, paid: Data) -> None:
     new = payments.NewPayment(
-        **{of: books.money[key]},
+        settlement_id=books.money[key] if of == "settlement_id" else None,
+        payout_id=books.money[key] if of == "payout_id" else None,
         amount_fen=parse_yuan(paid["amount"]),
         paid_on=paid["paid_on"],
         voucher_no=paid["voucher_no"],

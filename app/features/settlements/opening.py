@@ -84,7 +84,9 @@ class Opening:
         return str(self.row["note"]).removeprefix(ASSUMED)
 
 
-def draft(session: Session, caller: Caller, contract_id: uuid.UUID, new: NewOpening) -> uuid.UUID:
+def draft(
+    session: Session, caller: Caller, contract_id: uuid.UUID, new: NewOpening, on: date | None = None
+) -> uuid.UUID:
     """Draft the opening balance and give its settlement's id; an earlier draft is superseded and stays readable.
 
     Refused once anything of the contract was posted: books are opened before they are kept.
@@ -95,7 +97,7 @@ def draft(session: Session, caller: Caller, contract_id: uuid.UUID, new: NewOpen
     if ledger_queries.last_number(session, contract_id):
         raise OpeningTaken("Something of the contract is approved and posted.", pointer="/path/contract_id")
     lines = _lines(contract_id, stated)
-    row = _row(contract, caller, new, stated, lines)
+    row = _row(contract, caller, new, stated, lines) | {"drafted_on": on or clock.today()}
     with _recording(session, caller, contract, row["id"]):
         session.execute(
             update(Settlement)
@@ -196,7 +198,6 @@ def _row(
         "digest": row_hash({"lines": list(lines)}),
         "drafted_by": caller.name,
         "drafted_by_id": caller.principal_id,
-        "drafted_on": clock.today(),
         "note": new.note,
         "created_at": now,
         "updated_at": now,

@@ -145,10 +145,20 @@ def _check_inputs(clause: ProratedPayout, reading: Reading, given: Mapping[str, 
 # ---------------------------------------------------------------- the approval
 
 
-def approve(session: Session, caller: Caller, contract_id: uuid.UUID, id_: uuid.UUID, seen: Seen = None) -> None:
-    """Approve what somebody else has drafted, as it still comes to today, and post it in the same transaction."""
+def approve(
+    session: Session,
+    caller: Caller,
+    contract_id: uuid.UUID,
+    id_: uuid.UUID,
+    seen: Seen = None,
+    on: date | None = None,
+) -> None:
+    """Approve what somebody else has drafted, as it still comes to today, and post it in the same transaction.
+
+    `on` is the day of the approval, today where it is left out.
+    """
     lock(session, caller, contract_id)
-    today = clock.today()
+    today = on or clock.today()
     facts = facts_of(session, contract_id)
     standing = find(facts, id_, today)
     due, decided, row = standing.due, standing.decided, standing.row

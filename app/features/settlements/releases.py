@@ -22,14 +22,21 @@ from app.rules.missing import MissingAnswerError
 
 
 def draft_release(
-    session: Session, caller: Caller, contract_id: uuid.UUID, code: str, on: date | None, document: str | None
+    session: Session,
+    caller: Caller,
+    contract_id: uuid.UUID,
+    code: str,
+    on: date | None,
+    document: str | None,
+    drafted_on: date | None = None,
 ) -> uuid.UUID:
     """Draft a release of the holdback after its event, or draft it anew by another day, and give its id.
 
-    The day of an acceptance, and its paper, are stated; the days of other events are on record.
+    `on` is the day of the event: that of an acceptance, and its paper, are stated; the days of other events are on
+    record. `drafted_on` is today where it is left out.
     """
     lock(session, caller, contract_id)
-    today = clock.today()
+    today = drafted_on or clock.today()
     facts = facts_of(session, contract_id)
     if on is not None:
         refuse_future("/on", on, today)
