@@ -130,7 +130,7 @@ def _explained(office: Office, address: str) -> None:
     assert set(standing.values()) == {"chosen", "rejected"}
     for reading in said["readings"]:
         assert recomputed(reading["steps"]) == Fraction(reading["amount"])
-    assert [step["zh"] for step in said["sentences"]][-1].startswith("绩效考核金 = 乘以比例")
+    assert said["steps"][-1]["said"]["zh"].startswith("绩效考核金 = ")
     assert (said["choice"]["recorded_by"], said["choice"]["agreed_on"]) == ("finance-XA", "2024-01-10")
     assert any("2023-08-04" in n["en"] and "The clause speaks of 5 months" in n["en"] for n in said["notes"])
     for source in set(sources(said)):
@@ -343,8 +343,8 @@ def test_the_night_drafts_each_closed_year_once(database: Database, office: Offi
     assert _night(database, "2024-01-02")[:2] == (2, 0)
     drafts = payout(office, one), payout(office, two, "2023/score_award")
     assert [(p["status"], p["amount"], p["drafted_by"], p["version"]) for p in drafts] == [
-        ("ambiguous", None, "clock", 1),
-        ("incomplete", None, "clock", 1),
+        ("ambiguous", None, "nightly", 1),
+        ("incomplete", None, "nightly", 1),
     ]
     open_books(office, two, 10_000, "2023-10", "2023-11", "2023-12")
     office.finance.post(f"{one}/payouts/{drafts[0]['id']}/reading", CHOICE).raise_for_status()

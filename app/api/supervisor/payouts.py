@@ -164,7 +164,8 @@ def approve_payout(who: Approvals, change: Change, contract_id: ContractId, payo
 @changes(key_required=True)
 def draft_release(who: SettlementsWrite, change: Change, contract_id: ContractId, body: ReleaseIn) -> Response:
     """Draft the return of a part of the holdback after its event; until it is approved, it may be drafted anew."""
-    made = releases.draft_release(change.session, who, contract_id, body.release, body.on, body.document)
+    new = releases.NewRelease(code=body.release, on=body.on, document=body.document)
+    made = releases.draft_release(change.session, who, contract_id, new)
     return _read(change.session, who, contract_id, made, 201)
 
 
