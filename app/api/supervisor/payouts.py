@@ -41,7 +41,7 @@ class ReadingIn(Shape):
     model_config = shown(
         {
             "reading_id": "rate_of_literal",
-            "inputs": {"P": "469380.86"},
+            "inputs": {"P": "844885.55"},
             "rest": "held",
             "agreed_on": "2024-01-18",
             "document": "绩效考核金额确认函",
