@@ -110,7 +110,9 @@ def _clauses_by_year(facts: PayoutFacts, today: date) -> dict[int, list[_Stated]
             months = years.get(year, (Period(year, _DECEMBER),))
             version = version_for(facts.versions, months[-1], today)
             for place, clause in enumerate(version.terms.money.clauses if version else ()):
-                if version and isinstance(clause, PayoutClause) and _is_about(clause, year, kind, version):
+                if version is None or not isinstance(clause, PayoutClause):
+                    continue
+                if _is_about(clause, year, kind, version) and (year in years or isinstance(clause, ProratedPayout)):
                     found.setdefault(year, []).append((place, clause, version, months[-1]))
     return {year: sorted(stated, key=lambda entry: entry[0]) for year, stated in found.items()}
 

@@ -94,7 +94,7 @@ def record_reading(
     }
     _refuse_approved(standing)
     decided = decide(facts, standing.due, row, today)
-    with recording_payout(session, caller, "payout.read", facts, standing.due):
+    with recording_payout(session, caller, "payout.reading_recorded", facts, standing.due):
         values = reckoned(standing.due, decided) | drafted_by(caller, today)
         payout_rows.write(session, facts, standing, values)
         session.connection().execute(insert(PayoutReading), [row])
