@@ -126,7 +126,7 @@ def balances(office: Office, contract: str) -> dict[str, int]:
     """Read what stands on the accounts, which the identity must hold for."""
     with office.database.read() as session:
         sums = ledger_queries.sums(session, [UUID(contract.rsplit("/", 1)[1])])
-    found = ledger.balances(map(dict, sums))
+    found = ledger.balances(sums)
     assert identity(found) == 0
     return {account.value: fen for account, fen in found.items() if fen}
 

@@ -153,7 +153,7 @@ def record_payout_reading(
 
 
 @router.post("/payouts/{payout_id}/approval", response_model=PayoutOut)
-@changes(key_required=True, match=True)
+@changes(key_required=True, match=True, shown=2)
 def approve_payout(who: Approvals, change: Change, contract_id: ContractId, payout_id: PayoutId) -> Response:
     """Approve what another person has drafted; it is posted to the ledger and payable from then on."""
     payouts.approve(change.session, who, contract_id, payout_id, change.seen)
@@ -164,8 +164,7 @@ def approve_payout(who: Approvals, change: Change, contract_id: ContractId, payo
 @changes(key_required=True)
 def draft_release(who: SettlementsWrite, change: Change, contract_id: ContractId, body: ReleaseIn) -> Response:
     """Draft the return of a part of the holdback after its event; until it is approved, it may be drafted anew."""
-    new = releases.NewRelease(code=body.release, on=body.on, document=body.document)
-    made = releases.draft_release(change.session, who, contract_id, new)
+    made = releases.draft_release(change.session, who, contract_id, body.release, body.on, body.document)
     return _read(change.session, who, contract_id, made, 201)
 
 

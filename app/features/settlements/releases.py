@@ -1,7 +1,6 @@
 """Drafts the releases of a holdback, each after its event."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
@@ -22,43 +21,41 @@ from app.rules.faults import Fault
 from app.rules.missing import MissingAnswerError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRelease:
-    """Which release is drafted; of an acceptance its day and its paper, since the record does not hold them."""
-
-    code: str
-    on: date | None = None
-    document: str | None = None
-
-
 def draft_release(
-    session: Session, caller: Caller, contract_id: uuid.UUID, new: NewRelease, drafted_on: date | None = None
+    session: Session,
+    caller: Caller,
+    contract_id: uuid.UUID,
+    code: str,
+    on: date | None,
+    document: str | None,
+    drafted_on: date | None = None,
 ) -> uuid.UUID:
     """Draft a release of the holdback after its event, or draft it anew by another day, and give its id.
 
-    The day of an acceptance, and its paper, are stated; the days of other events are on record.
+    `on` is the day of the event: that of an acceptance, and its paper, are stated; the days of other events are on
+    record. `drafted_on` is today where it is left out.
     """
     lock(session, caller, contract_id)
     today = drafted_on or clock.today()
     facts = facts_of(session, contract_id)
-    if new.on is not None:
-        refuse_future("/on", new.on, today)
-    standing, release = _find(facts, new.code, today)
+    if on is not None:
+        refuse_future("/on", on, today)
+    standing, release = _find(facts, code, today)
     due = standing.due
-    stated = _stated(facts, release, new)
+    stated = _stated(facts, release, on, document)
     if standing.row is not None and standing.status in {PayoutStatus.APPROVED, PayoutStatus.PAID}:
-        raise ReleaseTaken(f"'{new.code}' was approved on {standing.row['approved_on']}.", pointer="/release")
+        raise ReleaseTaken(f"'{code}' was approved on {standing.row['approved_on']}.", pointer="/release")
     try:
         event_on = event_day(facts, release, stated, today)
         line = returned(facts, due, event_on, today)
     except MissingAnswerError as silent:
         raise not_decided(due.subject, [silent.missing]) from None
-    if new.on is not None and new.on != event_on:
-        detail = f"On record is {event_on} as the day of {release.after}, not {new.on}."
+    if on is not None and on != event_on:
+        detail = f"On record is {event_on} as the day of {release.after}, not {on}."
         refuse("/on", "event-day-differs", detail, "Leave the day out, or state the one on record.")
     if line.fen > standing.held:
         raise ReleaseExceedsHeld(above_held(standing, line.fen), pointer="/release")
-    values = reckoned(due, of_line(line)) | drafted_by(caller, today) | {"event_on": event_on, "document": new.document}
+    values = reckoned(due, of_line(line)) | drafted_by(caller, today) | {"event_on": event_on, "document": document}
     with recording_payout(session, caller, "payout.drafted", facts, due):
         payout_rows.write(session, facts, standing, values)
     return due.id
@@ -77,17 +74,17 @@ def _find(facts: PayoutFacts, code: str, today: date) -> tuple[Standing, Release
     return releases[code]
 
 
-def _stated(facts: PayoutFacts, release: Release, new: NewRelease) -> date | None:
+def _stated(facts: PayoutFacts, release: Release, on: date | None, document: str | None) -> date | None:
     """Give the day that was stated of an acceptance, which needs its paper too; of other events none is needed."""
     if release.after != ACCEPTANCE:
         return None
-    missing = [name for name, value in (("on", new.on), ("document", new.document)) if value is None]
+    missing = [name for name, value in (("on", on), ("document", document)) if value is None]
     if missing:
         detail = "A release after the acceptance states its day and its paper."
         faults = [Fault(f"/{name}", "missing-member", detail, "Add this member.") for name in missing]
         raise Invalid(detail, faults=faults)
     starts_on: date = facts.contract["starts_on"]
-    if new.on is not None and new.on < starts_on:
-        detail = f"{new.on} lies before the service, which starts on {starts_on}."
-        refuse("/on", "date-outside-service", detail, "State the day of the acceptance.")
-    return new.on
+    if on is not None and on < starts_on:
+        remedy = "State the day of the acceptance."
+        refuse("/on", "date-outside-service", f"{on} lies before the service, which starts on {starts_on}.", remedy)
+    return on
