@@ -18,11 +18,18 @@ from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
+from app.features.audit.service import recording
 from app.features.contracts import service as contracts
 from app.features.parties import service as parties
-from app.models import Alert
-from app.models.words import AlertKind, Role
+from app.features.settlements import ledger
+from app.features.settlements.ledger import Cause
+from app.features.settlements.payout_queries import posted_for
+from app.models import Alert, LedgerEntry, LedgerLine
+from app.models.columns import new_id
+from app.models.words import AlertKind, LedgerCause, Role
+from app.rules.clauses import Fund
 from app.rules.consecutive import MonthState
+from app.rules.ledger import Account, Place, of_opening
 from app.rules.periods import Period
 from app.rules.scores import Score, ScoreKind
 from tests.fuzz.ids import Ids
@@ -54,6 +61,7 @@ def build(database: Database, ids: Ids) -> Tokens:
         _parties(building)
         tokens = {role.value: _token(session, role) for role in Role}
         _contract(building)
+        _hold_back(building)
     run_nights(database, TODAY)
     with database.write() as session:
         _name_the_alert(session)
@@ -91,6 +99,15 @@ def _contract(building: _Building) -> None:
     )
     for month in range(2, 13):
         _month(session, clerk, Period(2023, month))
+
+
+def _hold_back(building: _Building) -> None:
+    """Post what the months have kept back, so that a payout has something to be paid from."""
+    session, held = building.session, {Place(Account.HELD, Fund.HOLDBACK): 9_387_617}
+    cause = Cause(CENTER, CONTRACT, LedgerCause.OPENING, new_id(), date(2024, 1, 10), building.clerk.name)
+    touched = ((LedgerEntry, col(LedgerEntry.cause_id) == cause.id), (LedgerLine, posted_for(cause.id)))
+    with recording(session, building.clerk.actor, CENTER, "opening.approved", cause.id, *touched):
+        ledger.post(session, cause, of_opening(held))
 
 
 def _month(session: Session, clerk: Caller, period: Period) -> None:
