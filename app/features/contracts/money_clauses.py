@@ -171,13 +171,13 @@ class Holdback(Clause):
 
     def rule(self) -> rules.Holdback:
         """Read the clause as a rule."""
-        ceiling = self.ceiling or Ceiling()
+        ceiling = self.ceiling
         return rules.Holdback(
             base=Base(self.base),
             share=self.share,
-            ceiling_base=Base(ceiling.base) if ceiling.base else None,
-            ceiling_share=ceiling.share,
-            ceiling_fen=ceiling.amount,
+            ceiling_base=Base(ceiling.base) if ceiling and ceiling.base else None,
+            ceiling_share=ceiling.share if ceiling else None,
+            ceiling_fen=ceiling.amount if ceiling else None,
             rounding=self.rounding.rule() if self.rounding else None,
             releases=tuple(rules.Release(entry.code, entry.share, entry.after) for entry in self.releases),
         )
