@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from app.rules.clauses import Granularity, LinearBelowMark, ScoreBands, Unscored
 from app.rules.deciding_scores import Scored, combined, scored_month, undecided, unscored
-from app.rules.lines import Component, Line, MonthFacts, Taken, line, month_zh, to_coefficient, to_fen
+from app.rules.lines import Component, Line, MonthFacts, Taken, line, month_zh, not_above, to_coefficient, to_fen
 from app.rules.missing import need
 from app.rules.money import exact, figure
 from app.rules.scores import Band, ScoreKind, band_of
@@ -59,6 +59,7 @@ def _by_bands(working: Working, clause: ScoreBands, amount: Figure, scored: Scor
     rounding = clause.by_score.rounding
     share = to_coefficient(working, _PAID, _share_of_band(working, clause, scored, month), rounding)
     due = to_fen(working, _AMOUNT_PAID, working.multiply(_AMOUNT_PAID, amount, share), rounding, month.period)
+    due = not_above(working, _AMOUNT_PAID, due, amount)
     return _close(working, working.subtract(_deduction(month), amount, due), month)
 
 
@@ -105,8 +106,10 @@ def _below_mark(working: Working, clause: LinearBelowMark, amount: Figure, score
         # Below the bound more may be deducted than at it, unless that is already the most.
         raise undecided(month, scored)
     share = to_coefficient(working, _DEDUCTED, share, clause.by_score.rounding)
-    deduction = working.multiply(_deduction(month), amount, share)
-    return _close(working, to_fen(working, _deduction(month), deduction, clause.by_score.rounding, month.period), month)
+    label = _deduction(month)
+    exactly = working.multiply(label, amount, share)
+    rounded = to_fen(working, label, exactly, clause.by_score.rounding, month.period)
+    return _close(working, not_above(working, label, rounded, amount), month)
 
 
 def _points_below(working: Working, clause: LinearBelowMark, score: Figure, month: MonthFacts) -> Figure:

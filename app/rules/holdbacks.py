@@ -7,7 +7,19 @@ from fractions import Fraction
 
 from app.rules.clauses import AtRiskPool, Holdback, Rounding
 from app.rules.fees import fee_label
-from app.rules.lines import Component, Line, MonthFacts, Taken, line, month_zh, to_coefficient, to_fen
+from app.rules.lines import (
+    FEN_PLACES,
+    Component,
+    Line,
+    MonthFacts,
+    Taken,
+    ends_within,
+    line,
+    month_zh,
+    not_above,
+    to_coefficient,
+    to_fen,
+)
 from app.rules.missing import need
 from app.rules.workings import Figure, Label, Measure, Working
 
@@ -32,7 +44,8 @@ def pool_share(clause: AtRiskPool, pointer: str, fee: int, month: MonthFacts) ->
     amount = working.fen(fee_label(month.period), fee, month.sources.fees)
     label = Label(f"{month_zh(month.period)}考核金", f"pool at risk of {month.period}")
     pool = _share_of(working, label, amount, clause.share, Label("考核金比例", "share at risk"), clause.rounding)
-    return line(Component.POOL, month.period, to_fen(working, label, pool, clause.rounding, month.period), working)
+    pool = not_above(working, label, to_fen(working, label, pool, clause.rounding, month.period), amount)
+    return line(Component.POOL, month.period, pool, working)
 
 
 def _share_of(
@@ -62,14 +75,17 @@ def held_back(
     held = _share_of(working, label, amount, clause.share, Label("预留比例", "share held back"), clause.rounding)
     parts, number = place
     if parts > 1:
-        held = to_fen(working, label, held, clause.rounding, month.period)
+        held = not_above(working, label, to_fen(working, label, held, clause.rounding, month.period), amount)
         count = working.given(Label("份数", "parts"), parts, Measure.TIMES)
         which = working.given(Label("第几份", "number of the part"), number, Measure.TIMES)
         held = working.part(label, held, count, which)
     if has_ceiling(clause):
         left = _left(working, clause, ceiling(), month)
         held = working.least(label, held, left)
-    return line(Component.HOLDBACK, month.period, to_fen(working, label, held, clause.rounding, month.period), working)
+    if parts == 1 or not ends_within(held.value, FEN_PLACES):
+        # A part is whole fen already, which sum up; rounded to whole yuan they would not.
+        held = not_above(working, label, to_fen(working, label, held, clause.rounding, month.period), amount)
+    return line(Component.HOLDBACK, month.period, held, working)
 
 
 def has_ceiling(clause: Holdback) -> bool:

@@ -28,7 +28,8 @@ class Component(StrEnum):
     """What is set off against what the vendor owes."""
 
 
-_FEN_PLACES = 2
+FEN_PLACES = 2
+"""The decimals of a yuan in whole fen."""
 
 SIGNS: Mapping[Component, int] = {
     Component.FEE: 1,
@@ -126,7 +127,7 @@ def month_zh(period: Period) -> str:
 
 def line(component: Component, period: Period | None, amount: Figure, working: Working) -> Line:
     """Close a calculation whose amount is in whole fen."""
-    if not _ends_within(amount.value, _FEN_PLACES):
+    if not ends_within(amount.value, FEN_PLACES):
         raise ValueError(f"{amount.value} yuan is not a whole number of fen")
     fen = amount.value.numerator * (100 // amount.value.denominator)
     return Line(component, period, fen, working.clause, working.steps)
@@ -137,25 +138,31 @@ def to_fen(
 ) -> Figure:
     """Round an amount where the clause says so; one that is not whole fen needs a clause that says so."""
     if rounding is None:
-        if _ends_within(amount.value, _FEN_PLACES):
+        if ends_within(amount.value, FEN_PLACES):
             return amount
         pointer = f"/terms{working.clause}/rounding"
         raise need(
             "rounding", pointer, "条款未约定金额在何处、按几位小数四舍五入", "where the amount is rounded", period
         )
-    places = rounding.places if rounding.stage is Stage.AMOUNT else _FEN_PLACES
-    if _ends_within(amount.value, places):
+    places = rounding.places if rounding.stage is Stage.AMOUNT else FEN_PLACES
+    if ends_within(amount.value, places):
         return amount
     return working.round(label, amount, places, Stage.AMOUNT.value)
 
 
+def not_above(working: Working, label: Label, amount: Figure, base: Figure) -> Figure:
+    """Hold an amount at what it is a share of: rounded to whole yuan it might be more."""
+    return working.least(label, amount, base) if amount.value > base.value else amount
+
+
 def to_coefficient(working: Working, label: Label, share: Figure, rounding: Rounding | None) -> Figure:
     """Round a share first, where the clause says that the coefficient is rounded."""
-    if rounding is None or rounding.stage is not Stage.COEFFICIENT or _ends_within(share.value, rounding.places):
+    if rounding is None or rounding.stage is not Stage.COEFFICIENT or ends_within(share.value, rounding.places):
         return share
     return working.round(label, share, rounding.places, Stage.COEFFICIENT.value, measure=Measure.SHARE)
 
 
-def _ends_within(value: Fraction, places: int) -> bool:
+def ends_within(value: Fraction, places: int) -> bool:
+    """Say whether a figure has no more than so many decimals."""
     unit: int = 10**places
     return unit % value.denominator == 0

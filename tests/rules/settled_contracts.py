@@ -112,14 +112,14 @@ def reckoned(case: Case, default: Mapping[str, Any]) -> dict[Period, Reckoning]:
 
 
 def reckoned_month(case: Case, name: str, clause: str) -> Reckoning:
-    """Reckon the months of a row under a file's clause as the row changes it, and give the last one, or the one `at`."""
+    """Reckon the months of a row under a file's clause as the row changes it; give the last one, or the one `at`."""
     money = [{**row(name, clause), **case.get("clause", {})}, *case.get("beside", [])]
     found = reckoned(case, {"payment": {**MONTHLY, **case.get("payment", {})}, "money": money})
     return found[Period.parse(case["at"])] if "at" in case else list(found.values())[-1]
 
 
 def assert_explained(line: Line) -> None:
-    """A line's amount is what its written steps come to, and so is every figure on the way."""
+    """Check that a line's amount is what its written steps come to, and so is every figure on the way."""
     steps = [step.written() for step in line.steps]
     assert recompute(steps) == Fraction(line.fen, 100)
     assert [recompute(steps[: number + 1]) for number in range(len(steps))] == [step.value for step in line.steps]

@@ -1,8 +1,8 @@
 """Reads the tables in `cases/`, which a jurist can read and correct without reading the tests that run them."""
 
 from collections.abc import Mapping
-from functools import cache
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 

@@ -66,7 +66,9 @@ def test_schedules(case: Case) -> None:
     service = case["service"]
     _, months = months_of({**years, **case, "service": service}, document)
     if case["payment"] is None:
-        months = [month_of(ServiceFees(*service, {}), month.period, terms_of({}), 100) for month in months]
+        months = [
+            month_of(ServiceFees(service[0], service[1], {}), month.period, terms_of({}), 100) for month in months
+        ]
     periods = {period.key: [str(month) for month in period.months] for period in payment_periods(months)}
     assert periods == case["periods"]
     left = [[entry.name, entry.pointer, entry.period] for entry in unscheduled(months)]

@@ -66,7 +66,8 @@ def test_releases(case: Case) -> None:
     releases = tuple(Release(code, Decimal(share), "acceptance") for code, share in case["shares"].items())
     rounding = Rounding(Stage(case["rounding"]["stage"]), case["rounding"]["places"]) if "rounding" in case else None
     clause = Holdback(Base.MONTH_FEE, Decimal("0.1"), rounding=rounding, releases=releases)
-    held, already, made = parse_yuan(case["held"]), 0, []
+    held, already = parse_yuan(case["held"]), 0
+    made: list[str] = []
     if "missing" in case:
         with pytest.raises(MissingAnswerError) as refused:
             released(clause, "/money/2", "acceptance", held, 0, "/held")

@@ -57,7 +57,7 @@ def drafted(
 def said(draft: Draft) -> list[tuple[str | None, str, str, bool]]:
     """Write the lines of a draft."""
     return [
-        (e.line.period and str(e.line.period), e.line.component.value, yuan(e.line.fen), e.adjustment)
+        (str(e.line.period) if e.line.period else None, e.line.component.value, yuan(e.line.fen), e.adjustment)
         for e in draft.lines
     ]
 
@@ -76,7 +76,7 @@ def test_deductions_larger_than_what_they_come_off(case: Case) -> None:
         assert named(draft.missing) == case["missing"]
         assert draft.lines == ()
         return
-    found = {component: 0 for component in Component}
+    found = dict.fromkeys(Component, 0)
     for entry in draft.lines:
         found[entry.line.component] += entry.line.fen
     assert yuan(draft.payable) == case["payable"]
