@@ -17,7 +17,7 @@ _PAID = Label("应付比例", "share paid")
 _PAID_FOR_ANY = Label("应付比例（各可能得分同属一档）", "share paid (the same for every score that is possible)")
 _AMOUNT_PAID = Label("应付金额", "amount paid")
 _DEDUCTED = Label("扣减比例", "share deducted")
-_POINTS_BELOW = Label("低于合格线的分数", "points below the mark")
+_POINTS_BELOW = Label("低于基准分的分数", "points below the mark")
 
 
 def by_score(clause: ScoreBands | LinearBelowMark, pointer: str, base: Taken, month: MonthFacts) -> Line:
@@ -113,7 +113,7 @@ def _below_mark(working: Working, clause: LinearBelowMark, amount: Figure, score
 
 
 def _points_below(working: Working, clause: LinearBelowMark, score: Figure, month: MonthFacts) -> Figure:
-    mark = working.given(Label("合格线", "mark"), Fraction(clause.mark), Measure.POINTS)
+    mark = working.given(Label("基准分", "mark"), Fraction(clause.mark), Measure.POINTS)
     points = working.subtract(_POINTS_BELOW, mark, score, measure=Measure.POINTS)
     if points.value < 0:
         nothing = working.given(Label("零分", "no points"), 0, Measure.POINTS)
