@@ -43,6 +43,9 @@ class Settlement(Table, table=True):
     """The last day of service that it settles."""
     months: list[str] = Field(sa_type=CanonicalJson)
     """The months that it settles, `YYYY-MM`; an opening balance, those that it covers."""
+    first_period: str | None = Field(default=None, max_length=7)
+    last_period: str | None = Field(default=None, max_length=7)
+    """The first and last of its months, by which the nightly statement narrows; NULL where it has none."""
     status: MoneyStatus = word_field(MoneyStatus, "status", default=MoneyStatus.DRAFT)
     fee_fen: int = integer_field()
     deducted_fen: int = integer_field()
@@ -106,6 +109,7 @@ class Payment(Table, table=True):
             sqlite_where=text("voided_on IS NULL"),
             postgresql_where=text("voided_on IS NULL"),
         ),
+        Index("ix_payments_contract_subject", "contract_id", "subject_id"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("(settlement_id IS NULL) != (payout_id IS NULL)", name="pays_one_thing"),
         CheckConstraint("(voided_on IS NULL) = (voided_reason IS NULL)", name="voided_with_reason"),

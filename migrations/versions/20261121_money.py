@@ -17,9 +17,9 @@ _ALERTS = (
     "repeat_offence",
     "below_pass_mark",
     "consecutive_fail",
+    "job_missed",
     "missing_annual_assessment",
     "calendar_missing",
-    "job_missed",
 )
 
 
@@ -75,6 +75,8 @@ def upgrade() -> None:
         sa.Column("payment_period", sa.String(16), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("months", sa.Text(), nullable=False),
+        sa.Column("first_period", sa.String(7), nullable=True),
+        sa.Column("last_period", sa.String(7), nullable=True),
         sa.Column(
             "status",
             sa.Enum(
@@ -341,6 +343,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.create_index("ix_payments_contract_subject", ["contract_id", "subject_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payments_payout_id"), ["payout_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payments_service_center_id"), ["service_center_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payments_settlement_id"), ["settlement_id"], unique=False)

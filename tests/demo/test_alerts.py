@@ -34,6 +34,8 @@ SHILI = {
     ("below_pass_mark", "2024-11"): ("2024-12-06", OPEN),
     ("consecutive_fail", "2024-10/80.00x2/right_to_terminate"): ("2024-12-06", OPEN),
     ("consecutive_fail", "2024-03/90.00x3in12/warning"): ("2024-12-06", OPEN),
+    ("payment_behind", "2024-Q3"): ("2024-10-31", "2024-11-15"),
+    ("payment_behind", "2024-Q4"): ("2025-02-06", "None"),
 }
 EARLY = {"dress_code/2024", "phone_use/2024"}
 LATE = {"2024-02": (12, 8), "2024-08": (7, 4)}
@@ -43,7 +45,7 @@ def test_the_invented_years_alerts_are_exactly_these(demo: Database) -> None:
     run_nights(demo, LAST_NIGHT.isoformat())
     of_year = [alert for alert in alerts(demo) if alert["number"] == "SL-2024"]
     found = {(alert["kind"], alert["subject"]): (str(alert["since"]), str(alert["until"])) for alert in of_year}
-    kept = {job.kind for job in nightly.JOBS.values()}
+    kept = {job.kind for job in nightly.FLAGS.values()}
     assert found == {key: dates for key, dates in SHILI.items() if key[0] in kept}
     repeated = [alert for alert in of_year if alert["kind"] == "repeat_offence"]
     assert {alert["subject"] for alert in repeated if alert["facts"]["early"]} == EARLY

@@ -11,11 +11,17 @@ from app.api.supervisor import (
     audit_events,
     contracts,
     due_dates,
+    fees,
     findings,
     job_runs,
+    ledger,
     me,
+    opening,
     parties,
+    payments,
+    payouts,
     revisions,
+    settlements,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -29,6 +35,12 @@ for room in (
     annual_assessments,
     findings,
     alerts,
+    fees,
+    opening,
+    settlements,
+    payments,
+    payouts,
+    ledger,
     job_runs,
     audit_events,
 ):
