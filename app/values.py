@@ -148,6 +148,13 @@ Fen = Annotated[
 ]
 """Money: yuan with two decimals on the wire, an integer in fen inside."""
 
+SignedFen = Annotated[
+    int,
+    PlainSerializer(yuan, return_type=str),
+    _string(r"^-?\d{1,13}\.\d{2}$", "-250.00"),
+]
+"""Money that may be owed either way, as adjustments are; only ever given out."""
+
 Rate = Annotated[
     Decimal,
     BeforeValidator(_rate),

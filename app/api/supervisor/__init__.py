@@ -14,7 +14,9 @@ from app.api.supervisor import (
     findings,
     job_runs,
     me,
+    papers,
     parties,
+    payment_matching,
     revisions,
 )
 
@@ -29,6 +31,8 @@ for room in (
     annual_assessments,
     findings,
     alerts,
+    papers,
+    payment_matching,
     job_runs,
     audit_events,
 ):

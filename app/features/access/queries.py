@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, ServiceCenter
+from app.models import Alert, Contract, Finding, ServiceCenter, Settlement
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
@@ -18,6 +18,7 @@ _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
+    "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
     "alert_id": (_ALERT, col(Alert.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
