@@ -15,7 +15,7 @@ from app import clock
 from app.database import Database, statements
 from app.errors import NotFound
 from app.features.alerts.service import reconcile
-from app.features.alerts.state import AlertState, Broken, Evaluation
+from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
 from app.features.assessments import failed_months, late_notices, missing_annual, repeat_offences
 from app.features.assessments.narrowing import ALL, Within
 from app.features.audit import heads
@@ -24,6 +24,7 @@ from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
+from app.features.settlements.drafting import draft_due_settlements
 from app.models.words import AlertKind, AskedBy
 
 log = logging.getLogger(__name__)
@@ -38,22 +39,34 @@ def _missing_calendar(session: Session, as_of: date, _within: Within = ALL) -> E
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A nightly job: which alerts it keeps true, and the function that says what the facts demand."""
+class Flags:
+    """A nightly job that keeps alerts true: which, and the function that says what the facts demand."""
 
     kind: AlertKind
     evaluate: Callable[[Session, date, Within], Evaluation]
 
 
-JOBS = {
-    "flag_missed_jobs": Job(AlertKind.JOB_MISSED, _missed_jobs),
-    "flag_missing_calendar": Job(AlertKind.CALENDAR_MISSING, _missing_calendar),
-    "flag_late_notices": Job(AlertKind.LATE_NOTICE, late_notices.evaluate),
-    "flag_missing_annual_assessments": Job(AlertKind.MISSING_ANNUAL_ASSESSMENT, missing_annual.evaluate),
-    "flag_repeat_offences": Job(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
-    "flag_below_pass_mark": Job(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
-    "flag_consecutive_fails": Job(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """A nightly job that drafts what a person then approves; a second run finds nothing left to draft."""
+
+    draft: Callable[[Session, Actor, date], Tally]
+
+
+FLAGS = {
+    "flag_missed_jobs": Flags(AlertKind.JOB_MISSED, _missed_jobs),
+    "flag_missing_calendar": Flags(AlertKind.CALENDAR_MISSING, _missing_calendar),
+    "flag_late_notices": Flags(AlertKind.LATE_NOTICE, late_notices.evaluate),
+    "flag_missing_annual_assessments": Flags(AlertKind.MISSING_ANNUAL_ASSESSMENT, missing_annual.evaluate),
+    "flag_repeat_offences": Flags(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
+    "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
+    "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
 }
+DRAFTS = {
+    "draft_due_settlements": Drafts(draft_due_settlements),
+}
+JOBS: dict[str, Flags | Drafts] = {**FLAGS, **DRAFTS}
+"""Every nightly job by its name, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +173,11 @@ def _run(session: Session, name: str, as_of: date, actor: Actor) -> JobResult:
     """Do a claimed run; the claim before it and the note at its end are counted among its statements."""
     before = statements(session) - 1
     job = JOBS[name]
-    found = job.evaluate(session, as_of, ALL)
-    tally = reconcile(session, actor, job.kind, found, as_of, _settled(session, name, as_of))
+    if isinstance(job, Drafts):
+        tally = job.draft(session, actor, as_of)
+    else:
+        found = job.evaluate(session, as_of, ALL)
+        tally = reconcile(session, actor, job.kind, found, as_of, _settled(session, name, as_of))
     sent = statements(session) - before + 1
     service.finish(session, name, as_of, tally, sent)
     for broken in tally.broken:
@@ -185,13 +201,27 @@ def _settled(session: Session, name: str, as_of: date) -> Callable[[uuid.UUID | 
 
 def dry_run(database: Database, name: str, as_of: date, within: Within = ALL) -> JobResult:
     """Say what the facts dated up to `as_of` demand, and write nothing."""
+    job = JOBS[name]
+    if isinstance(job, Drafts):
+        return _dry_draft(database, name, job, as_of)
     with database.read() as session:
         before = statements(session)
-        found = JOBS[name].evaluate(session, as_of, within)
+        found = job.evaluate(session, as_of, within)
         sent = statements(session) - before
     return JobResult(
         name, as_of, found.rows_read, 0, 0, len(found.broken), sent, tuple(found.broken), tuple(found.states)
     )
+
+
+def _dry_draft(database: Database, name: str, job: Drafts, as_of: date) -> JobResult:
+    """Draft, count, and undo it all; as with a run, what is drafted is not for one center alone."""
+    with database.write() as session:
+        before = statements(session)
+        tally = job.draft(session, Actor(AskedBy.COMMAND), as_of)
+        sent = statements(session) - before
+        session.rollback()
+    drafted, broken = tally.written, tuple(tally.broken)
+    return JobResult(name, as_of, tally.read, drafted, tally.skipped, len(broken), sent, broken)
 
 
 def run_range(
@@ -215,7 +245,7 @@ def past(
 ) -> list[AlertState]:
     """Give the alerts as they stood on a day, seeing only facts dated on or before it."""
     within = Within(centers=centers, contract_id=contract_id)
-    found = [state for job in JOBS.values() for state in job.evaluate(session, as_of, within).states]
+    found = [state for job in FLAGS.values() for state in job.evaluate(session, as_of, within).states]
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
 
 

@@ -12,14 +12,38 @@ from sqlalchemy import insert
 from app.database import Database
 from app.features.contracts import terms_document
 from app.features.contracts.terms_document import TermsDocument
-from app.models import Assessment, Contract, DueDate, Finding, TermsVersion
+from app.models import Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion
 from app.models.columns import new_id
 from app.rules.periods import Period
 from tests.office import TERMS, Office
 
 NOW = datetime(2023, 1, 1, tzinfo=UTC)
 FIRST = Period(2019, 1)
-_DOCUMENT = terms_document.written(TermsDocument(**{name: TERMS[name] for name in TERMS if name != "reference"}))
+_STATED = {name: TERMS[name] for name in TERMS if name != "reference"}
+_DOCUMENT = terms_document.written(TermsDocument(**_STATED))
+_PAID = terms_document.written(
+    TermsDocument.model_validate(
+        _STATED
+        | {
+            "payment": {"schedule": "monthly"},
+            "money": [
+                {
+                    "kind": "score_bands",
+                    "base": "month_fee",
+                    "bands": [{"at_least": "90", "share": "1"}, {"below": "90", "share": "0.9"}],
+                    "rounding": {"stage": "amount", "places": 2},
+                },
+                {"kind": "amount_per_finding", "base": "month_fee", "amounts": {"leaving_post": "500.00"}},
+                {
+                    "kind": "holdback",
+                    "base": "month_fee",
+                    "share": "0.10",
+                    "rounding": {"stage": "amount", "places": 2},
+                },
+            ],
+        }
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +53,8 @@ class Crowd:
     office: Office
     ids: list[tuple[uuid.UUID, uuid.UUID]]
     periods: list[Period]
+    paid: bool = False
+    """Whether the contracts state money by year and are paid by the month."""
 
     @property
     def owner(self) -> dict[str, Any]:
@@ -39,12 +65,13 @@ class Crowd:
 STAMPS = {"created_at": NOW, "updated_at": NOW}
 
 
-def settle(database: Database, office: Office, contracts: int, months: int) -> None:
+def settle(database: Database, office: Office, contracts: int, months: int, *, paid: bool = False) -> None:
     """Write contracts of so many months each: every tenth notice late, every month failed, findings that repeat."""
     ids = [(new_id(), new_id()) for _ in range(contracts)]
-    crowd = Crowd(office, ids, [FIRST.plus(number) for number in range(months)])
+    crowd = Crowd(office, ids, [FIRST.plus(number) for number in range(months)], paid)
     writers = (
         (Contract, _contracts),
+        (ContractYear, _years),
         (TermsVersion, _versions),
         (Assessment, _months),
         (DueDate, _due_dates),
@@ -63,10 +90,16 @@ def _contracts(crowd: Crowd) -> Iterator[dict[str, Any]]:
         yield {"id": id_, "number": f"C-{number}", "title": "合同", **crowd.owner, **dates, **STAMPS}
 
 
+def _years(crowd: Crowd) -> Iterator[dict[str, Any]]:
+    for id_, _ in crowd.ids if crowd.paid else ():
+        for year in sorted({period.year for period in crowd.periods}):
+            yield {"contract_id": id_, "year": year, "amount_fen": 1126514070}
+
+
 def _versions(crowd: Crowd) -> Iterator[dict[str, Any]]:
     days = {"effective_from": FIRST.first_day, "agreed_on": FIRST.first_day, "recorded_at": NOW}
     marks = {"repeat_threshold": 3, "consecutive_mark_hundredths": 8000}
-    text = {"reference": {"document": "合同"}, "document": _DOCUMENT}
+    text = {"reference": {"document": "合同"}, "document": _PAID if crowd.paid else _DOCUMENT}
     for id_, version in crowd.ids:
         yield {"id": version, "contract_id": id_, "number": 1, **days, **marks, **text}
 

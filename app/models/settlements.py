@@ -43,6 +43,9 @@ class Settlement(Table, table=True):
     """The last day of service that it settles."""
     months: list[str] = Field(sa_type=CanonicalJson)
     """The months that it settles, `YYYY-MM`; an opening balance, those that it covers."""
+    first_period: str | None = Field(default=None, max_length=7)
+    last_period: str | None = Field(default=None, max_length=7)
+    """The first and last of its months, by which the nightly statement narrows; NULL where it has none."""
     status: MoneyStatus = word_field(MoneyStatus, "status", default=MoneyStatus.DRAFT)
     fee_fen: int = integer_field()
     deducted_fen: int = integer_field()

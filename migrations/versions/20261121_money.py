@@ -17,9 +17,9 @@ _ALERTS = (
     "repeat_offence",
     "below_pass_mark",
     "consecutive_fail",
+    "job_missed",
     "missing_annual_assessment",
     "calendar_missing",
-    "job_missed",
 )
 
 
@@ -75,6 +75,8 @@ def upgrade() -> None:
         sa.Column("payment_period", sa.String(16), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("months", sa.Text(), nullable=False),
+        sa.Column("first_period", sa.String(7), nullable=True),
+        sa.Column("last_period", sa.String(7), nullable=True),
         sa.Column(
             "status",
             sa.Enum(

@@ -43,7 +43,7 @@ def test_the_invented_years_alerts_are_exactly_these(demo: Database) -> None:
     run_nights(demo, LAST_NIGHT.isoformat())
     of_year = [alert for alert in alerts(demo) if alert["number"] == "SL-2024"]
     found = {(alert["kind"], alert["subject"]): (str(alert["since"]), str(alert["until"])) for alert in of_year}
-    kept = {job.kind for job in nightly.JOBS.values()}
+    kept = {job.kind for job in nightly.FLAGS.values()}
     assert found == {key: dates for key, dates in SHILI.items() if key[0] in kept}
     repeated = [alert for alert in of_year if alert["kind"] == "repeat_offence"]
     assert {alert["subject"] for alert in repeated if alert["facts"]["early"]} == EARLY

@@ -88,10 +88,10 @@ def test_a_failing_job_is_asked_for_again_and_stops_no_other(
         message = "no such table"
         raise OSError(message)
 
-    job = nightly.JOBS["flag_late_notices"]
+    job = nightly.FLAGS["flag_late_notices"]
     with time_machine.travel(at("2026-03-01T01:00:00"), tick=False):
         with monkeypatch.context() as patched:
-            patched.setitem(nightly.JOBS, "flag_late_notices", nightly.Job(job.kind, broken))  # type: ignore[arg-type]  # breaks on purpose
+            patched.setitem(nightly.JOBS, "flag_late_notices", nightly.Flags(job.kind, broken))  # type: ignore[arg-type]  # breaks on purpose
             assert tick(database) == len(nightly.JOBS) - 1
         assert tick(database) == 1
 
@@ -140,7 +140,7 @@ def test_a_failed_date_waits_and_its_later_dates_with_it(
 ) -> None:
     """The alerts are those of a clock that nothing disturbed: no later date has made the failed one the past."""
     contract = uuid.UUID(office.contract().rsplit("/", 1)[1])
-    kind = nightly.JOBS["flag_late_notices"].kind
+    kind = nightly.FLAGS["flag_late_notices"].kind
     third = date(2026, 3, 3)
     broken = {third}
 
@@ -151,7 +151,7 @@ def test_a_failed_date_waits_and_its_later_dates_with_it(
         state = AlertState(kind, contract, office.center, "2026-01", Severity.WARNING, third, None, {})
         return Evaluation([state] if as_of == third else [])
 
-    monkeypatch.setitem(nightly.JOBS, "flag_late_notices", nightly.Job(kind, demanded_on_the_third))
+    monkeypatch.setitem(nightly.JOBS, "flag_late_notices", nightly.Flags(kind, demanded_on_the_third))
 
     def five_days() -> list[int]:
         with time_machine.travel(at("2026-03-01T01:00:00"), tick=False):

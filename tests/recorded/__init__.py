@@ -13,9 +13,10 @@ from sqlalchemy.types import TypeEngine
 from app.models.columns import UtcDateTime
 from tests.recorded.columns import Row
 from tests.recorded.house import HOUSE
+from tests.recorded.money import MONEY
 from tests.recorded.records import RECORDS
 
-RECORDED = {"20261121_house": HOUSE, "20261121_records": RECORDS}
+RECORDED = {"20261121_house": HOUSE, "20261121_records": RECORDS, "20261121_money": MONEY}
 """What each revision adds, oldest first; a new revision adds its own."""
 
 

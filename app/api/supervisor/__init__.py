@@ -11,6 +11,7 @@ from app.api.supervisor import (
     audit_events,
     contracts,
     due_dates,
+    fees,
     findings,
     job_runs,
     me,
@@ -18,6 +19,7 @@ from app.api.supervisor import (
     parties,
     payment_matching,
     revisions,
+    settlements,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -34,6 +36,8 @@ for room in (
     papers,
     payment_matching,
     job_runs,
+    settlements,
+    fees,
     audit_events,
 ):
     router.include_router(room.router)

@@ -58,3 +58,12 @@ class Tally:
     written: int
     skipped: int
     broken: list[Broken]
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Add another part of the same run."""
+        return Tally(
+            self.read + other.read,
+            self.written + other.written,
+            self.skipped + other.skipped,
+            [*self.broken, *other.broken],
+        )

@@ -51,6 +51,14 @@ class HeldBelowNothing(Conflict):
     remedy = "What was paid out of the fund cannot be taken back by an adjustment; agree on it with the vendor."
 
 
+class PeriodNotEnded(Conflict):
+    """Settling a payment period whose service is still going on."""
+
+    code = "period-not-ended"
+    title = "The payment period has not ended"
+    remedy = "Draft it from the day after its last day of service."
+
+
 class PaymentExceedsPayable(Conflict):
     """Paying more than is payable."""
 

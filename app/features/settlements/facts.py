@@ -1,0 +1,204 @@
+"""Reads what contracts are settled by, set by set, and gives each contract's books as the rules take them."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, partial
+
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from app.features.alerts.state import Broken
+from app.features.assessments.results import read_score
+from app.features.contracts import queries as contract_queries
+from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.settlements import ledger_queries, queries, sources
+from app.models.words import MoneyStatus, Stage
+from app.rules.clauses import Payment
+from app.rules.fees import ServiceFees
+from app.rules.ledger import Account
+from app.rules.lines import Component, FindingsOfType, MonthFacts
+from app.rules.periods import Period
+from app.rules.settlement import Reckoning, reckon
+from app.rules.settling import Books, Draft, PaymentPeriod, payment_periods, settle
+from app.rules.terms import Terms
+
+_SETTLED = (Stage.FINAL, Stage.NOTIFIED)
+
+
+@dataclass(frozen=True)
+class ContractBooks:
+    """All that a contract's settlements rest on, as known on a day; amounts in fen."""
+
+    contract: RowMapping
+    service: ServiceFees
+    months: tuple[MonthFacts, ...]
+    """The months that Kaohe settles, those of an opening balance left out."""
+    versions: Mapping[Period, Version]
+    posted: Mapping[tuple[Period, Component], int]
+    receivable: int
+    live: Mapping[str, RowMapping]
+    """The settlements that are drafted or approved, by payment period."""
+    adjustments: int
+    """How many adjustments are numbered already."""
+
+    @property
+    def id(self) -> uuid.UUID:
+        """Give the contract's id."""
+        id_: uuid.UUID = self.contract["id"]
+        return id_
+
+    @cached_property
+    def periods(self) -> tuple[PaymentPeriod, ...]:
+        """Give the contract's payment periods."""
+        return payment_periods(self.months)
+
+    @cached_property
+    def reckoned(self) -> dict[Period, Reckoning]:
+        """Reckon every month, from the first."""
+        return reckon(self.service, self.months)
+
+    @cached_property
+    def closed(self) -> frozenset[Period]:
+        """Give the months whose settlement was approved."""
+        approved = [row for row in self.live.values() if row["status"] is MoneyStatus.APPROVED]
+        known = {month.period for month in self.months}
+        return frozenset(Period.parse(text) for row in approved for text in row["months"]) & known
+
+    def payment(self, period: PaymentPeriod) -> Payment:
+        """Give the clause by which a period is paid: that of its last month."""
+        governed = period.months[-1] if period.months else self.months[-1].period
+        return self.versions[governed].terms.money.payment or Payment()
+
+    def draft(self, period: PaymentPeriod) -> Draft:
+        """Put the settlement of a payment period together."""
+        closed = self.closed - set(period.months)
+        books = Books(self.posted, closed, self.receivable, sources.settlements(self.id))
+        return settle(period, self.reckoned, books, self.payment(period), self.service)
+
+    def ends_on(self, period: PaymentPeriod) -> date:
+        """Give the last day of service that a period settles; of an instalment without months, when it is payable."""
+        served = [month.served_to for month in self.months if month.period in period.months]
+        if served:
+            return max(served)
+        place = period.instalment or 0
+        from_ = self.payment(period).instalments[place].payable_from
+        return from_ or self.service.starts_on
+
+
+def read(session: Session, contract_id: uuid.UUID, known_on: date) -> ContractBooks:
+    """Read a contract's books by the terms known on a day; raises TermsUnreadable where they have been damaged."""
+    (make,) = _readers(session, [contract_id], known_on).values()
+    return make()
+
+
+def read_each(
+    session: Session, contract_ids: Collection[uuid.UUID], known_on: date
+) -> tuple[list[ContractBooks], list[Broken]]:
+    """Read the books of many contracts, so many statements for any number; what is broken of one stops no other."""
+    found, broken = [], []
+    for contract_id, make in _readers(session, contract_ids, known_on).items():
+        try:
+            found.append(make())
+        except Exception as error:  # noqa: BLE001 whatever is broken in one contract's data is reported, not raised
+            broken.append(Broken(contract_id, f"{type(error).__name__}: {error}"[:500]))
+    return found, broken
+
+
+def _readers(
+    session: Session, contract_ids: Collection[uuid.UUID], known_on: date
+) -> dict[uuid.UUID, Callable[[], ContractBooks]]:
+    """Read the rows of all contracts at once, and give for each what puts its books together."""
+    years: defaultdict[uuid.UUID, dict[int, int]] = defaultdict(dict)
+    for row in contract_queries.years(session, contract_ids):
+        years[row["contract_id"]][row["year"]] = row["amount_fen"]
+    versions = _grouped(contract_queries.versions_of(session, contract_ids))
+    months = _grouped(queries.months(session, contract_ids))
+    findings = _grouped(queries.findings(session, contract_ids))
+    posted = _grouped(queries.posted(session, contract_ids))
+    live = _grouped(queries.live(session, contract_ids))
+    owed = _receivable(ledger_queries.sums(session, contract_ids))
+    return {
+        contract["id"]: partial(
+            _books,
+            contract,
+            years[contract["id"]],
+            _Rows(*(rows.get(contract["id"], []) for rows in (versions, months, findings, posted, live))),
+            owed.get(contract["id"], 0),
+            known_on,
+        )
+        for contract in queries.contracts(session, contract_ids)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of one contract."""
+
+    versions: Sequence[RowMapping]
+    months: Sequence[RowMapping]
+    findings: Sequence[RowMapping]
+    posted: Sequence[RowMapping]
+    live: Sequence[RowMapping]
+
+
+def _grouped(rows: Iterable[RowMapping]) -> dict[uuid.UUID, list[RowMapping]]:
+    grouped: dict[uuid.UUID, list[RowMapping]] = {}
+    for row in rows:
+        grouped.setdefault(row["contract_id"], []).append(row)
+    return grouped
+
+
+def _receivable(rows: Iterable[RowMapping]) -> dict[uuid.UUID, int]:
+    return {row["contract_id"]: row["fen"] for row in rows if row["account"] is Account.RECEIVABLE}
+
+
+def _books(
+    contract: RowMapping, years: Mapping[int, int], rows: _Rows, receivable: int, known_on: date
+) -> ContractBooks:
+    versions = read_versions(rows.versions)
+    live = {row["payment_period"]: row for row in rows.live}
+    opening = live.get(queries.OPENING)
+    covered = set(opening["months"]) if opening else set()
+    found: dict[str, list[FindingsOfType]] = {}
+    for row in rows.findings:
+        count = FindingsOfType(row["issue_type"], row["count"], bool(row["at_least"]))
+        found.setdefault(row["period"], []).append(count)
+    governing = {
+        period: version
+        for period in (Period.parse(row["period"]) for row in rows.months)
+        if (version := version_for(versions, period, known_on)) is not None
+    }
+    months = tuple(
+        _month(contract["id"], row, governing[period].terms, tuple(found.get(row["period"], ())))
+        for row in rows.months
+        if row["period"] not in covered and (period := Period.parse(row["period"])) in governing
+    )
+    return ContractBooks(
+        contract=contract,
+        service=ServiceFees(contract["starts_on"], contract["ends_on"], years),
+        months=months,
+        versions=governing,
+        posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
+        receivable=receivable,
+        live=live,
+        adjustments=max((row["adjustment"] or 0 for row in rows.posted), default=0),
+    )
+
+
+def _month(contract_id: uuid.UUID, row: RowMapping, terms: Terms, findings: tuple[FindingsOfType, ...]) -> MonthFacts:
+    period = Period.parse(row["period"])
+    final = row["stage"] in _SETTLED
+    return MonthFacts(
+        period=period,
+        served_from=row["served_from"],
+        served_to=row["served_to"],
+        terms=terms.money,
+        sources=sources.of_month(contract_id, period),
+        final=final,
+        state=row["state"] if final else None,
+        score=read_score(row["score_kind"], row["score_exact"]) if final else None,
+        findings=findings,
+    )

@@ -1,0 +1,255 @@
+"""Every select over settlements; those that people ask for take whose they are."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, RowMapping, Select, and_, case, cast, exists, func, not_, select
+from sqlmodel import Session, col
+
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.models import Assessment, Contract, Finding, IssueType, LedgerEntry, Settlement, SettlementLine, TermsVersion
+from app.models.words import MoneyStatus
+
+OPENING = "opening"
+"""The payment period of a balance that was taken over."""
+
+_LIVE = (MoneyStatus.DRAFT, MoneyStatus.APPROVED)
+
+# ---------------------------------------------------------------- what settlements are reckoned from, set by set
+
+
+def undrafted(session: Session, as_of: date) -> Sequence[uuid.UUID]:
+    """Find the contracts with a month that ended before a day and is in no settlement, in the order of their ids."""
+    covered = exists().where(
+        col(Settlement.contract_id) == col(Assessment.contract_id),
+        col(Settlement.status).in_(_LIVE),
+        col(Settlement.first_period) <= col(Assessment.period),
+        col(Settlement.last_period) >= col(Assessment.period),
+    )
+    statement = (
+        select(col(Assessment.contract_id))
+        .where(col(Assessment.expected), col(Assessment.served_to) < as_of, not_(covered))
+        .distinct()
+        .order_by(col(Assessment.contract_id))
+    )
+    return session.execute(statement).scalars().all()
+
+
+def hold(session: Session, contract_ids: Collection[uuid.UUID]) -> None:
+    """Hold the rows of some contracts to the end of the transaction, in the order of their ids."""
+    statement = select(col(Contract.id)).where(col(Contract.id).in_(contract_ids)).order_by(col(Contract.id))
+    session.execute(statement.with_for_update()).all()
+
+
+def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read the owners and the service of some contracts."""
+    statement = select(
+        col(Contract.id),
+        col(Contract.service_center_id),
+        col(Contract.vendor_id),
+        col(Contract.number),
+        col(Contract.starts_on),
+        col(Contract.ends_on),
+    ).where(col(Contract.id).in_(contract_ids))
+    return session.execute(statement.order_by(col(Contract.id))).mappings().all()
+
+
+def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read the expected months of some contracts with their results, in their order."""
+    statement = select(
+        col(Assessment.contract_id),
+        col(Assessment.period),
+        col(Assessment.served_from),
+        col(Assessment.served_to),
+        col(Assessment.stage),
+        col(Assessment.state),
+        col(Assessment.score_kind),
+        col(Assessment.score_exact),
+    ).where(col(Assessment.contract_id).in_(contract_ids), col(Assessment.expected))
+    return session.execute(statement.order_by(col(Assessment.contract_id), col(Assessment.period))).mappings().all()
+
+
+def findings(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Count the findings of some contracts that stand, by month and issue type."""
+    open_ended = func.sum(case((col(Finding.at_least), 1), else_=0))
+    statement: Listing = (
+        select(
+            col(Finding.contract_id),
+            col(Finding.period),
+            col(IssueType.code).label("issue_type"),
+            func.count().label("count"),
+            (open_ended > 0).label("at_least"),
+        )
+        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
+        .where(col(Finding.contract_id).in_(contract_ids), col(Finding.withdrawn_on).is_(None))
+        .group_by(col(Finding.contract_id), col(Finding.period), col(IssueType.code))
+        .order_by(col(Finding.contract_id), col(Finding.period), col(IssueType.code))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def posted(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Sum what approved settlements of some contracts hold, by month and component, adjustments included."""
+    statement = (
+        select(
+            col(SettlementLine.contract_id),
+            col(SettlementLine.period),
+            col(SettlementLine.component),
+            cast(func.sum(col(SettlementLine.amount_fen)), BigInteger).label("fen"),
+            func.max(col(SettlementLine.adjustment)).label("adjustment"),
+        )
+        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
+        .where(
+            col(SettlementLine.contract_id).in_(contract_ids),
+            col(Settlement.status) == MoneyStatus.APPROVED,
+            col(SettlementLine.period).is_not(None),
+        )
+        .group_by(col(SettlementLine.contract_id), col(SettlementLine.period), col(SettlementLine.component))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def live(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read which payment periods of some contracts are drafted or approved."""
+    statement = select(
+        col(Settlement.contract_id),
+        col(Settlement.id),
+        col(Settlement.payment_period),
+        col(Settlement.status),
+        col(Settlement.months),
+        col(Settlement.ends_on),
+        col(Settlement.payable_fen),
+        col(Settlement.paid_fen),
+    ).where(col(Settlement.contract_id).in_(contract_ids), col(Settlement.status).in_(_LIVE))
+    return session.execute(statement).mappings().all()
+
+
+# ---------------------------------------------------------------- one settlement
+
+
+def for_update(session: Session, contract_id: uuid.UUID, settlement_id: uuid.UUID) -> Settlement | None:
+    """Read a settlement of a contract that the caller holds."""
+    statement = select(Settlement).where(
+        col(Settlement.id) == settlement_id, col(Settlement.contract_id) == contract_id
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def amounts(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read what the lines of a settlement post: component, period, fen."""
+    statement = select(col(SettlementLine.component), col(SettlementLine.period), col(SettlementLine.amount_fen)).where(
+        col(SettlementLine.settlement_id) == settlement_id
+    )
+    return session.execute(statement.order_by(col(SettlementLine.number))).mappings().all()
+
+
+def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Read the hashes of a contract's drafts."""
+    statement = select(col(Settlement.id), col(Settlement.digest)).where(
+        col(Settlement.contract_id) == contract_id, col(Settlement.status) == MoneyStatus.DRAFT
+    )
+    return {row.id: row.digest for row in session.execute(statement)}
+
+
+def lines(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the lines of a settlement, with the terms that govern each."""
+    statement: Listing = (
+        select(
+            col(SettlementLine.number),
+            col(SettlementLine.period),
+            col(SettlementLine.component),
+            col(SettlementLine.adjustment),
+            col(SettlementLine.amount_fen),
+            col(SettlementLine.clause),
+            col(SettlementLine.steps),
+            col(TermsVersion.number).label("terms_version"),
+            col(TermsVersion.reference),
+        )
+        .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
+        .where(col(SettlementLine.settlement_id) == settlement_id)
+    )
+    return session.execute(statement.order_by(col(SettlementLine.number))).mappings().all()
+
+
+def entries_of(cause_id: uuid.UUID) -> Select[uuid.UUID]:
+    """Select the ledger entries that one cause has posted."""
+    return select(col(LedgerEntry.id)).where(col(LedgerEntry.cause_id) == cause_id)
+
+
+# ---------------------------------------------------------------- what people read
+
+
+_COLUMNS: Columns = (
+    col(Settlement.id),
+    col(Settlement.service_center_id),
+    col(Settlement.contract_id),
+    col(Contract.number).label("contract_number"),
+    col(Settlement.payment_period),
+    col(Settlement.months),
+    col(Settlement.ends_on),
+    col(Settlement.status),
+    col(Settlement.fee_fen),
+    col(Settlement.deducted_fen),
+    col(Settlement.held_fen),
+    col(Settlement.adjusted_fen),
+    col(Settlement.carried_fen),
+    col(Settlement.payable_fen),
+    col(Settlement.paid_fen),
+    col(Settlement.drafted_by),
+    col(Settlement.drafted_on),
+    col(Settlement.approved_by),
+    col(Settlement.approved_on),
+    col(Settlement.note),
+    col(Settlement.version),
+    col(Settlement.created_at),
+    col(Settlement.updated_at),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementFilter:
+    """Which settlements to list; None asks for all but those that a newer draft superseded."""
+
+    contract_id: uuid.UUID | None = None
+    service_center_id: uuid.UUID | None = None
+    payment_period: str | None = None
+    status: str | None = None
+    """`draft`, `approved` (and not fully paid), `paid` or `superseded`."""
+    updated_since: datetime | None = None
+
+
+def _of(centers: Collection[uuid.UUID]) -> Listing:
+    return (
+        select(*_COLUMNS)
+        .join(Contract, col(Contract.id) == col(Settlement.contract_id))
+        .where(col(Settlement.service_center_id).in_(centers))
+    )
+
+
+def settlement(
+    session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, settlement_id: uuid.UUID
+) -> RowMapping | None:
+    """Read one settlement of these centers."""
+    statement = _of(centers).where(col(Settlement.contract_id) == contract_id, col(Settlement.id) == settlement_id)
+    return session.execute(statement).mappings().one_or_none()
+
+
+def settlements(session: Session, centers: Collection[uuid.UUID], wanted: SettlementFilter, page: PageRequest) -> Page:
+    """List the settlements of these centers."""
+    statement = _of(centers)
+    for column in ("contract_id", "service_center_id", "payment_period"):
+        value = getattr(wanted, column)
+        if value is not None:
+            statement = statement.where(col(getattr(Settlement, column)) == value)
+    paid = and_(col(Settlement.status) == MoneyStatus.APPROVED, col(Settlement.paid_fen) == col(Settlement.payable_fen))
+    if wanted.status is None:
+        statement = statement.where(col(Settlement.status).in_(_LIVE))
+    elif wanted.status == "paid":
+        statement = statement.where(paid)
+    else:
+        statement = statement.where(col(Settlement.status) == wanted.status, not_(paid))
+    if wanted.updated_since is not None:
+        statement = statement.where(col(Settlement.updated_at) >= wanted.updated_since)
+    return fetch(session, statement, col(Settlement.id), page)

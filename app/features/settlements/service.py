@@ -1,0 +1,224 @@
+"""Drafts a settlement (费用结算) from the record, and approves it: what is approved posts to the ledger at once."""
+
+import uuid
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col
+
+from app import clock
+from app.errors import NotFound
+from app.features.access.caller import Caller
+from app.features.audit.actor import Actor
+from app.features.audit.changes import Touched
+from app.features.audit.service import recording
+from app.features.calendar.queries import work_calendar
+from app.features.contracts import register
+from app.features.contracts.service import lock
+from app.features.seen import Seen, check_seen
+from app.features.settlements import facts, ledger, ledger_queries, queries
+from app.features.settlements.errors import (
+    AlreadyApproved,
+    ApproverIsDrafter,
+    DraftStale,
+    HeldBelowNothing,
+    NothingToSettle,
+    PeriodNotEnded,
+    SettlementIncomplete,
+)
+from app.features.settlements.facts import ContractBooks
+from app.features.settlements.ledger import Cause
+from app.features.settlements.opening import opening_posting
+from app.features.settlements.rows import Rows, digest_of, rows_of
+from app.models import Contract, DueDate, LedgerEntry, LedgerLine, Settlement, SettlementLine
+from app.models.words import DueKind, LedgerCause, MoneyStatus
+from app.rules.clauses import Fund
+from app.rules.deadlines import due_date
+from app.rules.faults import Fault
+from app.rules.ledger import Account, Posting, of_settlement
+from app.rules.lines import Component
+from app.rules.missing import Missing
+from app.rules.periods import Period
+from app.rules.settling import PaymentPeriod
+
+
+def draft(
+    session: Session, caller: Caller, contract_id: uuid.UUID, payment_period: str, on: date | None = None
+) -> uuid.UUID:
+    """Draft the settlement of a payment period from what is on record now; an earlier draft of it is superseded.
+
+    `on` is the day of the draft, today where it is left out. Refuses, and names, whatever the terms or the record do
+    not decide.
+    """
+    contract = lock(session, caller, contract_id)
+    on = on or clock.today()
+    books = facts.read(session, contract_id, on)
+    period = _period(books, payment_period)
+    former = books.live.get(payment_period)
+    if former is not None and former["status"] is MoneyStatus.APPROVED:
+        raise AlreadyApproved(f"{payment_period} is settled.", pointer="/payment_period")
+    rows = reckon(books, period, caller.actor, on)
+    with _recording(session, caller, "settlement.drafted", contract, rows.id):
+        if former is not None:
+            supersede(session, former["id"])
+        write(session, [rows])
+    return rows.id
+
+
+def _period(books: ContractBooks, key: str) -> PaymentPeriod:
+    found = next((period for period in books.periods if period.key == key), None)
+    if found is None:
+        keys = ", ".join(period.key for period in books.periods) or "none: the terms state no payment schedule"
+        raise NothingToSettle(f"{key} is not among the contract's payment periods: {keys}.", pointer="/payment_period")
+    return found
+
+
+def reckon(books: ContractBooks, period: PaymentPeriod, actor: Actor, on: date) -> Rows:
+    """Reckon a payment period that has ended; refuses what is missing by its names."""
+    ends_on = books.ends_on(period)
+    if ends_on >= on:
+        raise PeriodNotEnded(f"{period.key} runs to {ends_on}.", pointer="/payment_period")
+    made = books.draft(period)
+    if made.missing:
+        faults = [fault_of(entry) for entry in made.missing]
+        raise SettlementIncomplete(faults[0].detail, faults=faults)
+    return rows_of(books, period, made, actor, on)
+
+
+def fault_of(missing: Missing) -> Fault:
+    """Say what is missing as a problem does."""
+    of = f" ({missing.period})" if missing.period else ""
+    detail = f"Not known: {missing.label.en}{of}. {missing.label.zh}。"
+    if missing.pointer.startswith("/terms"):
+        return Fault(missing.pointer, f"incomplete-{missing.name}", detail, "Record the answer by an amendment.")
+    return Fault(missing.pointer, f"incomplete-{missing.name}", detail, "Record the fact that is missing.")
+
+
+def supersede(session: Session, settlement_id: uuid.UUID) -> None:
+    """Take a draft out of force; it stays readable."""
+    session.execute(
+        update(Settlement)
+        .where(col(Settlement.id) == settlement_id, col(Settlement.status) == MoneyStatus.DRAFT)
+        .values(status=MoneyStatus.SUPERSEDED, version=col(Settlement.version) + 1, updated_at=clock.now())
+    )
+
+
+def write(session: Session, rows: list[Rows]) -> None:
+    """Write settlements with their lines, two statements for any number."""
+    connection = session.connection()
+    connection.execute(insert(Settlement), [entry.settlement for entry in rows])
+    connection.execute(insert(SettlementLine), [line for entry in rows for line in entry.lines])
+
+
+def approve(
+    session: Session,
+    caller: Caller,
+    contract_id: uuid.UUID,
+    settlement_id: uuid.UUID,
+    seen: Seen = None,
+    on: date | None = None,
+) -> None:
+    """Approve a draft of another person's, and post it, in one transaction; a stale one is refused."""
+    contract = lock(session, caller, contract_id)
+    found = queries.for_update(session, contract_id, settlement_id)
+    if found is None:
+        raise NotFound("There is no such settlement of the contract.", pointer="/path/settlement_id")
+    if found.drafted_by_id == caller.principal_id:
+        raise ApproverIsDrafter(f"{found.drafted_by} drafted it.")
+    check_seen(seen, found.version)
+    if found.status is not MoneyStatus.DRAFT:
+        raise AlreadyApproved(f"It is {found.status} since {found.approved_on or found.updated_at.date()}.")
+    on = on or clock.today()
+    books = facts.read(session, contract_id, on)
+    posting = _posting(session, books, found)
+    _refuse_below_nothing(session, contract_id, posting)
+    with _recording(session, caller, "settlement.approved", contract, settlement_id):
+        _set_approved(session, found, caller, on)
+        kind = LedgerCause.OPENING if found.payment_period == queries.OPENING else LedgerCause.SETTLEMENT
+        cause = Cause(contract.service_center_id, contract_id, kind, settlement_id, on, caller.name)
+        ledger.post(session, cause, posting)
+        _owe_payment(session, contract, books, found, on)
+
+
+def _posting(session: Session, books: ContractBooks, found: Settlement) -> Posting:
+    amounts = queries.amounts(session, found.id)
+    if found.payment_period == queries.OPENING:
+        return opening_posting([(row["component"], row["amount_fen"]) for row in amounts])
+    period = _period(books, found.payment_period)
+    if is_stale(books, period, found.digest):
+        raise DraftStale(f"{found.payment_period} was drafted on {found.drafted_on}; what it rests on has changed.")
+    return of_settlement([(Component(row["component"]), row["period"], row["amount_fen"]) for row in amounts])
+
+
+def is_stale(books: ContractBooks, period: PaymentPeriod, digest: str) -> bool:
+    """Tell whether a draft of that digest would come out otherwise now."""
+    made = books.draft(period)
+    return bool(made.missing) or digest_of(books, period, made) != digest
+
+
+def _refuse_below_nothing(session: Session, contract_id: uuid.UUID, posting: Posting) -> None:
+    for fund in Fund:
+        taken = sum(fen for place, fen in posting.items() if place.account is Account.HELD and place.fund is fund)
+        if taken > 0 and taken > ledger_queries.held(session, contract_id, fund):
+            raise HeldBelowNothing(f"Its adjustments would take {taken} fen out of the fund '{fund}'.")
+
+
+def _set_approved(session: Session, found: Settlement, caller: Caller, on: date) -> None:
+    """Compare and set: of two who approve at once, one approves and the other is told so."""
+    statement = (
+        update(Settlement)
+        .where(col(Settlement.id) == found.id, col(Settlement.status) == MoneyStatus.DRAFT)
+        .values(
+            status=MoneyStatus.APPROVED,
+            approved_by=caller.name,
+            approved_by_id=caller.principal_id,
+            approved_on=on,
+            version=col(Settlement.version) + 1,
+            updated_at=clock.now(),
+        )
+        .returning(col(Settlement.id))
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(statement).first() is None:
+        raise AlreadyApproved("Somebody else approved it.")
+
+
+def _owe_payment(session: Session, contract: Contract, books: ContractBooks, found: Settlement, on: date) -> None:
+    """Enter by when the approved amount is to be paid, where the terms say so and there is anything to pay."""
+    version = books.versions.get(Period.of(found.ends_on))
+    rule = version.terms.payment_due if version else None
+    opening = found.payment_period == queries.OPENING
+    if version is None or rule is None or opening or found.payable_fen == 0:
+        return
+    event_on = found.ends_on if rule.after == "period_end" else on
+    due = due_date(rule, event_on, work_calendar(session))
+    values: dict[str, Any] = {
+        "terms_version_id": version.id,
+        "event_on": event_on,
+        "due_on": due.on,
+        "provisional": due.provisional,
+        "steps": list(due.steps),
+    }
+    owner = register.Owner(contract.service_center_id, contract.id)
+    register.enter(session, owner, {(DueKind.PAYMENT, found.payment_period): values}, on)
+
+
+def _recording(
+    session: Session, caller: Caller, action: str, contract: Contract, settlement_id: uuid.UUID
+) -> AbstractContextManager[None]:
+    """Record what is done inside as one act on the settlement: its rows, what it posts, its due date."""
+    entry = col(LedgerEntry.cause_id) == settlement_id
+    posted = col(LedgerLine.entry_id).in_(queries.entries_of(settlement_id))
+    touched: tuple[Touched, ...] = (
+        (Settlement, col(Settlement.contract_id) == contract.id),
+        (SettlementLine, col(SettlementLine.settlement_id) == settlement_id),
+        (LedgerEntry, entry),
+        (LedgerLine, posted),
+        (DueDate, (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.PAYMENT)),
+    )
+    details = {"contract_id": str(contract.id), "number": contract.number}
+    return recording(
+        session, caller.actor, contract.service_center_id, action, settlement_id, *touched, details=details
+    )
