@@ -139,13 +139,13 @@ _STEPS = (
     Column("明细序号", 9),
     Column("步骤", 6),
     Column("运算", 10),
-    Column("名称", 28),
-    Column("数值", 22),
+    Column("名称", 22),
+    Column("数值", 18),
     Column("单位", 6),
-    Column("取自步骤", 12),
-    Column("算式", 60),
-    Column("说明", 34),
-    Column("来源", 46),
+    Column("取自步骤", 10),
+    Column("算式", 46),
+    Column("说明", 20),
+    Column("来源", 32),
 )
 
 

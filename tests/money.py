@@ -1,0 +1,134 @@
+"""The money of a contract, every act dated by the test: settlements by their service, what is paid by its rows."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app import clock
+from app.features.access.caller import Caller
+from app.features.contracts import queries as contract_queries
+from app.features.settlements import ledger, service
+from app.features.settlements.ledger import Cause
+from app.models import Contract, Payment, Payout, Principal, Settlement
+from app.models.words import LedgerCause, MoneyStatus, PayoutKind, Role
+from app.rules.clauses import Fund
+from app.rules.ledger import Posting, of_payment, of_payout
+from tests.office import TERMS, Office
+
+MONEY_TERMS: dict[str, Any] = TERMS | {
+    "payment": {"schedule": "quarterly"},
+    "money": [
+        {
+            "kind": "score_bands",
+            "base": "month_fee",
+            "bands": [{"at_least": "90", "share": "1"}, {"below": "90", "share": "0.9"}],
+            "rounding": {"stage": "amount", "places": 2},
+        },
+        {"kind": "amount_per_finding", "base": "month_fee", "amounts": {"leaving_post": "500.00"}},
+        {
+            "kind": "holdback",
+            "base": "month_fee",
+            "share": "0.10",
+            "releases": [{"code": "acceptance", "share": "0.50", "after": "acceptance"}],
+        },
+    ],
+}
+"""Paid by the quarter: all of the fee from 90 points, nine tenths below; 500 for a post left; a tenth kept back."""
+YEARS = [{"year": 2023, "amount": "1200000.00"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The money of one contract of an office."""
+
+    office: Office
+    contract_id: uuid.UUID
+
+    def draft(self, key: str, on: str = "2023-05-04") -> uuid.UUID:
+        """Have the supervisor draft a payment period, in the place of a draft that is there."""
+        with self.office.database.write() as session:
+            caller = self._caller(session, Role.SUPERVISOR)
+            return service.draft(session, caller, self.contract_id, key, date.fromisoformat(on))
+
+    def approve(self, settlement_id: uuid.UUID, on: str = "2023-05-05") -> None:
+        """Have the finance staff approve a draft."""
+        with self.office.database.write() as session:
+            caller = self._caller(session, Role.FINANCE)
+            service.approve(session, caller, self.contract_id, settlement_id, on=date.fromisoformat(on))
+
+    def pay(self, settlement_id: uuid.UUID, fen: int, voucher_no: str, on: str, **more: Any) -> uuid.UUID:
+        """Pay something on a settlement, or with `payout=True` on a payout."""
+        day = date.fromisoformat(on)
+        payout = more.pop("payout", False)
+        more |= {"payout_id": settlement_id} if payout else {"settlement_id": settlement_id}
+        with self.office.database.write() as session:
+            paid = session.get_one(Payout, settlement_id) if payout else session.get_one(Settlement, settlement_id)
+            paid.paid_fen += fen
+            paid.updated_at = clock.now()
+            row = Payment(
+                **self._owners(session),
+                subject_id=settlement_id,
+                amount_fen=fen,
+                paid_on=day,
+                voucher_no=voucher_no,
+                recorded_by="finance",
+                **more,
+            )
+            session.add(row)
+            self._post(session, LedgerCause.PAYMENT, row.id, day, of_payment(fen))
+            return row.id
+
+    def void(self, payment_id: uuid.UUID, on: str, reason: str) -> None:
+        """Void a payment by a counter-entry."""
+        with self.office.database.write() as session:
+            row = session.get_one(Payment, payment_id)
+            day = row.voided_on = date.fromisoformat(on)
+            row.voided_by, row.voided_reason = "finance", reason
+            id_ = row.subject_id
+            paid = session.get_one(Settlement, id_) if row.settlement_id else session.get_one(Payout, id_)
+            paid.paid_fen -= row.amount_fen
+            self._post(session, LedgerCause.PAYMENT_VOID, row.id, day, of_payment(row.amount_fen, voided=True))
+
+    def release(self, subject: str, fen: int, on: str, forfeited: int = 0) -> uuid.UUID:
+        """Return a part of the holdback, approved."""
+        day = date.fromisoformat(on)
+        with self.office.database.write() as session:
+            (version, *_) = contract_queries.versions(session, self.contract_id)
+            row = Payout(
+                id=uuid.uuid4(),
+                **self._owners(session),
+                subject=subject,
+                kind=PayoutKind.RELEASE,
+                source=Fund.HOLDBACK,
+                status=MoneyStatus.APPROVED,
+                amount_fen=fen,
+                forfeited_fen=forfeited,
+                clause="/money/2",
+                terms_version_id=version["id"],
+                steps=[],
+                drafted_by="supervisor",
+                drafted_on=day,
+                approved_by="finance",
+                approved_on=day,
+            )
+            session.add(row)
+            self._post(session, LedgerCause.PAYOUT, row.id, day, of_payout(Fund.HOLDBACK, fen, forfeited))
+            return row.id
+
+    def _caller(self, session: Session, role: Role) -> Caller:
+        name = f"{role.value}-{self.office.code}"
+        id_ = session.execute(select(col(Principal.id)).where(col(Principal.name) == name)).scalar_one()
+        return Caller(id_, name, role, (self.office.center,))
+
+    def _owners(self, session: Session) -> dict[str, Any]:
+        contract = session.get_one(Contract, self.contract_id)
+        owners = {"service_center_id": contract.service_center_id, "vendor_id": contract.vendor_id}
+        return owners | {"contract_id": contract.id, "created_at": clock.now(), "updated_at": clock.now()}
+
+    def _post(self, session: Session, cause: LedgerCause, id_: uuid.UUID, on: date, posting: Posting) -> None:
+        session.flush()
+        ledger.post(session, Cause(self.office.center, self.contract_id, cause, id_, on, "finance"), posting)
