@@ -41,6 +41,32 @@ MONEY_TERMS: dict[str, Any] = TERMS | {
 YEARS = [{"year": 2023, "amount": "1200000.00"}]
 
 
+def bare_settlement(session: Session, contract_id: uuid.UUID) -> uuid.UUID:
+    """Make a draft without a line, for whoever asks only whose it is."""
+    contract = session.get_one(Contract, contract_id)
+    amounts: dict[str, Any] = dict.fromkeys(
+        ("fee_fen", "deducted_fen", "held_fen", "adjusted_fen", "carried_fen", "payable_fen"), 0
+    )
+    row = Settlement(
+        **_owners(contract),
+        payment_period="2023-Q1",
+        ends_on=date(2023, 3, 31),
+        months=[],
+        **amounts,
+        digest="",
+        drafted_by="supervisor",
+        drafted_on=date(2023, 4, 1),
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _owners(contract: Contract) -> dict[str, Any]:
+    owners = {"service_center_id": contract.service_center_id, "vendor_id": contract.vendor_id}
+    return owners | {"contract_id": contract.id, "created_at": clock.now(), "updated_at": clock.now()}
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """The money of one contract of an office."""
@@ -70,7 +96,7 @@ class Money:
             paid.paid_fen += fen
             paid.updated_at = clock.now()
             row = Payment(
-                **self._owners(session),
+                **_owners(session.get_one(Contract, self.contract_id)),
                 subject_id=settlement_id,
                 amount_fen=fen,
                 paid_on=day,
@@ -100,7 +126,7 @@ class Money:
             (version, *_) = contract_queries.versions(session, self.contract_id)
             row = Payout(
                 id=uuid.uuid4(),
-                **self._owners(session),
+                **_owners(session.get_one(Contract, self.contract_id)),
                 subject=subject,
                 kind=PayoutKind.RELEASE,
                 source=Fund.HOLDBACK,
@@ -123,11 +149,6 @@ class Money:
         name = f"{role.value}-{self.office.code}"
         id_ = session.execute(select(col(Principal.id)).where(col(Principal.name) == name)).scalar_one()
         return Caller(id_, name, role, (self.office.center,))
-
-    def _owners(self, session: Session) -> dict[str, Any]:
-        contract = session.get_one(Contract, self.contract_id)
-        owners = {"service_center_id": contract.service_center_id, "vendor_id": contract.vendor_id}
-        return owners | {"contract_id": contract.id, "created_at": clock.now(), "updated_at": clock.now()}
 
     def _post(self, session: Session, cause: LedgerCause, id_: uuid.UUID, on: date, posting: Posting) -> None:
         session.flush()

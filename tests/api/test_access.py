@@ -25,6 +25,7 @@ from app.models import Token
 from app.models.words import AskedBy, Role
 from app.nightly import run
 from tests.api.asking import JSON, expect_problem, filled, last_part
+from tests.money import bare_settlement
 from tests.nights import every_row, run_nights
 from tests.office import TERMS, Office, Person, without
 
@@ -36,6 +37,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "contracts": {Role.ADMIN: WRITE, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "assessments": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "due dates": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
+    "settlements": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "oneself": dict.fromkeys(Role, READ),
@@ -46,10 +48,11 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
 
 @dataclass(frozen=True)
 class Route:
-    """A route's row in the table, and a body that it takes."""
+    """A route's row in the table, and a body that it takes; one that `reads` writes nothing, though it is a POST."""
 
     row: str
     body: dict[str, Any] | None = None
+    reads: bool = False
 
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
@@ -133,6 +136,12 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/contracts/{contract_id}/closing"): Route("contracts", {"closed_on": "2023-01-31"}),
     ("POST", YEARS): Route("assessments", {"year": 2023, "held_on": "2023-02-20", "score": {"exact": "92.50"}}),
     ("POST", f"{YEARS}/{{year}}/notice"): Route("assessments", {"notified_on": "2023-02-21"}),
+    ("GET", "/v1/contracts/{contract_id}/settlements/{settlement_id}/dossier"): Route("settlements"),
+    ("GET", "/v1/contracts/{contract_id}/statements/{year}"): Route("settlements"),
+    ("GET", "/v1/contracts/{contract_id}/statements/{year}/workbook"): Route("settlements"),
+    ("POST", "/v1/contracts/{contract_id}/payments/matching"): Route(
+        "settlements", {"csv": "凭证号,金额,支付日期\nPZ-1,1.00,2023-05-10\n"}, reads=True
+    ),
     ("GET", "/v1/job-runs"): Route("job runs"),
     ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }
@@ -144,8 +153,9 @@ OPEN = {("GET", "/livez"), ("GET", "/readyz")}
 
 def allowed(role: Role, method: str, path: str) -> bool:
     """Look a role up in the table."""
-    wanted = "read" if method == "GET" else "write"
-    return wanted in ROWS[ROUTES[method, path].row].get(role, frozenset())
+    route = ROUTES[method, path]
+    wanted = "read" if method == "GET" or route.reads else "write"
+    return wanted in ROWS[route.row].get(role, frozenset())
 
 
 IN_TIME = {"period": "2023-01", "year": "2023"}
@@ -164,9 +174,8 @@ class Holding:
         return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 
 
-NOWHERE = Holding(
-    {name: str(uuid.UUID(int=7)) for name in ("service_center", "vendor", "contract", "finding", "alert")}
-)
+IDS = ("service_center", "vendor", "contract", "finding", "alert", "settlement")
+NOWHERE = Holding({name: str(uuid.UUID(int=7)) for name in IDS})
 """Ids that nothing has."""
 
 
@@ -188,7 +197,7 @@ class Town:
 
 @pytest.fixture
 def town(database: Database, client: TestClient) -> Town:
-    """Give two centers with a contract, a finding and an alert for each of three vendors."""
+    """Give two centers with a contract, a finding, a settlement and an alert for each of three vendors."""
     office, elsewhere = Office(database, client, "XA"), Office(database, client, "XB")
     with database.write() as session:
         rival = parties.create_vendor(session, office.clerk, office.center, "对手公司")
@@ -203,6 +212,8 @@ def town(database: Database, client: TestClient) -> Town:
         contract = at.contract(number, vendor_id=str(vendor), terms=terms)
         ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
         parts = {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
+        with database.write() as session:
+            ids["settlement"] = str(bare_settlement(session, uuid.UUID(ids["contract"])))
         holdings.append(Holding(ids | parts))
     run_nights(database, "2023-02-16")
     for at, holding in zip((office, office, elsewhere), holdings, strict=True):
@@ -335,7 +346,7 @@ def test_an_id_of_another_beside_ones_own_is_not_there(town: Town, role: Role) -
             theirs = town.other_centers.ids[name.removesuffix("_id")]
             found[method, path, name] = town.ask(role, method, path, town.own, **{name: theirs}).status_code
     assert found == dict.fromkeys(found, 404)
-    assert len(found) == 4
+    assert len(found) == 6
 
 
 @pytest.mark.parametrize("role", Role)

@@ -1,6 +1,7 @@
 """The API guide's routes are the served ones, with their query parameters and the roles that get in."""
 
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from app.models.words import Role
 from tests.docs.exchanges import ROOT, talk
+from tests.money import bare_settlement
 from tests.office import Office, Person
 
 GUIDE = "docs/api.md"
@@ -61,11 +63,14 @@ def test_table_names_who_gets_in(office: Office) -> None:
     finding = office.finding(contract, "2023-01-10")
     office.supervisor.post("/v1/job-runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}).raise_for_status()
     (alert,) = office.supervisor.items("/v1/alerts")
+    with office.database.write() as session:
+        settlement = bare_settlement(session, uuid.UUID(alert["contract_id"]))
     own = {
         "service_center_id": str(office.center),
         "contract_id": alert["contract_id"],
         "finding_id": finding.rsplit("/", 1)[1],
         "alert_id": alert["id"],
+        "settlement_id": str(settlement),
         "period": "2023-01",
         "year": "2023",
     }

@@ -33,6 +33,7 @@ LIFE = (
     "notify_annual_assessment",
     "create_amendment",
     "close_contract",
+    "match_payments",
     "run_job",
 )
 """Everything that changes something, in the order in which the examples follow one another."""
