@@ -1,15 +1,28 @@
 """The papers of a contract's money say what its rows say: dossiers, year-end statements, matched files."""
 
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 import time_machine
+from pydantic import TypeAdapter
+from sqlalchemy import update
 
 from app.documents.xlsx import MEDIA_TYPE
+from app.features.contracts.money_clauses import MoneyClause
+from app.features.settlements import paper_words as words
+from app.features.settlements.dossier_record import clause_of, effect
+from app.models import Settlement
+from app.models.words import LedgerCause, MoneyStatus, PayoutKind
+from app.rules.clauses import Fund
+from app.rules.ledger import Account
+from app.rules.lines import Component
 from app.rules.money import yuan
+from app.rules.workings import Measure, Operation
 from tests.api.asking import expect_problem
 from tests.money import MONEY_TERMS, YEARS, Money
 from tests.office import Office
@@ -128,7 +141,21 @@ def test_a_dossier_is_the_same_file_until_something_changes(office: Office, cont
     assert ascii_name == 'filename="dossier_2023_7_2023-Q1.xlsx"'
     assert unquote(name.removeprefix("filename*=UTF-8''")) == "费用结算档案_=采购2023_7_2023-Q1.xlsx"
     money.approve(uuid.UUID(path.split("/")[-2]))
-    assert office.finance.get(path).headers["etag"] != first.headers["etag"]
+    approved = office.finance.get(path)
+    assert approved.headers["etag"] != first.headers["etag"]
+    assert {row["内容"] for row in shown(approved.content, "结算单") if str(row["项目"]).startswith("核对")} == {"一致"}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_dossier_names_a_sum_that_is_not_its_lines(office: Office, contract: str, money: Money) -> None:
+    """It shows what its lines and payments come to, and says that the settlement's own figures are others."""
+    settlement = money.draft("2023-Q1")
+    with office.database.write() as session:
+        session.execute(update(Settlement).values(payable_fen=PAYABLE + 1, paid_fen=7))
+    form = {row["项目"]: row for row in shown(dossier(office, contract, settlement), "结算单")}
+    assert form["应付金额"]["金额（元）"] == yuan(PAYABLE)
+    checks = [(row["内容"], row["金额（元）"]) for name, row in form.items() if str(name).startswith("核对")]
+    assert checks == [(f"不一致：按本档案为{yuan(PAYABLE)}", yuan(PAYABLE + 1)), ("不一致：按本档案为0.00", "0.07")]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
@@ -149,6 +176,55 @@ def test_a_dossier_shows_the_adjustments_of_closed_months(office: Office, contra
     form = {row["项目"]: row for row in shown(content, "结算单")}
     assert form["其中：以前月份调整对应付的影响"]["金额（元）"] == "500.00"
     assert form["状态"]["内容"] == "草稿"
+
+
+@pytest.mark.parametrize(
+    ("component", "fen", "payable"),
+    [
+        ("fee", 5, 5),
+        ("holdback", 5, -5),
+        ("deduction_limit", 5, 5),
+        ("payable", 5, 5),
+        ("paid", 5, 0),
+        ("held_pool", 5, 0),
+    ],
+)
+def test_a_balance_taken_over_owes_what_it_states_as_payable(component: str, fen: int, payable: int) -> None:
+    """Its other lines move nothing; those of a settlement do what their word says."""
+    assert effect(component, fen) == payable
+
+
+@pytest.mark.parametrize(
+    ("pointer", "kind"),
+    [
+        ("/money/0", "holdback"),
+        ("/money/1", None),
+        ("/payment/instalments/0", None),
+        ("/payment/excess", None),
+        (None, None),
+    ],
+)
+def test_a_clause_is_found_by_its_pointer(pointer: str | None, kind: str | None) -> None:
+    """Where the terms have none there, nothing is made up."""
+    terms = '{"money": [{"kind": "holdback"}], "payment": {"excess": "limited"}}'
+    assert clause_of(terms, pointer).get("kind") == kind
+
+
+def test_every_word_that_a_paper_may_need_has_its_chinese() -> None:
+    """A word that is added to the rules or the tables is named on paper too."""
+    named: list[tuple[type[StrEnum], Mapping[str, str]]] = [
+        (Component, words.COMPONENTS),
+        (Account, words.ACCOUNTS),
+        (Fund, words.FUNDS),
+        (LedgerCause, words.CAUSES),
+        (MoneyStatus, words.STATUSES),
+        (PayoutKind, words.PAYOUTS),
+        (Operation, words.OPERATIONS),
+        (Measure, words.MEASURES),
+    ]
+    assert [members.__name__ for members, chinese in named if set(members) != set(chinese)] == []
+    clauses = TypeAdapter(MoneyClause).json_schema()["discriminator"]["mapping"]
+    assert set(clauses) - {*words.CLAUSES, *words.PAYOUTS} == set()
 
 
 # ---------------------------------------------------------------- the statement of a year
@@ -200,7 +276,6 @@ def test_a_statement_speaks_of_the_last_day_of_its_year(office: Office, contract
         "2024-12-31", "59500.00", "59500.00",
     )  # fmt: skip
     assert (later["movements"][1]["cause"], later["movements"][1]["paid"]) == ("payment_void", "-59500.00")
-
     _check_workbook(office, contract)
 
 

@@ -31,7 +31,15 @@ ACCOUNTS: Mapping[str, str] = {
 
 FUNDS: Mapping[str, str] = {Fund.HOLDBACK: "预留考核金", Fund.POOL: "留存考核金"}
 
-OPENING_LINES: Mapping[str, str] = {**ACCOUNTS, Account.HELD: FUNDS[Fund.HOLDBACK], "held_pool": FUNDS[Fund.POOL]}
+OPENING_LINES: Mapping[str, str] = {
+    Account.HELD: "结转预留考核金",
+    "held_pool": "结转留存考核金",
+    Account.PAID: "此前已付",
+    Account.PAYABLE: "此前应付未付",
+    Account.DEDUCTED: "此前已扣款",
+    Account.FORFEITED: "此前不再支付",
+    Account.RECEIVABLE: ACCOUNTS[Account.RECEIVABLE],
+}
 """What the lines of a balance taken over are called; they name accounts."""
 
 CAUSES: Mapping[str, str] = {
