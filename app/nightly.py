@@ -24,7 +24,9 @@ from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
+from app.features.settlements import ledger_checks, payments_behind
 from app.features.settlements.drafting import draft_due_settlements
+from app.features.settlements.payout_drafts import draft_payouts
 from app.models.words import AlertKind, AskedBy
 
 log = logging.getLogger(__name__)
@@ -61,9 +63,12 @@ FLAGS = {
     "flag_repeat_offences": Flags(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
     "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
     "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
+    "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
+    "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
 }
 DRAFTS = {
     "draft_due_settlements": Drafts(draft_due_settlements),
+    "draft_payouts": Drafts(draft_payouts),
 }
 JOBS: dict[str, Flags | Drafts] = {**FLAGS, **DRAFTS}
 """Every nightly job by its name, in their order."""

@@ -1,4 +1,4 @@
-"""The money of a contract, every act dated by the test: settlements by their service, what is paid by its rows."""
+"""The money of a contract, every act dated by the test: settled and paid by the services, released by its rows."""
 
 import uuid
 from dataclasses import dataclass
@@ -11,12 +11,13 @@ from sqlmodel import Session, col
 from app import clock
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import ledger, service
+from app.features.settlements import ledger, payments, service
 from app.features.settlements.ledger import Cause
-from app.models import Contract, Payment, Payout, Principal, Settlement
+from app.features.settlements.payments import NewPayment
+from app.models import Contract, Payout, Principal, Settlement
 from app.models.words import LedgerCause, MoneyStatus, PayoutKind, Role
 from app.rules.clauses import Fund
-from app.rules.ledger import Posting, of_payment, of_payout
+from app.rules.ledger import of_payout
 from tests.office import TERMS, Office
 
 MONEY_TERMS: dict[str, Any] = TERMS | {
@@ -88,36 +89,17 @@ class Money:
 
     def pay(self, settlement_id: uuid.UUID, fen: int, voucher_no: str, on: str, **more: Any) -> uuid.UUID:
         """Pay something on a settlement, or with `payout=True` on a payout."""
+        more["payout_id" if more.pop("payout", False) else "settlement_id"] = settlement_id
         day = date.fromisoformat(on)
-        payout = more.pop("payout", False)
-        more |= {"payout_id": settlement_id} if payout else {"settlement_id": settlement_id}
+        new = NewPayment(amount_fen=fen, paid_on=day, voucher_no=voucher_no, **more)
         with self.office.database.write() as session:
-            paid = session.get_one(Payout, settlement_id) if payout else session.get_one(Settlement, settlement_id)
-            paid.paid_fen += fen
-            paid.updated_at = clock.now()
-            row = Payment(
-                **_owners(session.get_one(Contract, self.contract_id)),
-                subject_id=settlement_id,
-                amount_fen=fen,
-                paid_on=day,
-                voucher_no=voucher_no,
-                recorded_by="finance",
-                **more,
-            )
-            session.add(row)
-            self._post(session, LedgerCause.PAYMENT, row.id, day, of_payment(fen))
-            return row.id
+            return payments.record(session, self._caller(session, Role.FINANCE), self.contract_id, new)
 
     def void(self, payment_id: uuid.UUID, on: str, reason: str) -> None:
         """Void a payment by a counter-entry."""
         with self.office.database.write() as session:
-            row = session.get_one(Payment, payment_id)
-            day = row.voided_on = date.fromisoformat(on)
-            row.voided_by, row.voided_reason = "finance", reason
-            id_ = row.subject_id
-            paid = session.get_one(Settlement, id_) if row.settlement_id else session.get_one(Payout, id_)
-            paid.paid_fen -= row.amount_fen
-            self._post(session, LedgerCause.PAYMENT_VOID, row.id, day, of_payment(row.amount_fen, voided=True))
+            caller = self._caller(session, Role.FINANCE)
+            payments.void(session, caller, self.contract_id, payment_id, date.fromisoformat(on), reason)
 
     def release(self, subject: str, fen: int, on: str, forfeited: int = 0) -> uuid.UUID:
         """Return a part of the holdback, approved."""
@@ -142,14 +124,12 @@ class Money:
                 approved_on=day,
             )
             session.add(row)
-            self._post(session, LedgerCause.PAYOUT, row.id, day, of_payout(Fund.HOLDBACK, fen, forfeited))
+            session.flush()
+            cause = Cause(self.office.center, self.contract_id, LedgerCause.PAYOUT, row.id, day, "finance")
+            ledger.post(session, cause, of_payout(Fund.HOLDBACK, fen, forfeited))
             return row.id
 
     def _caller(self, session: Session, role: Role) -> Caller:
         name = f"{role.value}-{self.office.code}"
         id_ = session.execute(select(col(Principal.id)).where(col(Principal.name) == name)).scalar_one()
         return Caller(id_, name, role, (self.office.center,))
-
-    def _post(self, session: Session, cause: LedgerCause, id_: uuid.UUID, on: date, posting: Posting) -> None:
-        session.flush()
-        ledger.post(session, Cause(self.office.center, self.contract_id, cause, id_, on, "finance"), posting)

@@ -96,14 +96,15 @@ class Office:
                 for code, name in (("leaving_post", "离岗"), ("late_opening", "延时服务未落实"))
             }
             self.people = {role: self._person(session, role) for role in Role}
+            self.finance2 = self._person(session, Role.FINANCE, "finance2")
         self.admin = self.people[Role.ADMIN]
         self.supervisor = self.people[Role.SUPERVISOR]
         self.finance = self.people[Role.FINANCE]
         self.auditor = self.people[Role.AUDITOR]
         self.vendor_portal = self.people[Role.VENDOR]
 
-    def _person(self, session: Session, role: Role) -> Person:
-        name = f"{role.value}-{self.code}"
+    def _person(self, session: Session, role: Role, called: str | None = None) -> Person:
+        name = f"{called or role.value}-{self.code}"
         company = self.vendor if role is Role.VENDOR else None
         access.create_principal(session, OPERATOR, name, role, [self.center], company)
         return Person(self.client, access.issue_token(session, OPERATOR, name))

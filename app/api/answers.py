@@ -1,5 +1,6 @@
 """Answers as ready bytes, written before the transaction is committed."""
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import date
@@ -65,3 +66,8 @@ def etag(version: int, *runs_with: date | None) -> dict[str, str]:
     Any form may be sent as If-Match: only the version is compared there.
     """
     return {"ETag": f'"{"-".join([str(version), *(str(day) for day in runs_with if day)])}"'}
+
+
+def etag_of(version: int, body: BaseModel) -> dict[str, str]:
+    """Give the ETag of a thing at a version whose answer also runs with other things: what they come to is in it."""
+    return {"ETag": f'"{version}-{hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:16]}"'}

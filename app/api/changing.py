@@ -28,7 +28,7 @@ from app.models.columns import canonical
 KEY = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_ETAG = re.compile(r'(W/)?"(\d{1,9})(?:-\d{4}-\d{2}-\d{2}){0,2}"')
+_ETAG = re.compile(r'(W/)?"(\d{1,9})(?:-\d{4}-\d{2}-\d{2}){0,2}(?:-[0-9a-f]{16})?"')
 
 
 class IdempotencyKeyMissing(BadRequest):

@@ -29,12 +29,18 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Where facts are recorded: the contract, who records, and the findings that later facts name by their keys."""
+    """Where facts are recorded: the contract, who records, who drafts and approves money, and what later facts name.
+
+    Findings are named by their keys; settlements by payment period, payouts by subject, payments by voucher.
+    """
 
     session: Session
     caller: Caller
+    supervisor: Caller
+    finance: Caller
     contract: uuid.UUID
     findings: dict[str, uuid.UUID] = field(default_factory=dict)
+    money: dict[str, uuid.UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

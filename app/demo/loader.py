@@ -2,19 +2,21 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sqlmodel import Session, col, select
 
-from app.demo import decisions, facts
+from app.demo import decisions, facts, money
 from app.features.access.caller import Caller
 from app.features.contracts import service as contracts
 from app.features.contracts.draft import NewContract
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.parties import service as parties
 from app.models import Contract, ServiceCenter, Vendor
+from app.models.words import Role
 from app.rules.money import parse_yuan
 from app.rules.periods import Period
 
@@ -31,6 +33,9 @@ _FACTS = (
     decisions.decided_appeals,
     decisions.revised_months,
     decisions.annual_assessments,
+    money.opening_balances,
+    money.settlements,
+    money.fund_payments,
     facts.closing,
 )
 """What a data file tells, in the order in which facts of one day are recorded."""
@@ -50,13 +55,18 @@ def is_loaded(session: Session, data: Mapping[str, Any]) -> bool:
     return session.exec(select(ServiceCenter.id).where(ServiceCenter.code == code)).first() is not None
 
 
-def load(session: Session, operator: Caller, data: Mapping[str, Any]) -> None:
-    """Record everything of a data file: parties, contract, then its facts day by day, as they came."""
-    center = parties.create_service_center(session, operator, **data["service_center"])
-    caller = Caller(operator.principal_id, operator.name, operator.role, (center,))
+def load(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any]) -> None:
+    """Record everything of a data file: parties, contract, then its facts day by day, as they came.
+
+    The administrator of the staff records, the supervisor drafts what the finance staff approves.
+    """
+    center = parties.create_service_center(session, staff[Role.ADMIN], **data["service_center"])
+    caller, supervisor, finance = (
+        replace(staff[role], centers=(center,)) for role in (Role.ADMIN, Role.SUPERVISOR, Role.FINANCE)
+    )
     vendor = _other_parties(session, caller, center, data)
     contract = contracts.activate(session, caller, _contract(data["contract"], center, vendor))
-    books = facts.Books(session, caller, contract)
+    books = facts.Books(session, caller, supervisor, finance, contract)
     for fact in in_order(data):
         fact.record(books)
 

@@ -18,11 +18,15 @@ from app.models.words import Role
 STAFF = (Role.ADMIN, Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR)
 
 
-def operator(session: Session) -> Caller:
-    """Give the administrator who enters the demo, making it the first time."""
-    found = session.exec(select(Principal.id).where(Principal.name == Role.ADMIN.value)).first()
-    id_ = found or service.create_principal(session, OPERATOR, Role.ADMIN, Role.ADMIN, ())
-    return Caller(id_, Role.ADMIN, Role.ADMIN, ())
+def recorders(session: Session) -> dict[Role, Caller]:
+    """Give those who enter the demo, made the first time: who records, who drafts, who approves."""
+    return {role: _recorder(session, role) for role in (Role.ADMIN, Role.SUPERVISOR, Role.FINANCE)}
+
+
+def _recorder(session: Session, role: Role) -> Caller:
+    found = session.exec(select(Principal.id).where(Principal.name == role.value)).first()
+    id_ = found or service.create_principal(session, OPERATOR, role, role, ())
+    return Caller(id_, role, role, ())
 
 
 def ensure(session: Session, vendors: Mapping[str, uuid.UUID]) -> list[str]:

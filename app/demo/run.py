@@ -42,7 +42,7 @@ def load(database: Database, progress: Progress) -> tuple[dict[str, uuid.UUID], 
         data = loader.read(path)
         with database.write() as session:
             if not loader.is_loaded(session, data):
-                loader.load(session, principals.operator(session), data)
+                loader.load(session, principals.recorders(session), data)
                 fresh = True
             vendors[data["service_center"]["code"]] = loader.vendor_of(session, data)
         progress(data["source"], number, len(loader.FILES))

@@ -13,6 +13,11 @@ from app.models.words import MoneyStatus, PayoutKind, Rest
 from app.rules.clauses import Fund
 
 
+def payout_id(contract_id: uuid.UUID, subject: str) -> uuid.UUID:
+    """Give the id of a payout, which it has before anything of it is on record."""
+    return uuid.uuid5(contract_id, subject)
+
+
 class Payout(Table, table=True):
     """绩效考核金, or a release of the holdback: what leaves a fund, and what of it is forfeited."""
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app.rules.clauses import Proportion, ProratedPayout, Reading
 from app.rules.lines import Component, Line, line
-from app.rules.missing import Missing, need
+from app.rules.missing import Missing, MissingAnswerError, need
 from app.rules.money import yuan
 from app.rules.periods import Period
 from app.rules.workings import Figure, Label, Measure, Working
@@ -114,11 +114,13 @@ def readings(clause: ProratedPayout, pointer: str, record: ServiceRecord) -> tup
 def _figure(
     clause: ProratedPayout, pointer: str, record: ServiceRecord, reading: Reading, id_: str, excluded: int | None
 ) -> ReadingFigure:
-    source = record.terms
-    made = prorated(clause, pointer, record, reading, excluded, source)
     inputs = {clause.total.name: yuan(clause.total.fen)}
     if excluded is not None:
         inputs[clause.excluded] = yuan(excluded)
+    try:
+        made = prorated(clause, pointer, record, reading, excluded, record.terms)
+    except MissingAnswerError as silent:
+        return ReadingFigure(id_, reading, inputs, None, (silent.missing,))
     return ReadingFigure(id_, reading, inputs, made)
 
 
@@ -130,7 +132,10 @@ def prorated(
     excluded: int | None,
     excluded_source: str,
 ) -> Line:
-    """Reckon a prorated payout by one reading, rounded once, at the end; `excluded` is in fen, where it matters."""
+    """Reckon a prorated payout by one reading, rounded once, at the end; `excluded` is in fen, where it matters.
+
+    Raises MissingAnswerError where the excluded sum is needed and not known, or cannot be right.
+    """
     working = Working(pointer)
     amount = working.fen(Label(clause.total.name, clause.total.name), clause.total.fen, record.terms)
     if reading.less_excluded:
@@ -141,6 +146,10 @@ def prorated(
                 f"{clause.excluded}的金额未载明",
                 f"the amount of {clause.excluded}",
             )
+        if excluded > clause.total.fen:
+            zh = f"{clause.excluded}（{yuan(excluded)}）大于{clause.total.name}，须更正"
+            en = f"an amount of {clause.excluded} that is not above {clause.total.name}, as {yuan(excluded)} is"
+            raise need(clause.excluded, f"/terms{pointer}/excluded", zh, en)
         less = working.fen(Label(clause.excluded, clause.excluded), excluded, excluded_source)
         name = f"{clause.total.name} − {clause.excluded}"
         amount = working.subtract(Label(name, name), amount, less)
@@ -157,6 +166,9 @@ def _prorate(
 ) -> Figure:
     if proportion is Proportion.DAYS:
         part, whole = record.days(clause.assessed), record.days(clause.served)
+        if whole == 0:
+            zh, en = "服务天数无记录", "the days served, of which nothing is on record"
+            raise need("served", f"/terms{working.clause}/served", zh, en)
         counted = working.given(
             Label("考核月份服务天数", "days served in the months assessed"), part, Measure.DAYS, record.assessments
         )

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -28,6 +28,7 @@ from tests.api.asking import JSON, expect_problem, filled, last_part
 from tests.money import bare_settlement
 from tests.nights import every_row, run_nights
 from tests.office import TERMS, Office, Person, without
+from tests.payouts import ANNUAL, CHOICE, HOLDBACK, PRORATED, open_books, payout
 
 READ, WRITE = frozenset({"read"}), frozenset({"read", "write"})
 
@@ -38,6 +39,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "assessments": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "due dates": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "settlements": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
+    "approvals": {Role.ADMIN: READ, Role.SUPERVISOR: READ, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "oneself": dict.fromkeys(Role, READ),
@@ -48,17 +50,24 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
 
 @dataclass(frozen=True)
 class Route:
-    """A route's row in the table, and a body that it takes; one that `reads` writes nothing, though it is a POST."""
+    """A route's row in the table, and a body that it takes; `places` says which other id of a holding it is about.
+
+    One that `reads` writes nothing, though it is a POST.
+    """
 
     row: str
     body: dict[str, Any] | None = None
+    places: dict[str, str] = field(default_factory=dict)
     reads: bool = False
 
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
 CENTER = "/v1/service-centers/{service_center_id}"
 YEARS = "/v1/contracts/{contract_id}/annual-assessments"
-ANNUAL = {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none"}
+PAYOUTS = "/v1/contracts/{contract_id}/payouts"
+RETURNED = HOLDBACK | {"releases": [{"code": code, "share": "0.5", "after": "acceptance"} for code in ("part", "rest")]}
+JANUARY = PRORATED | {"served": ["2023-01"], "assessed": ["2023-01"]}
+ACCEPTED = {"on": "2023-02-06", "document": "验收报告"}
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/v1/me"): Route("oneself"),
@@ -142,6 +151,14 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/contracts/{contract_id}/payments/matching"): Route(
         "settlements", {"csv": "凭证号,金额,支付日期\nPZ-1,1.00,2023-05-10\n"}, reads=True
     ),
+    ("GET", PAYOUTS): Route("settlements"),
+    ("GET", f"{PAYOUTS}/{{payout_id}}"): Route("settlements"),
+    ("GET", f"{PAYOUTS}/{{payout_id}}/explanation"): Route("settlements"),
+    ("POST", f"{PAYOUTS}/{{payout_id}}/reading"): Route("settlements", CHOICE),
+    # Of what the supervisor has drafted: nobody approves what they have read themselves.
+    ("POST", f"{PAYOUTS}/{{payout_id}}/approval"): Route("approvals", places={"payout": "release"}),
+    ("POST", "/v1/contracts/{contract_id}/releases"): Route("settlements", ACCEPTED | {"release": "rest"}),
+    ("GET", "/v1/contracts/{contract_id}/holdbacks"): Route("settlements"),
     ("GET", "/v1/job-runs"): Route("job runs"),
     ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }
@@ -174,7 +191,7 @@ class Holding:
         return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 
 
-IDS = ("service_center", "vendor", "contract", "finding", "alert", "settlement")
+IDS = ("service_center", "vendor", "contract", "finding", "alert", "settlement", "payout", "release")
 NOWHERE = Holding({name: str(uuid.UUID(int=7)) for name in IDS})
 """Ids that nothing has."""
 
@@ -191,8 +208,10 @@ class Town:
 
     def ask(self, role: Role, method: str, path: str, of: Holding, **others: str) -> Response:
         """Ask a route about what somebody has, with the body that the route takes."""
-        body = filled(ROUTES[method, path].body, self.own.ids)
-        return self.office.people[role].call(method, of.path(path, **others), json=body)
+        route = ROUTES[method, path]
+        places = {f"{name}_id": of.ids[other] for name, other in route.places.items()} | others
+        body = filled(route.body, self.own.ids)
+        return self.office.people[role].call(method, of.path(path, **places), json=body)
 
 
 @pytest.fixture
@@ -208,18 +227,27 @@ def town(database: Database, client: TestClient) -> Town:
         (office, rival, "XA-2"),
         (elsewhere, elsewhere.vendor, "XB-1"),
     ):
-        terms = TERMS | {"annual_assessment": ANNUAL}
+        terms = TERMS | {"annual_assessment": ANNUAL, "money": [RETURNED, JANUARY]}
         contract = at.contract(number, vendor_id=str(vendor), terms=terms)
         ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
         parts = {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
         with database.write() as session:
             ids["settlement"] = str(bare_settlement(session, uuid.UUID(ids["contract"])))
-        holdings.append(Holding(ids | parts))
+        holdings.append(Holding(ids | parts | _payouts(at, contract)))
     run_nights(database, "2023-02-16")
     for at, holding in zip((office, office, elsewhere), holdings, strict=True):
         (alert,) = at.supervisor.items("/v1/alerts", contract_id=holding.ids["contract"])
         holding.ids["alert"] = alert["id"]
     return Town(office, elsewhere, *holdings)
+
+
+def _payouts(at: Office, contract: str) -> dict[str, str]:
+    """Record a reading and draft a release, of books that hold something."""
+    open_books(at, contract)
+    made = {"payout": payout(at, contract)["id"]}
+    at.supervisor.post(f"{contract}/payouts/{made['payout']}/reading", CHOICE).raise_for_status()
+    drafted = at.supervisor.post(f"{contract}/releases", ACCEPTED | {"release": "part"})
+    return made | {"release": drafted.json()["id"]}
 
 
 @pytest.fixture
@@ -346,7 +374,7 @@ def test_an_id_of_another_beside_ones_own_is_not_there(town: Town, role: Role) -
             theirs = town.other_centers.ids[name.removesuffix("_id")]
             found[method, path, name] = town.ask(role, method, path, town.own, **{name: theirs}).status_code
     assert found == dict.fromkeys(found, 404)
-    assert len(found) == 6
+    assert len(found) == 14
 
 
 @pytest.mark.parametrize("role", Role)

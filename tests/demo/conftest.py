@@ -11,5 +11,5 @@ def demo(database: Database) -> Database:
     """Give a database with all of the demo's files and no night run."""
     for path in loader.FILES:
         with database.write() as session:
-            loader.load(session, principals.operator(session), loader.read(path))
+            loader.load(session, principals.recorders(session), loader.read(path))
     return database

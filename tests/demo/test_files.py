@@ -34,7 +34,7 @@ def _load(database: Database, name: str) -> dict[str, Any]:
     (path,) = (path for path in loader.FILES if path.stem == name)
     data = loader.read(path)
     with database.write() as session:
-        loader.load(session, principals.operator(session), data)
+        loader.load(session, principals.recorders(session), data)
     return data
 
 

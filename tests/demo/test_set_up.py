@@ -60,7 +60,7 @@ def test_a_set_up_that_was_stopped_before_its_nights_is_finished_by_the_next(
 def test_a_demo_that_has_xinyang_alone_gets_the_others(database: Database, tmp_path: Path) -> None:
     """Whoever tried an earlier version keeps what is there, and the tokens."""
     with database.write() as session:
-        loader.load(session, principals.operator(session), loader.read(loader.FILES[0]))
+        loader.load(session, principals.recorders(session), loader.read(loader.FILES[0]))
         vendors = {"XY": loader.vendor_of(session, loader.read(loader.FILES[0]))}
         first = principals.tokens(session, principals.ensure(session, vendors), tmp_path / "tokens.json")
     run.run_nights(database, _silent)

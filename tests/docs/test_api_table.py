@@ -71,6 +71,8 @@ def test_table_names_who_gets_in(office: Office) -> None:
         "finding_id": finding.rsplit("/", 1)[1],
         "alert_id": alert["id"],
         "settlement_id": str(settlement),
+        # A payout has its address before anything of it is on record, and whoever may ask gets 404 where it is none.
+        "payout_id": alert["id"],
         "period": "2023-01",
         "year": "2023",
     }

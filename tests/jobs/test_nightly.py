@@ -28,14 +28,14 @@ def _batches(rows: int) -> int:
 def test_a_night_sends_as_many_statements_for_many_contracts_as_for_few(
     office: Office, database: Database, months: int
 ) -> None:
-    """Two hundred contracts of sixty months cost what two cost, but for one write per started thousand rows."""
+    """Many contracts of sixty months cost what two cost, but for one write per started thousand rows."""
     settle(database, office, 2, months)
     few = {result.job: result.statements - _batches(result.written) for result in run_nights(database, NIGHT)}
     other = Office(database, office.client, "XB")
-    settle(database, other, 200, months)
+    settle(database, other, 60, months)
     many = run_nights(database, NIGHT)
     assert {result.job: result.statements - _batches(result.written) for result in many} == few
-    assert max(result.written for result in many) > 10_000
+    assert max(result.written for result in many) > 3_000
     assert written(run_nights(database, NIGHT)) == 0
 
 

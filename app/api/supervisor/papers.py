@@ -33,7 +33,7 @@ def read_dossier(who: SettlementsRead, db: Db, contract_id: ContractId, settleme
 # ---------------------------------------------------------------- the statement of a year
 
 
-class HeldOut(BaseModel):
+class StatementHeld(BaseModel):
     """What is held back, by fund."""
 
     holdback: SignedFen
@@ -41,26 +41,26 @@ class HeldOut(BaseModel):
     total: SignedFen
 
 
-class BalancesOut(BaseModel):
+class StatementBalances(BaseModel):
     """Amounts by account: accrued + receivable = paid + payable + held + deducted + forfeited."""
 
     accrued: Annotated[SignedFen, Field(description="Fees and bonuses that the contract has earned the vendor.")]
     receivable: Annotated[SignedFen, Field(description="What the vendor owes.")]
     paid: SignedFen
     payable: Annotated[SignedFen, Field(description="Approved and not yet paid.")]
-    held: HeldOut
+    held: StatementHeld
     deducted: SignedFen
     forfeited: SignedFen
 
 
-class MovementOut(BalancesOut):
+class StatementMovement(StatementBalances):
     """What the entries of one cause moved in the year."""
 
     cause: LedgerCause
     entries: int
 
 
-class IdentityOut(BaseModel):
+class StatementIdentity(BaseModel):
     """The ledger's identity on the day of the statement."""
 
     accrued_and_receivable: SignedFen
@@ -69,7 +69,7 @@ class IdentityOut(BaseModel):
     holds: bool
 
 
-class SettledOut(BaseModel):
+class StatementSettlement(BaseModel):
     """What a payment period came to, and what of it is paid."""
 
     settlement_id: uuid.UUID
@@ -88,7 +88,7 @@ class SettledOut(BaseModel):
     left: SignedFen
 
 
-class PaidOutOut(BaseModel):
+class StatementPayout(BaseModel):
     """A payout or a release, and what of it is paid."""
 
     payout_id: uuid.UUID
@@ -112,14 +112,14 @@ class StatementOut(BaseModel):
     year: int
     as_of: Annotated[Day, Field(description="31 December of the year, or today while it runs.")]
     complete: Annotated[bool, Field(description="Whether the year is over.")]
-    opening: Annotated[BalancesOut, Field(description="As it stood before 1 January.")]
-    movements: Annotated[list[MovementOut], Field(description="What moved it in the year, by cause.")]
-    closing: Annotated[BalancesOut, Field(description="As it stands on `as_of`.")]
-    identity: IdentityOut
+    opening: Annotated[StatementBalances, Field(description="As it stood before 1 January.")]
+    movements: Annotated[list[StatementMovement], Field(description="What moved it in the year, by cause.")]
+    closing: Annotated[StatementBalances, Field(description="As it stands on `as_of`.")]
+    identity: StatementIdentity
     settlements: Annotated[
-        list[SettledOut], Field(description="Posted in the year, or with something left when it began.")
+        list[StatementSettlement], Field(description="Posted in the year, or with something left when it began.")
     ]
-    payouts: Annotated[list[PaidOutOut], Field(description="The same of payouts and releases.")]
+    payouts: Annotated[list[StatementPayout], Field(description="The same of payouts and releases.")]
     unsettled_months: Annotated[
         list[str], Field(description="Months of the year that had ended and are in no settlement posted by `as_of`.")
     ]
@@ -152,7 +152,7 @@ def _statement(found: Statement) -> StatementOut:
         opening=_balances(found.opening),
         movements=[_movement(entry) for entry in found.movements],
         closing=_balances(closing),
-        identity=IdentityOut(
+        identity=StatementIdentity(
             accrued_and_receivable=closing.debits,
             paid_payable_held_deducted_forfeited=closing.credits,
             out_by=closing.out_by,
@@ -164,37 +164,37 @@ def _statement(found: Statement) -> StatementOut:
     )
 
 
-def _balances(found: Balances) -> BalancesOut:
+def _balances(found: Balances) -> StatementBalances:
     held = {fund: found.of(Account.HELD, fund) for fund in Fund}
-    return BalancesOut(
+    return StatementBalances(
         accrued=found.of(Account.ACCRUED),
         receivable=found.of(Account.RECEIVABLE),
         paid=found.of(Account.PAID),
         payable=found.of(Account.PAYABLE),
-        held=HeldOut(holdback=held[Fund.HOLDBACK], pool=held[Fund.POOL], total=found.of(Account.HELD)),
+        held=StatementHeld(holdback=held[Fund.HOLDBACK], pool=held[Fund.POOL], total=found.of(Account.HELD)),
         deducted=found.of(Account.DEDUCTED),
         forfeited=found.of(Account.FORFEITED),
     )
 
 
-def _movement(entry: Movement) -> MovementOut:
-    return MovementOut(cause=entry.cause, entries=entry.entries, **dict(_balances(entry.balances)))
+def _movement(entry: Movement) -> StatementMovement:
+    return StatementMovement(cause=entry.cause, entries=entry.entries, **dict(_balances(entry.balances)))
 
 
-def _settled(item: Item) -> SettledOut:
+def _settled(item: Item) -> StatementSettlement:
     row = item.row
     named: dict[str, Any] = {name: row[name] for name in ("payment_period", "months", "ends_on", "posted_on")}
     amounts: dict[str, Any] = {
         name: row[f"{name}_fen"] for name in ("fee", "deducted", "held", "adjusted", "carried", "payable")
     }
-    return SettledOut(settlement_id=row["id"], **named, **amounts, **_paid(item))
+    return StatementSettlement(settlement_id=row["id"], **named, **amounts, **_paid(item))
 
 
-def _paid_out(item: Item) -> PaidOutOut:
+def _paid_out(item: Item) -> StatementPayout:
     row = item.row
     named: dict[str, Any] = {name: row[name] for name in ("subject", "kind", "year", "source", "posted_on")}
     amounts: dict[str, Any] = {"amount": item.payable, "forfeited": row["forfeited_fen"]}
-    return PaidOutOut(payout_id=row["id"], **named, **amounts, **_paid(item))
+    return StatementPayout(payout_id=row["id"], **named, **amounts, **_paid(item))
 
 
 def _paid(item: Item) -> dict[str, Any]:

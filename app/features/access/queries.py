@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, ServiceCenter, Settlement
+from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
@@ -19,10 +19,15 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
+    "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),
     "alert_id": (_ALERT, col(Alert.id)),
+    "payout_id": (select(col(Payout.service_center_id), col(Payout.vendor_id)), col(Payout.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
+
+BEFORE_RECORD = frozenset({"payout_id"})
+"""What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
 
 
 def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool:
@@ -34,7 +39,7 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool
     statement, key = OWNED[parameter]
     row = session.execute(statement.where(key == id_)).first()
     if row is None:
-        return False
+        return parameter in BEFORE_RECORD
     center, vendor = row
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.

@@ -115,6 +115,48 @@ def _consecutive_fail(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _payment_behind(facts: dict[str, Any]) -> tuple[str, str]:
+    paid_zh, paid_en = f"已付{facts['paid']}元", f"{facts['paid']} paid"
+    if "paid_on" in facts:
+        paid_zh, paid_en = f"实际于{facts['paid_on']}付清", f"paid in full on {facts['paid_on']}"
+    days, working = facts["days_late"], facts["working_days_late"]
+    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
+    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
+    return (
+        (
+            f"{facts['payment_period']}结算款{facts['payable']}元应于{facts['due_on']}前支付，{paid_zh}，"
+            f"逾期{days}天（{working}个工作日）{provisional_zh}。"
+        ),
+        (
+            f"{facts['payable']} for {facts['payment_period']} was to be paid by {facts['due_on']}: {paid_en}, "
+            f"{days} days ({working} working days) late{provisional_en}."
+        ),
+    )
+
+
+_MISMATCHES = {
+    "entry_unbalanced": ("分录借贷不平", "an entry does not balance"),
+    "line_of_another_contract": ("分录含有其他合同的行", "an entry has a line of another contract"),
+    "entry_without_its_cause": ("分录没有对应的单据", "an entry has no cause"),
+    "entry_missing": ("分录编号不连续", "an entry is missing"),
+    "identity_broken": ("总账恒等式不成立", "the accounts do not balance"),
+    "fund_below_nothing": ("预留资金为负", "a fund holds less than nothing"),
+    "posted_otherwise": ("单据未入账或入账金额不符", "something is not posted, or with another amount"),
+    "voided_otherwise": ("作废付款未冲销或冲销金额不符", "a voided payment is not reversed as it was posted"),
+    "paid_otherwise": ("已付金额与付款记录不符", "what is noted as paid is not what the payments come to"),
+}
+
+
+def _ledger_mismatch(facts: dict[str, Any]) -> tuple[str, str]:
+    first = facts["mismatches"][0]
+    zh, en = _MISMATCHES[first["code"]]
+    count = facts["count"]
+    return (
+        f"账目核对有{count}处不符；最早一处：{zh}（{first['place']}）。",
+        f"The ledger does not hold in {count} place(s); the earliest: {en} ({first['place']}).",
+    )
+
+
 def _calendar_missing(facts: dict[str, Any]) -> tuple[str, str]:
     year, imported_on = facts["year"], facts.get("imported_on")
     now_zh = f"已于{imported_on}导入" if imported_on else "尚未导入，该年暂按周一至周五为工作日计算"
@@ -135,6 +177,8 @@ _WRITERS = {
     AlertKind.REPEAT_OFFENCE: _repeat_offence,
     AlertKind.BELOW_PASS_MARK: _below_pass_mark,
     AlertKind.CONSECUTIVE_FAIL: _consecutive_fail,
+    AlertKind.PAYMENT_BEHIND: _payment_behind,
+    AlertKind.LEDGER_MISMATCH: _ledger_mismatch,
     AlertKind.CALENDAR_MISSING: _calendar_missing,
     AlertKind.JOB_MISSED: _job_missed,
 }

@@ -36,6 +36,7 @@ BATCH = 1000
 _RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {
     DueKind.NOTICE: lambda terms: terms.notice,
     DueKind.ANNUAL_ASSESSMENT: lambda terms: terms.annual_assessment.due if terms.annual_assessment else None,
+    DueKind.PAYMENT: lambda terms: terms.payment_due,
 }
 """Where a version's terms state by when each kind of thing is owed; a new kind needs its line here."""
 

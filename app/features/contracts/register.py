@@ -116,6 +116,11 @@ def meet(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str, 
     _in_force(session, contract_id, kind, subject, {"met_on": met_on})
 
 
+def reopen(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str) -> None:
+    """Note that what was done has come undone, and is owed as before."""
+    _in_force(session, contract_id, kind, subject, {"met_on": None})
+
+
 def waive(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str, on: date, because: str) -> None:
     """Take what is no longer owed out of force."""
     _in_force(session, contract_id, kind, subject, {"superseded_on": on, "superseded_because": because})

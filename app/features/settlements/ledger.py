@@ -1,12 +1,12 @@
 """Posts to the ledger, each cause once, and says what stands on a contract's accounts."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import RowMapping, insert
 from sqlmodel import Session
 
 from app import clock
@@ -71,7 +71,7 @@ def _order(item: tuple[Any, int]) -> tuple[int, str, str]:
     return (0 if fen > 0 else 1, where.account.value, where.period or "")
 
 
-def balances(rows: Iterable[Mapping[str, Any]]) -> dict[Account, int]:
+def balances(rows: Iterable[RowMapping]) -> dict[Account, int]:
     """Turn summed lines into balances as people speak of them, every account named."""
     found = dict.fromkeys(Account, 0)
     for row in rows:

@@ -25,6 +25,7 @@ from app.features.settlements.errors import (
     DraftStale,
     HeldBelowNothing,
     NothingToSettle,
+    OpeningTaken,
     PeriodNotEnded,
     SettlementIncomplete,
 )
@@ -145,6 +146,8 @@ def approve(
 def _posting(session: Session, books: ContractBooks, found: Settlement) -> Posting:
     amounts = queries.amounts(session, found.id)
     if found.payment_period == queries.OPENING:
+        if ledger_queries.last_number(session, books.id):
+            raise OpeningTaken("Something of the contract is approved and posted.")
         return opening_posting([(row["component"], row["amount_fen"]) for row in amounts])
     period = _period(books, found.payment_period)
     if is_stale(books, period, found.digest):
