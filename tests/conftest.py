@@ -13,12 +13,13 @@ from hypothesis import settings
 from app.database import Database, migrate
 from app.main import create_app
 from app.settings import Settings
+from tests.demos import demo, demos
 from tests.fuzz.houses import houses
 from tests.office import Office
 from tests.postgres import PostgresServer, running_postgres
 
-# Named here once, so that the documented service center is built once for the tests of two folders.
-__all__ = ["houses"]
+# Named here once, so that what is built once is shared by the tests of several folders.
+__all__ = ["demo", "demos", "houses"]
 
 DIALECTS = ("sqlite", "postgresql")
 POSTGRES_TEMPLATE = "kaohe_template"

@@ -1,6 +1,6 @@
 """A contract with a supplementary agreement like Haikou's, and books that were opened: what tests of payouts share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -125,7 +125,8 @@ def _vendor_of(office: Office, contract: str) -> UUID:
 def balances(office: Office, contract: str) -> dict[str, int]:
     """Read what stands on the accounts, which the identity must hold for."""
     with office.database.read() as session:
-        found = ledger.balances(ledger_queries.sums(session, [UUID(contract.rsplit("/", 1)[1])]))
+        sums = ledger_queries.sums(session, [UUID(contract.rsplit("/", 1)[1])])
+    found = ledger.balances(sums)
     assert identity(found) == 0
     return {account.value: fen for account, fen in found.items() if fen}
 
@@ -140,30 +141,32 @@ def payout(office: Office, contract: str, subject: str = "2023/prorated_payout")
     return dict(found)
 
 
+_OPERATIONS: dict[str, Callable[[list[Fraction]], Fraction]] = {
+    "add": lambda of: sum(of, Fraction(0)),
+    "subtract": lambda of: of[0] - sum(of[1:], Fraction(0)),
+    "multiply": lambda of: of[0] * of[1],
+    "divide": lambda of: of[0] / of[1],
+    "greatest": max,
+}
+
+
 def recomputed(steps: list[dict[str, Any]]) -> Fraction:
     """Reckon steps again from nothing but themselves, and give the last figure."""
     values: dict[int, Fraction] = {}
     for step in steps:
         of = [values[number] for number in step["operands"]]
-        match step["operation"]:
-            case "given":
-                value = Fraction(step["value"])
-            case "add":
-                value = sum(of, Fraction(0))
-            case "subtract":
-                value = of[0] - sum(of[1:], Fraction(0))
-            case "multiply":
-                value = of[0] * of[1]
-            case "divide":
-                value = of[0] / of[1]
-            case "round":
-                # A half goes up here: no step of these clauses rounds what is negative.
-                value = Fraction((of[0] * 10 ** step["places"] + Fraction(1, 2)) // 1, 10 ** step["places"])
-            case "band":
-                value = next(Fraction(band["value"]) for band in step["bands"] if _in(band, of[0]))
-        assert value == Fraction(step["value"]), step
-        values[step["number"]] = value
-    return value
+        if step["operation"] == "given":
+            found = Fraction(step["value"])
+        elif step["operation"] == "round":
+            # A half goes up here: no step of these clauses rounds what is negative.
+            found = Fraction((of[0] * 10 ** step["places"] + Fraction(1, 2)) // 1, 10 ** step["places"])
+        elif step["operation"] == "band":
+            found = next(Fraction(band["value"]) for band in step["bands"] if _in(band, of[0]))
+        else:
+            found = _OPERATIONS[step["operation"]](of)
+        assert found == Fraction(step["value"]), step
+        values[step["number"]] = found
+    return values[steps[-1]["number"]]
 
 
 def _in(band: dict[str, str], score: Fraction) -> bool:
@@ -175,5 +178,5 @@ def sources(explanation: dict[str, Any]) -> Iterator[str]:
     yield explanation["clause"]["href"]
     of_readings = [step for reading in explanation["readings"] for step in reading["steps"]]
     for step in (*explanation["steps"], *explanation["forfeited_steps"], *of_readings):
-        if "source" in step:
+        if step["source"] is not None:
             yield step["source"]

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
+from app.models.payouts import payout_id
+
 CENTER = uuid.UUID("0189a3c2-5e00-7000-8000-00000000c001")
 SITE = uuid.UUID("0189a3c2-5e00-7000-8000-000000005001")
 VENDOR = uuid.UUID("0189a3c2-5e00-7000-8000-00000000d001")
@@ -12,7 +14,7 @@ CONTRACT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000e001")
 FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f001")
 ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
 SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
-PAYOUT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b002")
+PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 

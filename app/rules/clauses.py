@@ -50,10 +50,12 @@ class Granularity(StrEnum):
 
 
 class Unscored(StrEnum):
-    """What a month without a score is paid."""
+    """What a month without a score is paid, or does to the score of several months."""
 
     PAID_IN_FULL = "paid_in_full"
     NOT_PAID = "not_paid"
+    LEFT_OUT = "left_out"
+    """Of a base that is longer than a month: the scores of the other months decide about all of it."""
 
 
 class Combined(StrEnum):
@@ -65,7 +67,7 @@ class Combined(StrEnum):
 
 
 class Window(StrEnum):
-    """Over what a cap counts."""
+    """Over what a cap counts; the shorter first."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -116,7 +118,10 @@ class LinearBelowMark:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that a clause takes in a window: a share of the clause's base, or an amount in fen."""
+    """The most that a clause takes in a window: a share of the clause's base, or an amount in fen.
+
+    A clause of other terms that names one of its issue types has taken of the same cap.
+    """
 
     window: Window
     share: Decimal | None
@@ -157,7 +162,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Holdback:
-    """A share of the base kept back month by month, until it reaches a ceiling; `releases` return it."""
+    """A share of the base kept back month by month, until it reaches a ceiling; `releases` return it.
+
+    A ceiling that is a share of the year's fee counts what the months of that year keep back, any other what all do.
+    """
 
     base: Base
     share: Decimal

@@ -1,12 +1,12 @@
 """The facts that a month is settled by, and the lines that it is settled with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from app.rules.clauses import MoneyTerms, Rounding, Stage
+from app.rules.clauses import Fund, MoneyTerms, Rounding, Stage
 from app.rules.consecutive import MonthState
 from app.rules.missing import need
 from app.rules.periods import Period
@@ -28,6 +28,9 @@ class Component(StrEnum):
     """What is set off against what the vendor owes."""
 
 
+FEN_PLACES = 2
+"""The decimals of a yuan in whole fen."""
+
 SIGNS: Mapping[Component, int] = {
     Component.FEE: 1,
     Component.SCORE_DEDUCTION: -1,
@@ -38,6 +41,20 @@ SIGNS: Mapping[Component, int] = {
     Component.CARRIED_OVER: -1,
 }
 """What a line does to the amount that is payable."""
+
+NAMES: Mapping[Component, Label] = {
+    Component.FEE: Label("服务费", "fee"),
+    Component.SCORE_DEDUCTION: Label("得分扣款", "deduction for the score"),
+    Component.FINDING_DEDUCTION: Label("问题扣款", "deduction for findings"),
+    Component.DEDUCTION_LIMIT: Label("超限退回", "given back beyond a limit"),
+    Component.HOLDBACK: Label("预留考核金", "holdback"),
+    Component.POOL: Label("考核金", "pool at risk"),
+    Component.CARRIED_OVER: Label("结转抵扣", "set off"),
+}
+"""What a line is called."""
+
+OF_FUND: Mapping[Fund, Component] = {Fund.HOLDBACK: Component.HOLDBACK, Fund.POOL: Component.POOL}
+"""What a payout from a fund pays out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,23 @@ class MonthFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """The amount of a base in yuan, where it can be read, the months that it is of, and the steps that made it."""
+
+    yuan: Fraction
+    label: Label
+    source: str
+    months: Sequence[MonthFacts]
+    steps: Sequence[Step] = ()
+
+    def figure(self, working: Working) -> Figure:
+        """Bring the amount into a calculation."""
+        if self.steps:
+            return working.absorb(self.steps)
+        return working.given(self.label, self.yuan, Measure.YUAN, self.source)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One amount in fen, the clause that it comes from (a pointer into the terms) and the steps to it."""
 
@@ -86,12 +120,17 @@ class Line:
     steps: tuple[Step, ...]
 
 
+def month_zh(period: Period) -> str:
+    """Write a month as a Chinese sentence does."""
+    return f"{period.year}年{period.month}月"
+
+
 def line(component: Component, period: Period | None, amount: Figure, working: Working) -> Line:
     """Close a calculation whose amount is in whole fen."""
-    fen = amount.value * 100
-    if fen.denominator != 1:
+    if not ends_within(amount.value, FEN_PLACES):
         raise ValueError(f"{amount.value} yuan is not a whole number of fen")
-    return Line(component, period, int(fen), working.clause, working.steps)
+    fen = amount.value.numerator * (100 // amount.value.denominator)
+    return Line(component, period, fen, working.clause, working.steps)
 
 
 def to_fen(
@@ -99,20 +138,31 @@ def to_fen(
 ) -> Figure:
     """Round an amount where the clause says so; one that is not whole fen needs a clause that says so."""
     if rounding is None:
-        if (amount.value * 100).denominator == 1:
+        if ends_within(amount.value, FEN_PLACES):
             return amount
         pointer = f"/terms{working.clause}/rounding"
         raise need(
             "rounding", pointer, "条款未约定金额在何处、按几位小数四舍五入", "where the amount is rounded", period
         )
-    places = rounding.places if rounding.stage is Stage.AMOUNT else 2
-    if (amount.value * 10**places).denominator == 1:
+    places = rounding.places if rounding.stage is Stage.AMOUNT else FEN_PLACES
+    if ends_within(amount.value, places):
         return amount
     return working.round(label, amount, places, Stage.AMOUNT.value)
 
 
+def not_above(working: Working, label: Label, amount: Figure, base: Figure) -> Figure:
+    """Hold an amount at what it is a share of: rounded to whole yuan it might be more."""
+    return working.least(label, amount, base) if amount.value > base.value else amount
+
+
 def to_coefficient(working: Working, label: Label, share: Figure, rounding: Rounding | None) -> Figure:
     """Round a share first, where the clause says that the coefficient is rounded."""
-    if rounding is None or rounding.stage is not Stage.COEFFICIENT:
+    if rounding is None or rounding.stage is not Stage.COEFFICIENT or ends_within(share.value, rounding.places):
         return share
     return working.round(label, share, rounding.places, Stage.COEFFICIENT.value, measure=Measure.SHARE)
+
+
+def ends_within(value: Fraction, places: int) -> bool:
+    """Say whether a figure has no more than so many decimals."""
+    unit: int = 10**places
+    return unit % value.denominator == 0

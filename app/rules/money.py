@@ -42,21 +42,26 @@ def round_half_away(value: Fraction | Decimal | int, places: int) -> Decimal:
 
 def rounded(value: Fraction) -> int:
     """Round an exact figure to a whole number, a half away from zero: fen, where the value is in fen."""
-    # Twice the value plus one, halved downwards, is the value rounded half up, and away from zero by its sign.
-    whole = (2 * abs(value) + 1) // 2
-    return whole if value >= 0 else -whole
+    # Whole numbers alone, since this is done for every amount: n ÷ d and a half, downwards, is n ÷ d rounded half up.
+    numerator, denominator = value.numerator, value.denominator
+    whole = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return whole if numerator >= 0 else -whole
 
 
 def exact(value: Fraction, places: int = 0) -> str:
-    """Write a figure so that nothing is lost: as a decimal of `places` or more where it ends, else as "p/q"."""
-    denominator = value.denominator
-    while (10**places) % denominator and places <= _LONGEST_DECIMAL:
-        places += 1
-    if (10**places) % denominator:
-        return str(value)
-    whole, rest = divmod(abs(value.numerator) * 10**places // denominator, 10**places)
+    """Write a figure so that nothing is lost: as a decimal of `places` or more where it ends, else as "p/q".
+
+    One that ends only after more than twelve places is written as a fraction, too.
+    """
+    numerator, denominator = value.numerator, value.denominator
+    unit = 10**places
+    while unit % denominator and places < _LONGEST_DECIMAL:
+        places, unit = places + 1, unit * 10
+    if unit % denominator:
+        return f"{numerator}/{denominator}"
+    whole, rest = divmod(abs(numerator) * (unit // denominator), unit)
     written = f"{whole}.{rest:0{places}}" if places else str(whole)
-    return f"-{written}" if value < 0 else written
+    return f"-{written}" if numerator < 0 else written
 
 
 def hundredths(value: Fraction) -> int:

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from app.rules.bases import LENGTHS
 from app.rules.clauses import (
     AllOrNothing,
     AmountPerFinding,
     AtRiskPool,
     Base,
+    ByScore,
     Holdback,
     LinearBelowMark,
     MoneyClause,
@@ -21,9 +23,11 @@ from app.rules.clauses import (
     ScoreAward,
     ScoreBands,
     Stage,
+    Unscored,
 )
-from app.rules.faults import Fault
-from app.rules.money import figure
+from app.rules.faults import Fault, escaped
+from app.rules.holdbacks import has_ceiling
+from app.rules.money import figure, yuan
 from app.rules.scores import check_bands
 
 _FEN_PLACES = 2
@@ -60,9 +64,27 @@ def _check_clause(clause: MoneyClause, full_mark: Decimal) -> Iterator[Fault]:
             yield Fault("/cap", "cap-unclear", detail, "State either a share of the base or an amount.")
         case _:
             pass
+    if isinstance(clause, ScoreBands | LinearBelowMark):
+        yield from _check_unscored(clause.by_score)
     rounding = _rounding_of(clause)
     if rounding is not None:
         yield from _check_rounding(rounding)
+
+
+def _check_unscored(rule: ByScore) -> Iterator[Fault]:
+    """Name an answer about a month without a score that the clause's base has no use for."""
+    of_a_month = LENGTHS[rule.base] == 0
+    for name in ("excused", "not_assessed"):
+        answer: Unscored | None = getattr(rule, name)
+        if answer is None or (answer is Unscored.LEFT_OUT) is not of_a_month:
+            continue
+        if of_a_month:
+            detail = "A month that is left out is neither paid nor not paid."
+            remedy = "State paid_in_full or not_paid."
+        else:
+            detail = f"{answer} is about a month's own fee, but the base is longer than a month."
+            remedy = "State left_out, so that the other months decide, or leave the answer out."
+        yield Fault(f"/{name}", "answer-misses-base", detail, remedy)
 
 
 def _rounding_of(clause: MoneyClause) -> Rounding | None:
@@ -98,7 +120,7 @@ def _check_holdback(clause: Holdback) -> Iterator[Fault]:
             detail = f'More than one release is coded "{code}".'
             yield Fault(f"/releases/{place}/code", "duplicate-release", detail, "Give each a code of its own.")
     stated = [clause.ceiling_share, clause.ceiling_fen]
-    if clause.ceiling_base is not None and stated.count(None) != 1:
+    if has_ceiling(clause) and stated.count(None) != 1:
         detail = "The ceiling states both a share and an amount, or neither."
         yield Fault("/ceiling", "ceiling-unclear", detail, "State either a share of a base or an amount.")
 
@@ -116,6 +138,10 @@ def _check_prorated(clause: ProratedPayout) -> Iterator[Fault]:
         if len(set(months)) != len(months):
             detail = f"A month is named twice among those {name}."
             yield Fault(f"/{name}", "month-twice", detail, "Name each month once.")
+    for place, candidate in enumerate(clause.candidates):
+        if candidate.fen > clause.total.fen:
+            detail = f"{yuan(candidate.fen)} is more than the total of {yuan(clause.total.fen)} that it is taken from."
+            yield Fault(f"/excluded/candidates/{place}/value", "excluded-above-total", detail, "Check both sums.")
     ids = [reading.code for reading in clause.readings]
     if len(set(ids)) != len(ids):
         detail = "Two readings have one id."
@@ -139,6 +165,27 @@ def _check_together(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
         if clause.by_score.base is Base.AT_RISK_POOL:
             detail = "The pool is kept back for a payout, and a clause deducts from it every month."
             yield Fault(f"/money/{place}/base", "pool-paid-twice", detail, "Keep the pool, or pay it by the month.")
+
+    yield from _check_priced_twice(clauses)
+    if any(clause.caps_deductions for clause in clauses if isinstance(clause, AtRiskPool)):
+        for place, clause in enumerate(clauses):
+            if isinstance(clause, ScoreBands | LinearBelowMark) and LENGTHS[clause.by_score.base]:
+                detail = "The pool of one month caps the deductions, and a clause deducts from more than a month."
+                remedy = "Let the clause deduct from the month's fee or pool, or let the pool cap nothing."
+                yield Fault(f"/money/{place}/base", "pool-caps-longer-base", detail, remedy)
+
+
+def _check_priced_twice(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
+    priced: set[str] = set()
+    for place, clause in enumerate(clauses):
+        if not isinstance(clause, AmountPerFinding):
+            continue
+        for issue_type, _ in clause.amounts:
+            if issue_type in priced:
+                detail = f"An earlier clause states an amount for {issue_type} as well."
+                pointer = f"/money/{place}/amounts/{escaped(issue_type)}"
+                yield Fault(pointer, "priced-twice", detail, "State one amount for each issue type.")
+            priced.add(issue_type)
 
 
 def _check_payment(payment: Payment) -> Iterator[Fault]:

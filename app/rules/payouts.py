@@ -1,12 +1,12 @@
 """What a payout comes to, by each reading of its clause (clauses.md section 3), and what its text leaves open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from app.rules.clauses import Proportion, ProratedPayout, Reading
-from app.rules.lines import Component, Line, line
+from app.rules.lines import OF_FUND, Line, line, month_zh
 from app.rules.missing import Missing, MissingAnswerError, need
 from app.rules.money import yuan
 from app.rules.periods import Period
@@ -44,9 +44,8 @@ class ReadingFigure:
 
 def check_record(clause: ProratedPayout, pointer: str, record: ServiceRecord) -> tuple[Missing, ...]:
     """Name where the months that the clause states are not those of the record."""
-    years = clause.years
-    served = {period for period in record.served if period.year in years}
-    assessed = {period for period in record.assessed if period.year in years}
+    served = set(_concerned(clause, record.served))
+    assessed = set(_concerned(clause, record.assessed))
     found = []
     for name, zh, stated, recorded in (
         ("served", "服务月份", set(clause.served), served),
@@ -61,13 +60,21 @@ def check_record(clause: ProratedPayout, pointer: str, record: ServiceRecord) ->
     return tuple(found)
 
 
+def _concerned(clause: ProratedPayout, periods: Iterable[Period]) -> list[Period]:
+    """Give, in order, the months that a clause is about: of the year that it names, or from its first to its last."""
+    first, last = min(clause.served), max(clause.served)
+    if first.year == last.year:
+        return sorted(period for period in periods if period.year == first.year)
+    return sorted(period for period in periods if first <= period <= last)
+
+
 def _listed(periods: set[Period]) -> str:
     return ", ".join(str(period) for period in sorted(periods)) or "-"
 
 
 def notes(clause: ProratedPayout, record: ServiceRecord) -> tuple[Label, ...]:
     """Say what a reader should know beside the figures: months that the service only touches."""
-    months = [period for period in sorted(record.served) if period.year in clause.years]
+    months = _concerned(clause, record.served)
     found = []
     for period in months:
         first, last = record.served[period]
@@ -75,7 +82,7 @@ def notes(clause: ProratedPayout, record: ServiceRecord) -> tuple[Label, ...]:
         if days < period.days:
             found.append(
                 Label(
-                    f"{period}服务自{first}至{last}，共{days}天，不足整月（{period.days}天）",
+                    f"{month_zh(period)}服务自{first}至{last}，共{days}天，不足整月（{period.days}天）",
                     f"{period} is served from {first} to {last}: {days} of its {period.days} days",
                 )
             )
@@ -96,18 +103,13 @@ def readings(clause: ProratedPayout, pointer: str, record: ServiceRecord) -> tup
     """Reckon every reading of the clause, with each candidate for the excluded sum where that matters."""
     found = []
     for reading in clause.readings:
-        if not reading.less_excluded:
-            found.append(_figure(clause, pointer, record, reading, reading.code, None))
-        elif not clause.candidates:
-            zh, en = f"{clause.excluded}的金额未载明", f"the amount of {clause.excluded}"
-            missing = need(clause.excluded, f"/terms{pointer}/excluded", zh, en).missing
-            inputs = {clause.total.name: yuan(clause.total.fen)}
-            found.append(ReadingFigure(reading.code, reading, inputs, None, (missing,)))
-        else:
+        if reading.less_excluded and clause.candidates:
             found += [
                 _figure(clause, pointer, record, reading, f"{reading.code}.{number}", candidate.fen)
                 for number, candidate in enumerate(clause.candidates, 1)
             ]
+        else:
+            found.append(_figure(clause, pointer, record, reading, reading.code, None))
     return tuple(found)
 
 
@@ -119,8 +121,8 @@ def _figure(
         inputs[clause.excluded] = yuan(excluded)
     try:
         made = prorated(clause, pointer, record, reading, excluded, record.terms)
-    except MissingAnswerError as silent:
-        return ReadingFigure(id_, reading, inputs, None, (silent.missing,))
+    except MissingAnswerError as error:
+        return ReadingFigure(id_, reading, inputs, None, (error.missing,))
     return ReadingFigure(id_, reading, inputs, made)
 
 
@@ -134,58 +136,61 @@ def prorated(
 ) -> Line:
     """Reckon a prorated payout by one reading, rounded once, at the end; `excluded` is in fen, where it matters.
 
-    Raises MissingAnswerError where the excluded sum is needed and not known, or cannot be right.
+    Raises MissingAnswerError without an excluded sum that matters, for one above the total, and where the days served
+    are asked for and not on record.
     """
     working = Working(pointer)
-    amount = working.fen(Label(clause.total.name, clause.total.name), clause.total.fen, record.terms)
+    name = clause.total.name
+    amount = working.fen(Label(name, name), clause.total.fen, record.terms)
     if reading.less_excluded:
-        if excluded is None:
-            raise need(
-                clause.excluded,
-                f"/terms{pointer}/excluded",
-                f"{clause.excluded}的金额未载明",
-                f"the amount of {clause.excluded}",
-            )
-        if excluded > clause.total.fen:
-            zh = f"{clause.excluded}（{yuan(excluded)}）大于{clause.total.name}，须更正"
-            en = f"an amount of {clause.excluded} that is not above {clause.total.name}, as {yuan(excluded)} is"
-            raise need(clause.excluded, f"/terms{pointer}/excluded", zh, en)
-        less = working.fen(Label(clause.excluded, clause.excluded), excluded, excluded_source)
-        name = f"{clause.total.name} − {clause.excluded}"
-        amount = working.subtract(Label(name, name), amount, less)
+        amount = _less_excluded(working, clause, amount, excluded, excluded_source)
     amount = _prorate(working, clause, record, reading.proportion, amount)
     if reading.applies_rate:
         rate = working.given(Label("比例", "rate"), Fraction(clause.rate), Measure.SHARE, record.terms)
-        amount = working.multiply(Label("乘以比例", "times the rate"), amount, rate)
-    label = Label("绩效考核金", "payout")
-    return line(Component.HOLDBACK, None, working.round(label, amount, 2, "amount"), working)
+        amount = working.multiply(Label("按比例", "at the rate"), amount, rate)
+    label = Label("绩效考核金", "performance payout")
+    return line(OF_FUND[clause.source], None, working.round(label, amount, 2, "amount"), working)
+
+
+def _less_excluded(
+    working: Working, clause: ProratedPayout, total: Figure, excluded: int | None, source: str
+) -> Figure:
+    pointer, name = f"/terms{working.clause}/excluded", clause.excluded
+    if excluded is None:
+        raise need(name, pointer, f"{name}的金额未载明", f"the amount of {name}")
+    if excluded > clause.total.fen:
+        zh, en = f"{name}大于{clause.total.name}", f"an amount of {name} that is not above {clause.total.name}"
+        raise need(name, pointer, zh, en)
+    less = working.fen(Label(name, name), excluded, source)
+    formula = f"{clause.total.name} − {name}"
+    return working.subtract(Label(formula, formula), total, less)
 
 
 def _prorate(
     working: Working, clause: ProratedPayout, record: ServiceRecord, proportion: Proportion, amount: Figure
 ) -> Figure:
     if proportion is Proportion.DAYS:
-        part, whole = record.days(clause.assessed), record.days(clause.served)
-        if whole == 0:
-            zh, en = "服务天数无记录", "the days served, of which nothing is on record"
+        unknown = sorted(set(clause.served) - record.served.keys())
+        if unknown:
+            zh, en = f"{month_zh(unknown[0])}的服务天数不在记录之内", f"the days served of {unknown[0]}"
             raise need("served", f"/terms{working.clause}/served", zh, en)
+        part, whole = record.days(clause.assessed), record.days(clause.served)
         counted = working.given(
             Label("考核月份服务天数", "days served in the months assessed"), part, Measure.DAYS, record.assessments
         )
         of = working.given(Label("服务总天数", "days served"), whole, Measure.DAYS, record.assessments)
+        product = working.multiply(
+            Label("乘以考核月份服务天数", "times the days in the months assessed"), amount, counted
+        )
+        return working.divide(Label("按天折算", "prorated by days"), product, of)
+    if proportion is Proportion.MONTHS_SERVED:
+        of = working.given(Label("服务月数", "months served"), len(clause.served), Measure.MONTHS, record.contract)
     else:
-        served = len(clause.served) if proportion is Proportion.MONTHS_SERVED else _MONTHS_A_YEAR
-        label = (
-            Label("服务月数", "months served")
-            if proportion is Proportion.MONTHS_SERVED
-            else Label("全年月数", "months of the year")
-        )
-        counted = working.given(
-            Label("考核月数", "months assessed"), len(clause.assessed), Measure.MONTHS, record.assessments
-        )
-        of = working.given(label, served, Measure.MONTHS, record.contract)
-    product = working.multiply(Label("乘以考核期", "times what is assessed"), amount, counted)
-    return working.divide(Label("按期折算", "prorated"), product, of)
+        of = working.given(Label("全年月数", "months of the year"), _MONTHS_A_YEAR, Measure.MONTHS)
+    label = Label("考核月数", "months assessed")
+    counted = working.given(label, len(clause.assessed), Measure.MONTHS, record.assessments)
+    monthly = working.divide(Label("平均每月", "mean of a month"), amount, of)
+    return working.multiply(Label("按月折算", "prorated by months"), monthly, counted)
 
 
 def said(clause: ProratedPayout, reading: Reading) -> Label:
@@ -201,7 +206,7 @@ def said(clause: ProratedPayout, reading: Reading) -> Label:
         case _:
             zh = f" ÷ 服务月数{len(clause.served)} × 考核月数{len(clause.assessed)}"
             en = f" ÷ {len(clause.served)} months served × {len(clause.assessed)} months assessed"
-    contained = reading.less_excluded and not reading.applies_rate
+    contained = not reading.applies_rate
     return Label(
         f"{rate_zh}{amount}{zh}{'（比例已含于其中）' if contained else ''}",
         f"{rate_zh}{amount}{en}{' (the rate contained in it)' if contained else ''}",

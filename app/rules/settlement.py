@@ -4,28 +4,52 @@ A contract's months are always reckoned together and in their order, from its fi
 several months, and whoever compares what was posted with what is right needs them all (domain.md section 7).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
+from app.rules.bases import (
+    LENGTHS,
+    ContractRecord,
+    agreed,
+    base_of,
+    before_record,
+    last_served,
+    payment_before_holdback,
+    place_in,
+    pool_of,
+    whole_window,
+    window,
+)
 from app.rules.clauses import (
     AmountPerFinding,
     AtRiskPool,
     Base,
+    Cap,
     Holdback,
     LinearBelowMark,
-    Payment,
+    MoneyClause,
+    Schedule,
     ScoreBands,
     Window,
 )
-from app.rules.deductions import Taken, by_findings, by_score
-from app.rules.fees import ServiceFees, fee_label, month_fee, place_in_year, quarter_of
-from app.rules.holdbacks import held_back, pool_share
-from app.rules.lines import SIGNS, Component, Line, MonthFacts, line
+from app.rules.deductions import by_score
+from app.rules.fees import ServiceFees, month_fee
+from app.rules.finding_deductions import Room, by_findings
+from app.rules.holdbacks import Ceiling, held_back, pool_share
+from app.rules.lines import Component, Line, MonthFacts, line, month_zh
 from app.rules.missing import Missing, MissingAnswerError, need
 from app.rules.periods import Period
-from app.rules.workings import Label, Measure, Working
+from app.rules.workings import Label, Working
+
+_BASES_OF_WINDOWS = {
+    Window.MONTH: Base.MONTH_FEE,
+    Window.QUARTER: Base.QUARTER_FEE,
+    Window.YEAR: Base.YEAR_FEE,
+    Window.CONTRACT: Base.CONTRACT_TOTAL,
+}
+_DEDUCTIONS = (Component.SCORE_DEDUCTION, Component.FINDING_DEDUCTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +65,26 @@ class Reckoning:
         return sum(line.fen for line in self.lines if line.component is component)
 
 
-@dataclass(frozen=True, slots=True)
-class _Contract:
-    """All that the reckoning of one month may look at: the service, its months, and what those before came to."""
-
-    service: ServiceFees
-    months: Sequence[MonthFacts]
-    fees: dict[Period, Line]
-    before: dict[Period, Reckoning] = field(default_factory=dict)
+_Before = Mapping[Period, Reckoning]
+"""What the months before came to."""
 
 
 def reckon(service: ServiceFees, months: Sequence[MonthFacts]) -> dict[Period, Reckoning]:
-    """Reckon the months of a contract, given in their order, each by the terms that govern it."""
-    contract = _Contract(service, months, {})
-    silent: dict[Period, Missing] = {}
+    """Reckon the months of a contract, in their order, each by the terms that govern it.
+
+    `months` are all service months on record up to the service's end, also those still to come: what is reckoned on a
+    quarter or a year comes off its last month.
+    """
+    record = ContractRecord(service, months)
     for month in months:
         try:
-            contract.fees[month.period] = month_fee(service, month)
+            record.fees[month.period] = month_fee(service, month)
         except MissingAnswerError as error:
-            silent[month.period] = error.missing
+            record.silent[month.period] = error
+    reckoned: dict[Period, Reckoning] = {}
     for month in months:
-        known = silent.get(month.period)
-        contract.before[month.period] = Reckoning(month.period, missing=(known,)) if known else _month(contract, month)
-    return contract.before
+        reckoned[month.period] = _month(record, reckoned, month)
+    return reckoned
 
 
 class _Lines:
@@ -78,7 +99,8 @@ class _Lines:
         try:
             made = make()
         except MissingAnswerError as error:
-            self.missing.append(error.missing)
+            if error.missing not in self.missing:
+                self.missing.append(error.missing)
         else:
             if made is not None:
                 self.lines.append(made)
@@ -86,25 +108,32 @@ class _Lines:
     def total(self, *components: Component) -> int:
         return sum(line.fen for line in self.lines if line.component in components)
 
+    def deducted(self) -> int:
+        return self.total(*_DEDUCTIONS) - self.total(Component.DEDUCTION_LIMIT)
 
-def _month(contract: _Contract, month: MonthFacts) -> Reckoning:
-    """Carry the clauses of a month out in the order of clauses.md section 1."""
+
+def _month(record: ContractRecord, before: _Before, month: MonthFacts) -> Reckoning:
+    """Carry the clauses of a month out: deductions, then their limit, then what is kept back, in whatever order."""
     found = _Lines()
-    found.lines.append(contract.fees[month.period])
+    instalments = month.terms.payment is not None and month.terms.payment.schedule is Schedule.INSTALMENTS
+    if month.period in record.fees or not instalments:
+        # By instalments no month has to have a fee of its own, unless a clause asks for it.
+        found.attempt(partial(record.fee, month.period))
     clauses = [(f"/money/{place}", clause) for place, clause in enumerate(month.terms.clauses)]
     for pointer, clause in clauses:
         if isinstance(clause, (ScoreBands, LinearBelowMark)):
-            found.attempt(partial(_by_score, contract, clause, pointer, month))
+            found.attempt(partial(_by_score, record, clause, pointer, month))
         if isinstance(clause, AmountPerFinding):
-            found.attempt(partial(_by_findings, contract, clause, pointer, month))
+            room = partial(_room, record, before, clause, month)
+            found.attempt(partial(by_findings, clause, pointer, room, month))
     for pointer, clause in clauses:
-        if isinstance(clause, AtRiskPool):
-            found.attempt(partial(_limit, contract, clause, pointer, month, found))
+        if isinstance(clause, AtRiskPool) and not found.missing:
+            found.attempt(partial(_limit, record, clause, pointer, month, found))
     for pointer, clause in clauses:
         if isinstance(clause, AtRiskPool) and clause.kept:
-            found.attempt(partial(_kept_pool, contract, clause, pointer, month))
+            found.attempt(partial(_kept_pool, record, clause, pointer, month))
         if isinstance(clause, Holdback):
-            found.attempt(partial(_held, contract, clause, pointer, month, found))
+            found.attempt(partial(_held, record, before, clause, pointer, month, found))
     missing = tuple(found.missing)
     return Reckoning(month.period, () if missing else tuple(found.lines), missing)
 
@@ -113,159 +142,132 @@ def _month(contract: _Contract, month: MonthFacts) -> Reckoning:
 
 
 def _by_score(
-    contract: _Contract, clause: ScoreBands | LinearBelowMark, pointer: str, month: MonthFacts
+    record: ContractRecord, clause: ScoreBands | LinearBelowMark, pointer: str, month: MonthFacts
 ) -> Line | None:
-    window = _window(contract, clause.by_score.base, month)
-    if window[-1].period != month.period:
+    base = clause.by_score.base
+    if LENGTHS[base] == 0:
+        return by_score(clause, pointer, base_of(record, base, month), month)
+    _require_one_clause(record, clause, base, pointer, month)
+    last = last_served(record.service, base, month.period)
+    if month.period != last and month is not record.months[-1]:
         # What is reckoned on more than a month comes off the last month of it.
         return None
-    return by_score(clause, pointer, _base(contract, clause.by_score.base, month), month)
+    whole_window(record, base, month.period)
+    if base is not Base.QUARTER_FEE and last != agreed(record.service, base, month.period)[1]:
+        zh, en = "服务提前终止，条款未约定以何为基数", "of what the share is paid where the service ends early"
+        raise need("early_end", f"/terms{pointer}/base", zh, en, month.period)
+    return by_score(clause, pointer, base_of(record, base, month), month)
 
 
-def _by_findings(contract: _Contract, clause: AmountPerFinding, pointer: str, month: MonthFacts) -> Line | None:
-    if clause.cap is None:
-        return by_findings(clause, pointer, None, Fraction(0), month)
-    base = _base(contract, clause.base, month) if clause.cap.share is not None else None
-    used = _used(contract, pointer, clause.cap.window, month)
-    return by_findings(clause, pointer, base, used, month)
+def _require_one_clause(
+    record: ContractRecord, clause: MoneyClause, base: Base, pointer: str, month: MonthFacts
+) -> None:
+    """Raise MissingAnswerError where the terms changed the clause in the midst of what it is reckoned on."""
+    for other in window(record, base, month.period):
+        if clause not in other.terms.clauses:
+            raise need(
+                "other_months",
+                f"/terms{pointer}",
+                f"{month_zh(other.period)}适用的条款与{month_zh(month.period)}不同，未约定如何合并计算",
+                f"how {other.period}, whose terms do not hold the clause, is reckoned together with {month.period}",
+                month.period,
+            )
 
 
-def _limit(contract: _Contract, clause: AtRiskPool, pointer: str, month: MonthFacts, found: _Lines) -> Line | None:
+def _room(record: ContractRecord, before: _Before, clause: AmountPerFinding, month: MonthFacts, cap: Cap) -> Room:
+    """Say what a cap is a share of, and what clauses that share an issue type with this one have taken of it before."""
+    counts_over = _BASES_OF_WINDOWS[cap.window]
+    clear = cap.share is not None and LENGTHS[clause.base] >= LENGTHS[counts_over]
+    base = base_of(record, clause.base, month) if clear else None
+    named = {issue_type for issue_type, _ in clause.amounts}
+    taken = 0
+    for earlier in _earlier(record, before, counts_over, month):
+        pointers = {
+            f"/money/{place}"
+            for place, other in enumerate(earlier.terms.clauses)
+            if isinstance(other, AmountPerFinding) and not named.isdisjoint(entry[0] for entry in other.amounts)
+        }
+        lines = before[earlier.period].lines
+        taken += sum(
+            line.fen for line in lines if line.component is Component.FINDING_DEDUCTION and line.clause in pointers
+        )
+    return Room(base, Fraction(taken, 100))
+
+
+def _earlier(record: ContractRecord, before: _Before, base: Base, month: MonthFacts) -> list[MonthFacts]:
+    """Give the months before within a window, each of which must have been reckoned."""
+    if LENGTHS[base] == 0:
+        return []
+    first = agreed(record.service, base, month.period)[0]
+    if first < record.months[0].period:
+        raise before_record(first, month.period)
+    earlier = [other for other in window(record, base, month.period) if other.period < month.period]
+    for other in earlier:
+        _require_reckoned(before[other.period], month)
+    return earlier
+
+
+def _require_reckoned(reckoning: Reckoning, month: MonthFacts) -> None:
+    if reckoning.missing:
+        zh = f"{month_zh(reckoning.period)}尚不能结算，无法确定上限余额"
+        en = f"what {reckoning.period} comes to, which counts towards the limit"
+        raise need("earlier_months", f"/assessments/{reckoning.period}", zh, en, month.period)
+
+
+def _limit(record: ContractRecord, clause: AtRiskPool, pointer: str, month: MonthFacts, found: _Lines) -> Line | None:
     """Give back what deductions have taken beyond the pool, where the clause says that the pool caps them."""
-    taken = found.total(Component.SCORE_DEDUCTION, Component.FINDING_DEDUCTION)
-    pool = _pool(contract, clause, pointer, month).yuan
-    if taken <= pool * 100 or clause.caps_deductions is False:
+    taken = found.total(*_DEDUCTIONS)
+    if not taken or clause.caps_deductions is False:
+        return None
+    pool = pool_of(record, clause, pointer, month)
+    if taken <= pool.yuan * 100:
         return None
     if clause.caps_deductions is None:
         zh, en = "条款未约定扣款是否以考核金为限", "whether the pool is the most that is deducted"
         raise need("caps_deductions", f"/terms{pointer}/caps_deductions", zh, en, month.period)
     working = Working(pointer)
-    deducted = working.fen(Label("扣款合计", "sum of the deductions"), taken, month.sources.assessment)
-    most = working.given(Label("考核金", "pool at risk"), pool, Measure.YUAN, month.sources.fees)
-    back = working.subtract(Label("超限退回", "given back beyond the pool"), deducted, most)
+    deducted = working.fen(Label("扣款合计", "sum of the deductions"), taken, month.sources.fees)
+    back = working.subtract(Label("超限退回", "given back beyond the pool"), deducted, pool.figure(working))
     return line(Component.DEDUCTION_LIMIT, month.period, back, working)
 
 
-def _kept_pool(contract: _Contract, clause: AtRiskPool, pointer: str, month: MonthFacts) -> Line:
-    fee = contract.fees[month.period].fen
-    return pool_share(clause, pointer, fee, month)
+def _kept_pool(record: ContractRecord, clause: AtRiskPool, pointer: str, month: MonthFacts) -> Line:
+    return pool_share(clause, pointer, record.fee(month.period).fen, month)
 
 
-def _held(contract: _Contract, clause: Holdback, pointer: str, month: MonthFacts, found: _Lines) -> Line:
-    if clause.base is Base.MONTH_PAYMENT:
-        fen = sum(SIGNS[line.component] * line.fen for line in found.lines)
-        base = Taken(
-            Fraction(fen, 100), Label("扣款后的服务费", "fee less deductions"), month.sources.assessment, [month]
-        )
+def _held(
+    record: ContractRecord, before: _Before, clause: Holdback, pointer: str, month: MonthFacts, found: _Lines
+) -> Line | None:
+    if clause.base is not Base.MONTH_PAYMENT:
+        base = base_of(record, clause.base, month)
+    elif found.missing:
+        # What is left after the deductions is not known before they are.
+        return None
     else:
-        base = _base(contract, clause.base, month)
-    limited = clause.ceiling_share is not None or clause.ceiling_fen is not None
-    held = _used(contract, None, Window.CONTRACT, month) if limited else Fraction(0)
-    ceiling = _base(contract, clause.ceiling_base, month) if clause.ceiling_base else None
-    return held_back(clause, pointer, base, _place(contract, clause.base, month), ceiling, held, month)
+        base = payment_before_holdback(month, record.fee(month.period).fen, found.deducted())
+    ceiling = partial(_ceiling, record, before, clause, month)
+    return held_back(clause, pointer, base, place_in(record, clause.base, month), ceiling, month)
 
 
-def _place(contract: _Contract, base: Base, month: MonthFacts) -> tuple[int, int]:
-    """Say which part a month is of a base that is longer, and of how many."""
-    match base:
-        case Base.QUARTER_FEE:
-            months = [m.period for m in _window(contract, base, month)]
-        case Base.YEAR_FEE:
-            return place_in_year(contract.service, month.period, month.terms.payment or Payment())
-        case Base.CONTRACT_TOTAL:
-            months = list(contract.service.months)
-        case _:
-            return 1, 1
-    return len(months), months.index(month.period) + 1
+def _ceiling(record: ContractRecord, before: _Before, clause: Holdback, month: MonthFacts) -> Ceiling:
+    """Say what a ceiling is a share of, and what is held back already: in the year, where it is a share of its fee."""
+    base = base_of(record, clause.ceiling_base, month) if clause.ceiling_base else None
+    over = Base.YEAR_FEE if clause.ceiling_base is Base.YEAR_FEE else Base.CONTRACT_TOTAL
+    held = _held_off_record(record, over, month)
+    for other in window(record, over, month.period):
+        if other.period < month.period:
+            _require_reckoned(before[other.period], month)
+            held += before[other.period].total(Component.HOLDBACK)
+    return Ceiling(base, Fraction(held, 100))
 
 
-# ---------------------------------------------------------------- bases, and what caps have used
-
-
-def _window(contract: _Contract, base: Base, month: MonthFacts) -> Sequence[MonthFacts]:
-    """Give the recorded months that a base is of, those of this contract's service alone."""
-    match base:
-        case Base.QUARTER_FEE:
-            return [m for m in contract.months if quarter_of(m.period) == quarter_of(month.period)]
-        case Base.YEAR_FEE:
-            return [m for m in contract.months if m.period.year == month.period.year]
-        case Base.CONTRACT_TOTAL:
-            return contract.months
-        case _:
-            return [month]
-
-
-def _base(contract: _Contract, base: Base, month: MonthFacts) -> Taken:
-    window = _window(contract, base, month)
-    period, sources = month.period, month.sources
-    match base:
-        case Base.AT_RISK_POOL:
-            return _stated_pool(contract, month)
-        case Base.YEAR_FEE:
-            label = Label(f"{period.year}年度合同金额", f"contract money of {period.year}")
-            return Taken(Fraction(_year_money(contract, month), 100), label, sources.contract, window)
-        case Base.CONTRACT_TOTAL:
-            label = Label("合同总金额", "contract total")
-            return Taken(Fraction(contract.service.total, 100), label, sources.contract, window)
-        case Base.QUARTER_FEE:
-            year, quarter = quarter_of(period)
-            label = Label(f"{year}年第{quarter}季度服务费", f"fee of {year}-Q{quarter}")
-            return Taken(Fraction(_fees(contract, window, month), 100), label, sources.fees, window)
-        case _:
-            label = fee_label(period)
-            return Taken(Fraction(contract.fees[period].fen, 100), label, sources.fees, window)
-
-
-def _year_money(contract: _Contract, month: MonthFacts) -> int:
-    # The month's own fee is a part of it, so it is there.
-    return contract.service.year_money[month.period.year]
-
-
-def _fees(contract: _Contract, window: Sequence[MonthFacts], month: MonthFacts) -> int:
-    recorded = {m.period for m in window}
-    unrecorded = [
-        period
-        for period in contract.service.months
-        if quarter_of(period) == quarter_of(month.period) and period not in recorded
-    ]
-    unknown = unrecorded + [m.period for m in window if m.period not in contract.fees]
-    if unknown:
-        zh, en = f"{unknown[0]}服务费未能确定", f"the fee of {unknown[0]}"
-        raise need("fee", "/terms/payment", zh, en, month.period)
-    return sum(contract.fees[m.period].fen for m in window)
-
-
-def _stated_pool(contract: _Contract, month: MonthFacts) -> Taken:
-    for place, clause in enumerate(month.terms.clauses):
-        if isinstance(clause, AtRiskPool):
-            return _pool(contract, clause, f"/money/{place}", month)
-    zh, en = "条款未约定考核金", "what is at risk: a clause at_risk_pool"
-    raise need("at_risk_pool", "/terms/money", zh, en, month.period)
-
-
-def _pool(contract: _Contract, clause: AtRiskPool, pointer: str, month: MonthFacts) -> Taken:
-    pool = pool_share(clause, pointer, contract.fees[month.period].fen, month)
-    label = Label(f"{month.period}考核金", f"pool at risk of {month.period}")
-    return Taken(Fraction(pool.fen, 100), label, month.sources.fees, [month])
-
-
-def _used(contract: _Contract, pointer: str | None, window: Window, month: MonthFacts) -> Fraction:
-    """Give what the months before, within a window, have taken by a clause (None: have held back), in yuan."""
-    same: Callable[[Period], bool] = {
-        Window.MONTH: lambda _period: False,
-        Window.QUARTER: lambda period: quarter_of(period) == quarter_of(month.period),
-        Window.YEAR: lambda period: period.year == month.period.year,
-        Window.CONTRACT: lambda _period: True,
-    }[window]
-    taken = 0
-    for period, reckoning in contract.before.items():
-        if not same(period):
-            continue
-        if reckoning.missing:
-            zh, en = f"此前{period}尚不能结算", f"what {period} comes to, which counts towards the limit"
-            raise need("earlier_months", f"/assessments/{period}", zh, en, month.period)
-        component = Component.HOLDBACK if pointer is None else Component.FINDING_DEDUCTION
-        taken += sum(
-            line.fen for line in reckoning.lines if line.component is component and pointer in {None, line.clause}
-        )
-    return Fraction(taken, 100)
+def _held_off_record(record: ContractRecord, over: Base, month: MonthFacts) -> int:
+    """Give what was held back, in fen, of the service months before the record, by the opening balance."""
+    service, begins = record.service, record.months[0].period
+    first = agreed(service, over, month.period)[0]
+    if begins <= first:
+        return 0
+    if service.held_before is None or first != service.first:
+        zh, en = f"{month_zh(begins)}以前已预留多少", f"what was held back before {begins}: the opening balance"
+        raise need("opening_balance", "/settlements/opening", zh, en, month.period)
+    return service.held_before

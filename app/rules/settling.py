@@ -1,17 +1,17 @@
 """What a settlement of a payment period holds: its months, what closed months are out by, and what is carried over."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.rules.clauses import Excess, Payment, Schedule
-from app.rules.fees import ServiceFees, quarter_of
-from app.rules.lines import SIGNS, Component, Line, MonthFacts, line
-from app.rules.missing import Missing, need
+from app.rules.fees import ServiceFees, contract_total, quarter_of
+from app.rules.lines import NAMES, SIGNS, Component, Line, MonthFacts, line, month_zh
+from app.rules.missing import Missing, MissingAnswerError, need
 from app.rules.periods import Period
 from app.rules.settlement import Reckoning
 from app.rules.splitting import by_shares
-from app.rules.workings import Label, Measure, Working
+from app.rules.workings import Figure, Label, Measure, Working
 
 _COMPARED = (
     Component.FEE,
@@ -22,6 +22,10 @@ _COMPARED = (
     Component.POOL,
 )
 """What of a closed month is reckoned again."""
+
+_DEDUCTIONS = (Component.SCORE_DEDUCTION, Component.FINDING_DEDUCTION, Component.DEDUCTION_LIMIT)
+
+_BY_MONTHS = (Schedule.MONTHLY, Schedule.QUARTERLY)
 
 Posted = Mapping[tuple[Period, Component], int]
 """What approved settlements hold of each month, their adjustments included, in fen."""
@@ -61,24 +65,50 @@ class Draft:
 def payment_periods(months: Sequence[MonthFacts]) -> tuple[PaymentPeriod, ...]:
     """Group months, in their order, as the terms that govern each of them say that they are paid.
 
-    A month whose terms do not say how they are paid is in no payment period.
+    `unscheduled` names the months that are in no payment period.
     """
-    grouped: dict[str, list[Period]] = {}
     last = months[-1].terms.payment if months else None
-    if last is not None and last.schedule is Schedule.INSTALMENTS:
+    if last is not None and last.schedule is Schedule.INSTALMENTS and not _scheduled(months):
         recorded = {month.period for month in months}
         return tuple(
             PaymentPeriod(instalment.code, tuple(p for p in instalment.months if p in recorded), place)
             for place, instalment in enumerate(last.instalments)
         )
-    for month in months:
-        payment = month.terms.payment
-        if payment is None or payment.schedule in {None, Schedule.INSTALMENTS}:
-            continue
+    grouped: dict[str, list[Period]] = {}
+    for month in _scheduled(months):
         year, quarter = quarter_of(month.period)
-        key = f"{year}-Q{quarter}" if payment.schedule is Schedule.QUARTERLY else str(month.period)
-        grouped.setdefault(key, []).append(month.period)
+        quarterly = month.terms.payment is not None and month.terms.payment.schedule is Schedule.QUARTERLY
+        grouped.setdefault(f"{year}-Q{quarter}" if quarterly else str(month.period), []).append(month.period)
     return tuple(PaymentPeriod(key, tuple(periods)) for key, periods in grouped.items())
+
+
+def _scheduled(months: Sequence[MonthFacts]) -> list[MonthFacts]:
+    """Give the months that are paid by the month or the quarter."""
+    return [month for month in months if month.terms.payment and month.terms.payment.schedule in _BY_MONTHS]
+
+
+def unscheduled(months: Sequence[MonthFacts]) -> tuple[Missing, ...]:
+    """Name the months that no payment period settles, and what their terms do not say.
+
+    Such are months whose terms do not say how they are paid or name no instalment that they come off, and those of
+    terms that pay by instalments in a contract that pays others by the month: shares of the whole do not say what is
+    left of it then.
+    """
+    settled = {period for entry in payment_periods(months) for period in entry.months}
+    found = []
+    for month in months:
+        if month.period in settled:
+            continue
+        payment = month.terms.payment
+        if payment is None or payment.schedule is None:
+            name, zh, en = "schedule", "条款未约定如何付款", "how it is paid"
+        elif _scheduled(months):
+            name, zh, en = "schedule", "付款方式中途变更，未约定如何衔接", "how instalments follow on another schedule"
+        else:
+            name, zh, en = "instalments", "未约定从哪一期款中扣减", "which instalment it comes off"
+        zh, en = f"{month_zh(month.period)}：{zh}", f"{month.period}: {en}"
+        found.append(need(name, f"/terms/payment/{name}", zh, en, month.period).missing)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,80 +130,158 @@ def settle(
     payment: Payment,
     service: ServiceFees,
 ) -> Draft:
-    """Put the settlement of a payment period together from what its months come to and what is posted."""
-    missing = [m for month in period.months for m in reckoned[month].missing]
-    missing += [m for month in sorted(books.closed) for m in reckoned[month].missing]
+    """Put the settlement of a payment period together from what its months come to and what is posted.
+
+    A month that is closed is not settled again, whatever payment period it is in by now: it is compared.
+    """
+    settled = [month for month in period.months if month not in books.closed]
+    missing = list(_missing([*settled, *sorted(books.closed)], reckoned))
+    missing += _off_no_instalment(period, reckoned, payment)
     if missing:
         return Draft((), tuple(missing))
-    lines = [DraftLine(entry) for month in period.months for entry in reckoned[month].lines]
     if period.instalment is not None:
-        lines = [entry for entry in lines if entry.line.component is not Component.FEE]
-        lines.insert(0, DraftLine(_instalment(period.instalment, payment, service, books.sources)))
-    compared = [c for c in _COMPARED if period.instalment is None or c is not Component.FEE]
+        # Instalments are shares of the contract's total: the months' own fees are only what clauses reckon with.
+        reckoned = {month: _without_fee(reckoning) for month, reckoning in reckoned.items()}
+    lines = [DraftLine(entry) for month in settled for entry in reckoned[month].lines]
+    if period.instalment is not None:
+        try:
+            lines.insert(0, DraftLine(_instalment(period.instalment, payment, service, books.sources)))
+        except MissingAnswerError as error:
+            return Draft((), (error.missing,))
     lines += [
         DraftLine(_adjustment(month, component, reckoned[month], books), adjustment=True)
         for month in sorted(books.closed)
-        for component in compared
+        for component in _COMPARED
         if reckoned[month].total(component) != books.posted.get((month, component), 0)
     ]
     return _balanced(lines, payment, books)
 
 
+def _without_fee(reckoning: Reckoning) -> Reckoning:
+    lines = tuple(entry for entry in reckoning.lines if entry.component is not Component.FEE)
+    return replace(reckoning, lines=lines)
+
+
+def _missing(months: Iterable[Period], reckoned: Mapping[Period, Reckoning]) -> list[Missing]:
+    """Name what is missing for months, each thing once."""
+    found: dict[Missing, None] = {}
+    for month in months:
+        if month in reckoned:
+            found |= dict.fromkeys(reckoned[month].missing)
+        else:
+            zh, en = f"{month_zh(month)}已不在合同记录之内", f"{month}, which is not on the contract's record"
+            found[need("month", f"/assessments/{month}", zh, en, month).missing] = None
+    return list(found)
+
+
+def _off_no_instalment(
+    period: PaymentPeriod, reckoned: Mapping[Period, Reckoning], payment: Payment
+) -> Iterable[Missing]:
+    """Name, with the last instalment, the months that come off none: what they lose would be lost with them."""
+    if period.instalment is None or period.instalment + 1 < len(payment.instalments):
+        return
+    named = {month for instalment in payment.instalments for month in instalment.months}
+    for month in sorted(reckoned.keys() - named):
+        zh, en = f"未约定{month_zh(month)}从哪一期款中扣减", f"which instalment {month} comes off"
+        yield need("instalments", "/terms/payment/instalments", zh, en, month).missing
+
+
 def _instalment(place: int, payment: Payment, service: ServiceFees, source: str) -> Line:
     """Reckon an instalment: what the shares up to it come to, less what those before it came to."""
     working = Working(f"/payment/instalments/{place}")
-    total = working.fen(Label("合同总金额", "contract total"), service.total, source)
-    shares = [entry.share for entry in payment.instalments]
-    fen = by_shares(service.total, [Fraction(share) for share in shares])[place]
-    reached = []
-    for upto in (place, place + 1):
-        if upto == 0:
-            reached.append(working.fen(Label("此前各期累计", "instalments before"), 0))
-            continue
-        given = [
-            working.given(Label(f"第{n}期比例", f"share {n}"), Fraction(share), Measure.SHARE)
-            for n, share in enumerate(shares[:upto], 1)
-        ]
-        share = working.add(Label("累计比例", "shares so far"), *given, measure=Measure.SHARE)
-        amount = working.multiply(Label("累计金额", "amount so far"), total, share)
-        reached.append(working.round(Label("累计金额", "amount so far"), amount, 2, "amount"))
-    amount = working.subtract(Label(f"第{place + 1}期款", f"instalment {place + 1}"), reached[1], reached[0])
-    made = line(Component.FEE, None, amount, working)
+    whole = contract_total(service)
+    total = working.fen(Label("合同总金额", "contract total"), whole, source)
+    shares = [Fraction(entry.share) for entry in payment.instalments]
+    reached = _up_to(working, total, shares[: place + 1])
+    if place:
+        before = _up_to(working, total, shares[:place])
+        label = Label(f"第{place + 1}期款", f"instalment {place + 1}")
+        reached = working.subtract(label, reached, before)
+    made = line(Component.FEE, None, reached, working)
+    fen = by_shares(whole, shares)[place]
     if made.fen != fen:
         raise ValueError(f"instalment {place + 1} is {fen} fen by its shares and {made.fen} by its steps")
     return made
+
+
+def _up_to(working: Working, total: Figure, shares: Sequence[Fraction]) -> Figure:
+    """Say what the first instalments come to together."""
+    count = len(shares)
+    given = [
+        working.given(Label(f"第{number}期比例", f"share of instalment {number}"), share, Measure.SHARE)
+        for number, share in enumerate(shares, 1)
+    ]
+    reached = Label(f"前{count}期累计比例", f"share of the first {count} instalments")
+    share = working.add(reached, *given, measure=Measure.SHARE) if count > 1 else given[0]
+    label = (
+        Label(f"前{count}期累计", f"the first {count} instalments") if count > 1 else Label("第1期款", "instalment 1")
+    )
+    amount = working.multiply(label, total, share)
+    return working.round(label, amount, 2, "amount")
 
 
 def _adjustment(month: Period, component: Component, reckoning: Reckoning, books: Books) -> Line:
     """Say what a closed month is out by: what it comes to now less what is posted of it."""
     working = Working()
     now = [working.absorb(entry.steps) for entry in reckoning.lines if entry.component is component]
-    label = Label(f"{month}按现有记录应计", f"{month} by what is on record now")
+    zh, en = month_zh(month), NAMES[component]
+    label = Label(f"{zh}{en.zh}，按现有记录", f"{en.en} of {month} by what is on record now")
     right = working.add(label, *now) if now else working.fen(label, 0)
-    posted = working.fen(
-        Label(f"{month}已入账", f"posted of {month}"), books.posted.get((month, component), 0), books.sources
-    )
-    difference = working.subtract(Label(f"{month}调整", f"adjustment of {month}"), right, posted)
+    name = Label(f"{zh}{en.zh}，已入账", f"{en.en} of {month} as posted")
+    posted = working.fen(name, books.posted.get((month, component), 0), books.sources)
+    difference = working.subtract(Label(f"{zh}{en.zh}调整", f"adjustment of {month}: {en.en}"), right, posted)
     return line(component, month, difference, working)
 
 
 def _balanced(lines: list[DraftLine], payment: Payment, books: Books) -> Draft:
     """Set off what the vendor owes, or say what becomes of deductions that are larger than what they come off."""
     payable = Draft(tuple(lines)).payable
-    working = Working("/payment/excess")
-    sum_of = working.fen(Label("各项合计", "sum of the lines"), payable, books.sources)
     if payable < 0:
-        if payment.excess is None:
-            zh, en = "扣款超过应付金额，条款未约定如何处理", "what becomes of deductions larger than what they come off"
-            return Draft((), (need("excess", "/terms/payment/excess", zh, en).missing,))
-        if payment.excess is Excess.LIMITED:
-            nothing = working.fen(Label("零元", "nothing"), 0)
-            back = working.subtract(Label("超出部分不再扣减", "deducted no further than to nothing"), nothing, sum_of)
-            return Draft((*lines, DraftLine(line(Component.DEDUCTION_LIMIT, None, back, working))))
-        owed = working.add(Label("结转下期", "carried over to the next"), sum_of)
-        return Draft((*lines, DraftLine(line(Component.CARRIED_OVER, None, owed, working))))
-    if books.receivable > 0 and payable > 0:
-        receivable = working.fen(Label("供应商应退", "owed by the vendor"), books.receivable, books.sources)
-        off = working.least(Label("抵扣以前结转", "set off against what was carried over"), sum_of, receivable)
-        return Draft((*lines, DraftLine(line(Component.CARRIED_OVER, None, off, working))))
+        return _in_excess(lines, payment)
+    off = min(books.receivable, payable)
+    if off > 0:
+        working = Working("/payment/excess" if payment.excess else None)
+        owed = working.fen(Label("供应商尚欠", "owed by the vendor"), books.receivable, books.sources)
+        label = Label("抵扣供应商所欠", "set off against what the vendor owes")
+        taken = working.least(label, _sum_of(working, lines), owed)
+        lines = [*lines, DraftLine(line(Component.CARRIED_OVER, None, taken, working))]
     return Draft(tuple(lines))
+
+
+def _in_excess(lines: list[DraftLine], payment: Payment) -> Draft:
+    """Bring a settlement of less than nothing to nothing, as the clause says.
+
+    Where deductions are limited, no more is given back than they took: what is less than nothing for another reason,
+    such as a fee that was corrected downwards, was overpaid and is owed, so it is carried over.
+    """
+    if payment.excess is None:
+        zh, en = "扣款超过应付金额，条款未约定如何处理", "what becomes of deductions larger than what they come off"
+        return Draft((), (need("excess", "/terms/payment/excess", zh, en).missing,))
+    payable = Draft(tuple(lines)).payable
+    taken = -sum(SIGNS[e.line.component] * e.line.fen for e in lines if e.line.component in _DEDUCTIONS)
+    if payment.excess is Excess.LIMITED and taken > 0:
+        working = Working("/payment/excess")
+        short = working.subtract(
+            Label("不足部分", "less than nothing by"), working.fen(Label("零元", "nothing"), 0), _sum_of(working, lines)
+        )
+        most = working.fen(Label("扣款合计", "sum of the deductions"), taken)
+        back = working.least(Label("超出部分不再扣减", "given back: no payment is less than nothing"), short, most)
+        lines = [*lines, DraftLine(line(Component.DEDUCTION_LIMIT, None, back, working))]
+        payable += lines[-1].line.fen
+    if payable < 0:
+        working = Working("/payment/excess")
+        owed = working.add(Label("结转下期（供应商应退）", "carried over: owed by the vendor"), _sum_of(working, lines))
+        lines = [*lines, DraftLine(line(Component.CARRIED_OVER, None, owed, working))]
+    return Draft(tuple(lines))
+
+
+def _sum_of(working: Working, lines: Sequence[DraftLine]) -> Figure:
+    """Sum a settlement's lines up, component by component."""
+    totals: dict[Component, int] = {}
+    for entry in lines:
+        totals[entry.line.component] = totals.get(entry.line.component, 0) + entry.line.fen
+    more = [working.fen(NAMES[c], fen) for c, fen in totals.items() if fen and SIGNS[c] > 0]
+    less = [working.fen(NAMES[c], fen) for c, fen in totals.items() if fen and SIGNS[c] < 0]
+    label = Label("各项合计", "sum of the lines")
+    plus = working.add(label, *more) if more else working.fen(Label("零元", "nothing"), 0)
+    return working.subtract(label, plus, *less) if less else plus

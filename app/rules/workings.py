@@ -4,14 +4,14 @@ A `Working` is one calculation in the making; its `Figure`s carry exact values, 
 was reached. Nothing is rounded but by the step `round`, which keeps the exact value in the step before it.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
-from functools import reduce
 from math import ceil, floor
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from app.rules import splitting
 from app.rules.money import exact, figure, rounded
 
 
@@ -48,24 +48,25 @@ class Operation(StrEnum):
     """The `value` of the one of `bands` that holds the operand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+# A year of a contract has hundreds of steps, and a night reckons thousands of contracts: named tuples are made fast.
+class Label(NamedTuple):
     """What a figure is called, in Chinese and English."""
 
     zh: str
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """An exact value, and the number of the step that gave it."""
 
     number: int
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+_NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Step(NamedTuple):
     """One step; `operands` are the numbers of earlier steps, `source` is where a given value can be read."""
 
     number: int
@@ -76,7 +77,7 @@ class Step:
     label: Label
     source: str | None = None
     clause: str | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = _NOTHING_MORE
 
     def written(self) -> dict[str, Any]:
         """Give the step as data: exact values as decimals where they end, else as fractions `p/q`."""
@@ -113,7 +114,8 @@ class Working:
 
     def given(self, label: Label, value: Fraction | int, measure: Measure, source: str | None = None) -> Figure:
         """Take a value from its source; without one it is a figure that the clause itself states."""
-        return self._step(Operation.GIVEN, (), Fraction(value), measure, label, source=source)
+        exactly = value if isinstance(value, Fraction) else Fraction(value)
+        return self._step(Operation.GIVEN, (), exactly, measure, label, source=source)
 
     def fen(self, label: Label, fen: int, source: str | None = None) -> Figure:
         """Take an amount in fen from its source."""
@@ -121,17 +123,15 @@ class Working:
 
     def add(self, label: Label, *operands: Figure, measure: Measure = Measure.YUAN) -> Figure:
         """Add up."""
-        return self._step(Operation.ADD, operands, sum((o.value for o in operands), Fraction(0)), measure, label)
+        return self._step(Operation.ADD, operands, _sum(operands), measure, label)
 
     def subtract(self, label: Label, first: Figure, *others: Figure, measure: Measure = Measure.YUAN) -> Figure:
         """Take the others from the first."""
-        value = first.value - sum((o.value for o in others), Fraction(0))
-        return self._step(Operation.SUBTRACT, (first, *others), value, measure, label)
+        return self._step(Operation.SUBTRACT, (first, *others), first.value - _sum(others), measure, label)
 
-    def multiply(self, label: Label, *operands: Figure, measure: Measure = Measure.YUAN) -> Figure:
+    def multiply(self, label: Label, first: Figure, by: Figure, *, measure: Measure = Measure.YUAN) -> Figure:
         """Multiply."""
-        value = reduce(lambda product, operand: product * operand.value, operands, Fraction(1))
-        return self._step(Operation.MULTIPLY, operands, value, measure, label)
+        return self._step(Operation.MULTIPLY, (first, by), first.value * by.value, measure, label)
 
     def divide(self, label: Label, first: Figure, by: Figure, *, measure: Measure = Measure.YUAN) -> Figure:
         """Divide the first by the second, exactly."""
@@ -162,9 +162,12 @@ class Working:
         return self._step(Operation.ROUND, (operand,), value, measure, label, more=more)
 
     def part(self, label: Label, total: Figure, parts: Figure, number: Figure) -> Figure:
-        """Give one of the equal parts of a sum that add up to it (clauses.md section 4)."""
-        ends = [rounded(total.value * 100 * step / parts.value) for step in (number.value - 1, number.value)]
-        return self._step(Operation.PART, (total, parts, number), Fraction(ends[1] - ends[0], 100), Measure.YUAN, label)
+        """Give one of the equal parts of a sum of whole fen that add up to it (clauses.md section 4)."""
+        whole = rounded(total.value * 100)
+        if total.value * 100 != whole:
+            raise ValueError(f"{total.value} yuan is not a whole number of fen to be parted")
+        fen = splitting.part(whole, int(parts.value), int(number.value))
+        return self._step(Operation.PART, (total, parts, number), Fraction(fen, 100), Measure.YUAN, label)
 
     def band(
         self, label: Label, operand: Figure, value: Fraction, bands: Iterable[Mapping[str, Any]], measure: Measure
@@ -173,18 +176,16 @@ class Working:
         more = {"bands": [dict(band) for band in bands]}
         return self._step(Operation.BAND, (operand,), value, measure, label, more=more)
 
-    def absorb(self, steps: Iterable[Step]) -> Figure:
+    def absorb(self, steps: Sequence[Step]) -> Figure:
         """Take another calculation's steps over, in their order, and give the figure that it ended with."""
-        moved = len(self._steps)
-        last: Figure | None = None
-        for step in steps:
-            number = step.number + moved
-            operands = tuple(operand + moved for operand in step.operands)
-            self._steps.append(replace(step, number=number, operands=operands))
-            last = Figure(number, step.value)
-        if last is None:
+        if not steps:
             raise ValueError("a calculation without a step has no figure")
-        return last
+        moved = len(self._steps)
+        self._steps += (
+            step._replace(number=step.number + moved, operands=tuple(operand + moved for operand in step.operands))
+            for step in steps
+        )
+        return Figure(len(self._steps), steps[-1].value)
 
     def _step(
         self,
@@ -198,24 +199,49 @@ class Working:
         more: Mapping[str, Any] | None = None,
     ) -> Figure:
         number = len(self._steps) + 1
-        numbers = tuple(operand.number for operand in operands)
-        self._steps.append(Step(number, operation, numbers, value, measure, label, source, self.clause, more or {}))
+        numbers = tuple([operand.number for operand in operands])
+        made = Step(number, operation, numbers, value, measure, label, source, self.clause, more or _NOTHING_MORE)
+        self._steps.append(made)
         return Figure(number, value)
 
 
+def _sum(operands: Sequence[Figure]) -> Fraction:
+    if not operands:
+        return Fraction(0)
+    total = operands[0].value
+    for operand in operands[1:]:
+        total += operand.value
+    return total
+
+
+_LANGUAGES = ("zh", "en")
 _SIGNS = {
     Operation.ADD: " + ",
     Operation.SUBTRACT: " − ",
     Operation.MULTIPLY: " × ",
     Operation.DIVIDE: " ÷ ",
 }
-_WORDS = {
-    Operation.LEAST: ("取最小", "the least of"),
-    Operation.GREATEST: ("取最大", "the greatest of"),
-    Operation.FLOOR: ("取整", "the whole of"),
-    Operation.CEILING: ("不足一的按一计", "counted up"),
-    Operation.PART: ("均分取份", "the part of"),
-    Operation.BAND: ("按分档", "by its band"),
+_SAID = {
+    Operation.LEAST: ("{} 中较小者", "the least of {}"),
+    Operation.GREATEST: ("{} 中较大者", "the greatest of {}"),
+    Operation.FLOOR: ("{}，只计整数", "{}, whole ones only"),
+    Operation.CEILING: ("{}，不足一的按一计", "{}, a begun one counted as whole"),
+    Operation.ROUND: ("{}，四舍五入至{places}位小数", "{}, rounded half away from zero to {places} places"),
+    Operation.PART: ("{0}均分为{1}份的第{2}份", "part number {2} of {0} in {1} equal parts"),
+}
+_UNITS = {
+    Measure.YUAN: ("元", " yuan"),
+    Measure.POINTS: ("分", " points"),
+    Measure.SHARE: ("%", "%"),
+    Measure.MONTHS: ("个月", " months"),
+    Measure.DAYS: ("天", " days"),
+    Measure.TIMES: ("", ""),
+}
+_EDGES = {
+    "at_least": ("不低于{}", "at least {}"),
+    "above": ("高于{}", "above {}"),
+    "below": ("低于{}", "below {}"),
+    "at_most": ("不高于{}", "at most {}"),
 }
 
 
@@ -225,24 +251,62 @@ def sentences(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     said = []
     for step in steps:
         known[step["number"]] = step
-        said.append({language: _sentence(step, known, place) for place, language in enumerate(("zh", "en"))})
+        operands = [known[number] for number in step["operands"]]
+        said.append({language: _sentence(step, operands, place) for place, language in enumerate(_LANGUAGES)})
     return said
 
 
-def _sentence(step: Mapping[str, Any], known: Mapping[int, Mapping[str, Any]], place: int) -> str:
-    language = ("zh", "en")[place]
+def _sentence(step: Mapping[str, Any], operands: Sequence[Mapping[str, Any]], place: int) -> str:
     operation = Operation(step["operation"])
-    label, value = step["label"][language], _shown(step["value"])
+    label, value = step["label"][_LANGUAGES[place]], _shown(step, place)
     if operation is Operation.GIVEN:
         return f"{label} = {value}"
-    operands = [f"{known[n]['label'][language]} {_shown(known[n]['value'])}" for n in step["operands"]]
+    if operation is Operation.PART:
+        # A count needs no name beside it: "in 12 months equal parts" says nothing more than "in 12".
+        total, parts, number = _named(operands[0], place, label), operands[1]["value"], operands[2]["value"]
+        return f"{label} = {_SAID[operation][place].format(total, parts, number)} = {value}"
+    named = [_named(operand, place, label) for operand in operands]
     if operation in _SIGNS:
-        return f"{label} = {_SIGNS[operation].join(operands)} = {value}"
-    if operation is Operation.ROUND:
-        said = ("四舍五入至{}位小数", "rounded half away from zero to {} places")[place].format(step["places"])
-        return f"{label} = {operands[0]}, {said} = {value}"
-    return f"{label} = {_WORDS[operation][place]} ({', '.join(operands)}) = {value}"
+        return f"{label} = {_SIGNS[operation].join(named)} = {value}"
+    if operation is Operation.BAND:
+        stretch = _stretch(step["bands"], Fraction(operands[0]["value"]), place)
+        said = ("{}，属“{}”一档", "{}, in the band “{}”")[place].format(named[0], stretch)
+        return f"{label} = {value}" + ("：" if place == 0 else ": ") + said
+    listed = (" 与 ", " and ")[place].join(named)
+    return f"{label} = {_SAID[operation][place].format(listed, places=step.get('places'))} = {value}"
 
 
-def _shown(value: str) -> str:
-    return figure(Fraction(value)) if "/" in value else value
+def _named(step: Mapping[str, Any], place: int, under: str) -> str:
+    """Write a figure with its name, and the value in brackets; one of the same name as the result by its value."""
+    if step["label"][_LANGUAGES[place]] == under:
+        return _shown(step, place)
+    return ("{}（{}）", "{} ({})")[place].format(step["label"][_LANGUAGES[place]], _shown(step, place))
+
+
+def _shown(step: Mapping[str, Any], place: int) -> str:
+    """Write a step's value with its unit; one that does not end is cut, and says so."""
+    measure, text = Measure(step["measure"]), step["value"]
+    value = Fraction(text)
+    if measure is Measure.SHARE:
+        value *= 100
+        text = exact(value)
+    unit = _UNITS[measure][place]
+    if value == 1 and unit.endswith("s"):
+        unit = unit[:-1]
+    return (figure(value) if "/" in text else text) + unit
+
+
+def _stretch(bands: Iterable[Mapping[str, str]], value: Fraction, place: int) -> str:
+    """Say the edges of the band that holds a value."""
+    band = next(band for band in bands if _holds(band, value))
+    edges = [said[place].format(band[edge]) for edge, said in _EDGES.items() if edge in band]
+    return ("、", " and ")[place].join(edges) or ("任意得分", "any score")[place]
+
+
+def _holds(band: Mapping[str, str], value: Fraction) -> bool:
+    return not (
+        ("at_least" in band and value < Fraction(band["at_least"]))
+        or ("above" in band and value <= Fraction(band["above"]))
+        or ("below" in band and value >= Fraction(band["below"]))
+        or ("at_most" in band and value > Fraction(band["at_most"]))
+    )

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ import time_machine
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import update
-from sqlmodel import col
+from sqlalchemy import select, update
+from sqlmodel import Session, col
 
 from app.api.requests import KaoheRoute
 from app.clock import now
@@ -21,11 +22,10 @@ from app.features.access import service as access
 from app.features.access import tokens
 from app.features.audit.actor import OPERATOR
 from app.features.parties import service as parties
-from app.models import Token
-from app.models.words import AskedBy, Role
+from app.models import Contract, Payment, Settlement, TermsVersion, Token
+from app.models.words import AskedBy, MoneyStatus, Role
 from app.nightly import run
 from tests.api.asking import JSON, expect_problem, filled, last_part
-from tests.money import bare_settlement
 from tests.nights import every_row, run_nights
 from tests.office import TERMS, Office, Person, without
 from tests.payouts import ANNUAL, CHOICE, HOLDBACK, PRORATED, open_books, payout
@@ -37,9 +37,9 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "parties": {Role.ADMIN: WRITE, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "contracts": {Role.ADMIN: WRITE, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "assessments": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
-    "due dates": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "settlements": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "approvals": {Role.ADMIN: READ, Role.SUPERVISOR: READ, Role.FINANCE: WRITE, Role.AUDITOR: READ},
+    "due dates": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "oneself": dict.fromkeys(Role, READ),
@@ -63,6 +63,7 @@ class Route:
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
 CENTER = "/v1/service-centers/{service_center_id}"
+MONEY = "/v1/contracts/{contract_id}"
 YEARS = "/v1/contracts/{contract_id}/annual-assessments"
 PAYOUTS = "/v1/contracts/{contract_id}/payouts"
 RETURNED = HOLDBACK | {"releases": [{"code": code, "share": "0.5", "after": "acceptance"} for code in ("part", "rest")]}
@@ -135,6 +136,21 @@ ROUTES: dict[tuple[str, str], Route] = {
         {"appealed_on": "2023-02-07", "outcome": "rejected", "decided_on": "2023-02-08", "reason": "事实清楚"},
     ),
     ("GET", "/v1/audit-events"): Route("audit"),
+    ("GET", f"{MONEY}/opening-balance"): Route("settlements"),
+    ("POST", f"{MONEY}/opening-balance"): Route(
+        "settlements", {"as_of": "2023-01-31", "held": "100.00", "source": "交接表"}
+    ),
+    ("GET", f"{MONEY}/payments"): Route("settlements"),
+    ("POST", f"{MONEY}/payments"): Route(
+        "approvals",
+        {"settlement_id": "$settlement", "amount": "1.00", "paid_on": "2023-02-12", "voucher_no": "记-2"},
+    ),
+    ("GET", f"{MONEY}/payments/{{payment_id}}"): Route("settlements"),
+    ("POST", f"{MONEY}/payments/{{payment_id}}/voiding"): Route(
+        "approvals", {"voided_on": "2023-02-13", "reason": "误记"}
+    ),
+    ("GET", f"{MONEY}/ledger"): Route("settlements"),
+    ("GET", f"{MONEY}/balance"): Route("settlements"),
     ("GET", YEARS): Route("assessments"),
     ("GET", f"{YEARS}/{{year}}"): Route("assessments"),
     ("POST", "/v1/contracts/{contract_id}/amendments"): Route(
@@ -187,12 +203,31 @@ class Holding:
 
     def path(self, path: str, **others: str) -> str:
         """Fill a path with these ids, some of them replaced by others'."""
-        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | IN_TIME | others
+        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | IN_TIME
+        if path.endswith("/opening-balance"):
+            # Books are opened before anything is settled, so they are another contract's.
+            known["contract_id"] = self.ids["new_contract"]
+        known |= others
         return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 
 
-IDS = ("service_center", "vendor", "contract", "finding", "alert", "settlement", "payout", "release")
-NOWHERE = Holding({name: str(uuid.UUID(int=7)) for name in IDS})
+NOWHERE = Holding(
+    dict.fromkeys(
+        (
+            "service_center",
+            "vendor",
+            "contract",
+            "new_contract",
+            "finding",
+            "alert",
+            "settlement",
+            "payment",
+            "payout",
+            "release",
+        ),
+        str(uuid.UUID(int=7)),
+    )
+)
 """Ids that nothing has."""
 
 
@@ -216,7 +251,7 @@ class Town:
 
 @pytest.fixture
 def town(database: Database, client: TestClient) -> Town:
-    """Give two centers with a contract, a finding, a settlement and an alert for each of three vendors."""
+    """Give two centers with a contract, a finding and an alert for each of three vendors."""
     office, elsewhere = Office(database, client, "XA"), Office(database, client, "XB")
     with database.write() as session:
         rival = parties.create_vendor(session, office.clerk, office.center, "对手公司")
@@ -231,9 +266,10 @@ def town(database: Database, client: TestClient) -> Town:
         contract = at.contract(number, vendor_id=str(vendor), terms=terms)
         ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
         parts = {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
-        with database.write() as session:
-            ids["settlement"] = str(bare_settlement(session, uuid.UUID(ids["contract"])))
         holdings.append(Holding(ids | parts | _payouts(at, contract)))
+    with database.write() as session:
+        for holding in holdings:
+            holding.ids.update(books(session, uuid.UUID(holding.ids["contract"])))
     run_nights(database, "2023-02-16")
     for at, holding in zip((office, office, elsewhere), holdings, strict=True):
         (alert,) = at.supervisor.items("/v1/alerts", contract_id=holding.ids["contract"])
@@ -248,6 +284,30 @@ def _payouts(at: Office, contract: str) -> dict[str, str]:
     at.supervisor.post(f"{contract}/payouts/{made['payout']}/reading", CHOICE).raise_for_status()
     drafted = at.supervisor.post(f"{contract}/releases", ACCEPTED | {"release": "part"})
     return made | {"release": drafted.json()["id"]}
+
+
+def books(session: Session, contract_id: uuid.UUID) -> dict[str, str]:
+    """Write a settlement with a payment of a contract, and a new one with a balance to open, and give their ids."""
+    own = session.get_one(Contract, contract_id)
+    terms = session.execute(select(TermsVersion).where(col(TermsVersion.contract_id) == own.id)).scalar_one()
+    new = Contract(**own.model_dump(exclude={"id", "number"}), number=f"{own.number}-NEW")
+    session.add(new)
+    session.flush()
+    session.add(TermsVersion(**terms.model_dump(exclude={"id", "contract_id"}), contract_id=new.id))
+    owner = {"service_center_id": own.service_center_id, "vendor_id": own.vendor_id}
+    row: dict[str, Any] = owner | {"created_at": now(), "updated_at": now()}
+    draft = row | dict.fromkeys(("fee_fen", "deducted_fen", "held_fen", "adjusted_fen", "carried_fen"), 0)
+    draft |= {"drafted_by": "clock", "drafted_on": date(2023, 2, 10), "digest": "-", "months": [], "note": "台账"}
+    draft |= {"ends_on": date(2023, 1, 31)}
+    approved = {"status": MoneyStatus.APPROVED, "approved_on": date(2023, 2, 10), "payable_fen": 300, "paid_fen": 100}
+    settlement = Settlement(contract_id=own.id, payment_period="2023-01", **draft | approved)
+    row |= {"amount_fen": 100, "paid_on": date(2023, 2, 11), "voucher_no": "记-1", "recorded_by": "finance"}
+    payment = Payment(contract_id=own.id, settlement_id=settlement.id, subject_id=settlement.id, **row)
+    session.add(settlement)
+    session.add(Settlement(contract_id=new.id, payment_period="opening", **draft, payable_fen=0))
+    session.flush()
+    session.add(payment)
+    return {"new_contract": str(new.id), "settlement": str(settlement.id), "payment": str(payment.id)}
 
 
 @pytest.fixture
@@ -374,7 +434,7 @@ def test_an_id_of_another_beside_ones_own_is_not_there(town: Town, role: Role) -
             theirs = town.other_centers.ids[name.removesuffix("_id")]
             found[method, path, name] = town.ask(role, method, path, town.own, **{name: theirs}).status_code
     assert found == dict.fromkeys(found, 404)
-    assert len(found) == 14
+    assert len(found) == 18
 
 
 @pytest.mark.parametrize("role", Role)
@@ -431,7 +491,8 @@ def test_a_vendor_sees_its_notified_months_only(notified: Town) -> None:
     (month,) = portal.items("/v1/portal/assessments")
     assert (month["contract_id"], month["period"]) == (notified.own.ids["contract"], "2023-01")
     assert (month["score"]["exact"], month["verdict"], month["document_no"]) == ("85.00", "below", "考核〔2023〕1号")
-    assert [contract["id"] for contract in portal.items("/v1/portal/contracts")] == [notified.own.ids["contract"]]
+    contracts = [notified.own.ids["contract"], notified.own.ids["new_contract"]]
+    assert [contract["id"] for contract in portal.items("/v1/portal/contracts")] == contracts
     assert portal.get("/v1/portal/me").json()["vendor_id"] == notified.own.ids["vendor"]
     assert portal.items("/v1/portal/assessments", period="2023-02") == []
     assert portal.items("/v1/portal/assessments", contract_id=notified.other_vendors.ids["contract"]) == []
@@ -466,8 +527,9 @@ def _person(
 def test_an_auditor_of_two_centers_reads_both(database: Database, town: Town) -> None:
     """A supervising authority sees what each of its centers has, and writes nothing at either."""
     authority = _person(database, town, "authority", Role.AUDITOR, [town.office, town.elsewhere])
-    everywhere = {holding.ids["contract"] for holding in (town.own, town.other_vendors, town.other_centers)}
-    assert {contract["id"] for contract in authority.items("/v1/contracts")} == everywhere
+    holdings = (town.own, town.other_vendors, town.other_centers)
+    everywhere, new = ({holding.ids[name] for holding in holdings} for name in ("contract", "new_contract"))
+    assert {contract["id"] for contract in authority.items("/v1/contracts")} == everywhere | new
     assert {alert["contract_id"] for alert in authority.items("/v1/alerts")} == everywhere
     assert {finding["contract_id"] for finding in authority.items("/v1/findings")} == everywhere
     assert [center["code"] for center in authority.get("/v1/me").json()["service_centers"]] == ["XA", "XB"]

@@ -34,6 +34,8 @@ SHILI = {
     ("below_pass_mark", "2024-11"): ("2024-12-06", OPEN),
     ("consecutive_fail", "2024-10/80.00x2/right_to_terminate"): ("2024-12-06", OPEN),
     ("consecutive_fail", "2024-03/90.00x3in12/warning"): ("2024-12-06", OPEN),
+    ("payment_behind", "2024-Q3"): ("2024-10-31", "2024-11-15"),
+    ("payment_behind", "2024-Q4"): ("2025-02-06", "None"),
 }
 EARLY = {"dress_code/2024", "phone_use/2024"}
 LATE = {"2024-02": (12, 8), "2024-08": (7, 4)}

@@ -7,15 +7,24 @@ from fastapi.testclient import TestClient
 
 from app.database import Database
 from app.demo import principals, run
+from app.main import create_app
+from app.settings import Settings
 from tests.nights import run_nights
 from tests.office import Person
 
 
 @pytest.fixture
-def demo_supervisor(database: Database, client: TestClient, tmp_path: Path) -> Person:
-    """Give the demo's supervisor; one run for its last night ends where its nights in turn do."""
-    vendors, _ = run.load(database, lambda *_: None)
-    run_nights(database, run.LAST_NIGHT.isoformat())
-    with database.write() as session:
+def demo_people(demo: Database, tmp_path: Path) -> dict[str, Person]:
+    """Give the demo's people by name; one run for its last night ends where its nights in turn do."""
+    vendors, _ = run.load(demo, lambda *_: None)
+    run_nights(demo, run.LAST_NIGHT.isoformat())
+    with demo.write() as session:
         tokens = principals.tokens(session, principals.ensure(session, vendors), tmp_path / "demo-tokens.json")
-    return Person(client, tokens["supervisor"])
+    client = TestClient(create_app(Settings(var_dir=tmp_path), demo), raise_server_exceptions=False)
+    return {name: Person(client, token) for name, token in tokens.items()}
+
+
+@pytest.fixture
+def demo_supervisor(demo_people: dict[str, Person]) -> Person:
+    """Give the demo's supervisor."""
+    return demo_people["supervisor"]

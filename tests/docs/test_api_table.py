@@ -1,7 +1,6 @@
 """The API guide's routes are the served ones, with their query parameters and the roles that get in."""
 
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +8,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.database import Database
 from app.models.words import Role
 from tests.docs.exchanges import ROOT, talk
-from tests.money import bare_settlement
 from tests.office import Office, Person
+from tests.settled import Sums, settled
 
 GUIDE = "docs/api.md"
 PAGING = {"limit", "cursor"}
@@ -57,14 +57,14 @@ def test_table_names_every_route_with_its_query(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
-def test_table_names_who_gets_in(office: Office) -> None:
+def test_table_names_who_gets_in(office: Office, database: Database) -> None:
     """Every role knocks at every route of its own contract; whom the table does not name gets 403."""
     contract = office.contract()
     finding = office.finding(contract, "2023-01-10")
     office.supervisor.post("/v1/job-runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}).raise_for_status()
     (alert,) = office.supervisor.items("/v1/alerts")
-    with office.database.write() as session:
-        settlement = bare_settlement(session, uuid.UUID(alert["contract_id"]))
+    settlement = settled(database, contract, "2023-01", Sums(fee=100), "2023-02-10")
+    paid = {"settlement_id": settlement, "amount": "1.00", "paid_on": "2023-02-11", "voucher_no": "记-1"}
     own = {
         "service_center_id": str(office.center),
         "contract_id": alert["contract_id"],
@@ -73,6 +73,7 @@ def test_table_names_who_gets_in(office: Office) -> None:
         "settlement_id": str(settlement),
         # A payout has its address before anything of it is on record, and whoever may ask gets 404 where it is none.
         "payout_id": alert["id"],
+        "payment_id": office.finance.post(f"{contract}/payments", paid).json()["id"],
         "period": "2023-01",
         "year": "2023",
     }

@@ -22,11 +22,18 @@ from app.features.settlements.payments import NewPayment
 from app.models.words import AlertKind, Role
 from tests.api.asking import expect_problem, last_part
 from tests.nights import alerts
-from tests.office import Office
+from tests.notices import imported, invented_2027, made_in_january_2026
+from tests.office import TERMS, Office
 from tests.settled import Sums, paid_out, settled
+from tests.years import amend
 
 QUARTER = Sums(fee=100_000_00, deducted=5_000_00, held=10_000_00)
 """85,000.00 is payable."""
+
+PAID_IN_TEN_WORKING_DAYS = {
+    "schedule": "quarterly",
+    "due": {"after": "settlement_approved", "unit": "working_days", "length": 10, "roll": "none"},
+}
 
 
 def pay(office: Office, contract: str, settlement: str, amount: str, paid_on: str, **more: Any) -> Response:
@@ -105,6 +112,20 @@ def test_a_payment_is_voided_once_and_made_again(office: Office, database: Datab
     assert [payment["voided_on"] for payment in listed] == ["2023-05-04", None]
     assert office.auditor.items(f"{contract}/payments", voided="true") == [voided]
     check(database)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_what_is_approved_keeps_its_due_date(office: Office, database: Database) -> None:
+    """Neither an amendment nor the closing takes it away; a notice of holidays counts it anew by its own terms."""
+    made_in_january_2026(database)
+    contract = office.contract(terms=TERMS | {"payment": PAID_IN_TEN_WORKING_DAYS})
+    settled(database, contract, "2023-03", QUARTER, "2026-12-21", "2027-01-04")
+    amend(office, contract, "2023-03-01", "2023-04-01").raise_for_status()
+    office.supervisor.post(f"{contract}/closing", {"closed_on": "2023-03-31"}).raise_for_status()
+    assert due(office, contract) == ("2023-03", None, "not_due")
+    done = imported(database, invented_2027())
+    (entry,) = office.auditor.items(f"{contract}/due-dates", kind="payment")
+    assert (entry["due_on"], entry["terms_version"], done.broken) == ("2027-01-05", 1, ())
 
 
 def test_the_ledger_tells_what_posted_what(office: Office, database: Database) -> None:

@@ -27,6 +27,7 @@ from tests.payouts import (
     scored,
     sources,
 )
+from tests.years import amend
 
 # ---------------------------------------------------------------- readings
 
@@ -130,7 +131,7 @@ def _explained(office: Office, address: str) -> None:
     assert set(standing.values()) == {"chosen", "rejected"}
     for reading in said["readings"]:
         assert recomputed(reading["steps"]) == Fraction(reading["amount"])
-    assert [step["zh"] for step in said["sentences"]][-1].startswith("绩效考核金 = 乘以比例")
+    assert said["steps"][-1]["said"]["zh"].startswith("绩效考核金 = ")
     assert (said["choice"]["recorded_by"], said["choice"]["agreed_on"]) == ("finance-XA", "2024-01-10")
     assert any("2023-08-04" in n["en"] and "The clause speaks of 5 months" in n["en"] for n in said["notes"])
     for source in set(sources(said)):
@@ -200,6 +201,33 @@ def test_the_choice_says_what_becomes_of_the_rest(office: Office) -> None:
         "held": (37550469, 9387617, 0),
         "released": (46938086, 0, 0),
     }
+
+
+def test_an_amendment_moves_what_is_not_approved(office: Office) -> None:
+    """A choice that the text no longer allows counts no more; a clause that is gone pays nothing; approvals stand."""
+    addresses = []
+    for contract in (haikou(office, "HK-1"), haikou(office, "HK-2")):
+        open_books(office, contract)
+        addresses.append(f"{contract}/payouts/{payout(office, contract)['id']}")
+        office.finance.post(f"{addresses[-1]}/reading", CHOICE).raise_for_status()
+    office.finance2.post(f"{addresses[1]}/approval").raise_for_status()
+    whole = {"id": "agreed", "rate": "applied", "total": "whole", "proportion": "year"}
+    found = []
+    for clauses, code in (([HOLDBACK, PRORATED | {"readings": [whole]}], "draft-stale"), ([], "payout-not-decided")):
+        for address in addresses:
+            contract = address.split("/payouts/")[0]
+            amend(office, contract, "2023-08-04", "2024-02-01", money=clauses).raise_for_status()
+        expect_problem(office.finance2.post(f"{addresses[0]}/approval"), 409, code)
+        found += [office.auditor.get(address).json() for address in addresses]
+    assert [(p["status"], p["amount"], p["clause"]["terms_version"]) for p in found] == [
+        ("draft", "375504.69", 2),
+        ("approved", "375504.69", 1),
+        ("incomplete", None, 1),
+        ("approved", "375504.69", 1),
+    ]
+    assert [m["name"] for m in found[2]["missing"]] == ["clause"]
+    approved = office.finance.get(f"{addresses[1]}/explanation").json()
+    assert office.finance.get(approved["clause"]["href"]).json()["version"] == 1
 
 
 # ---------------------------------------------------------------- by the year's score
@@ -343,8 +371,8 @@ def test_the_night_drafts_each_closed_year_once(database: Database, office: Offi
     assert _night(database, "2024-01-02")[:2] == (2, 0)
     drafts = payout(office, one), payout(office, two, "2023/score_award")
     assert [(p["status"], p["amount"], p["drafted_by"], p["version"]) for p in drafts] == [
-        ("ambiguous", None, "clock", 1),
-        ("incomplete", None, "clock", 1),
+        ("ambiguous", None, "nightly", 1),
+        ("incomplete", None, "nightly", 1),
     ]
     open_books(office, two, 10_000, "2023-10", "2023-11", "2023-12")
     office.finance.post(f"{one}/payouts/{drafts[0]['id']}/reading", CHOICE).raise_for_status()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,21 @@ class _ExactLoader(yaml.SafeLoader):
 _ExactLoader.add_constructor("tag:yaml.org,2002:float", lambda _loader, node: Decimal(node.value))
 
 
+@cache
+def _read(name: str) -> Any:  # noqa: ANN401 a file holds a list of rows, or tables by their names
+    return yaml.load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), _ExactLoader)  # noqa: S506 (is safe)
+
+
 def rows(name: str, table: str | None = None) -> list[Case]:
     """Give the rows of `cases/<name>.yaml`, or of one table where the file holds several."""
-    document = yaml.load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), _ExactLoader)  # noqa: S506 (is safe)
+    document = _read(name)
     found: list[Case] = document if table is None else document[table]
+    return found
+
+
+def row(name: str, table: str) -> Case:
+    """Give a single row that stands by itself under its name."""
+    found: Case = _read(name)[table]
     return found
 
 

@@ -129,6 +129,8 @@ BANDS = st.lists(st.tuples(EDGES, EDGES, st.booleans(), st.booleans()), max_size
 )
 BELONGS_TO_UPPER = st.dictionaries(st.sampled_from([Decimal(value) for value in range(10, 100, 10)]), st.booleans())
 SCORES = [Fraction(value, 2) for value in range(201)]
+# Between an edge and a bound half a point from it there are scores as well.
+FINER_SCORES = [Fraction(value, 4) for value in range(401)]
 POINTS = st.decimals(0, 100, places=2)
 
 
@@ -177,8 +179,8 @@ def test_a_band_is_given_exactly_when_no_other_is_possible(
     assert check_bands(bands, FULL_MARK) == ()
     possible = {
         ScoreKind.EXACT: [value],
-        ScoreKind.AT_LEAST: [score for score in SCORES if score >= value],
-        ScoreKind.BELOW: [score for score in SCORES if score < value],
+        ScoreKind.AT_LEAST: [score for score in FINER_SCORES if score >= value],
+        ScoreKind.BELOW: [score for score in FINER_SCORES if score < value],
     }[kind]
     names = {band.name for band in bands for score in possible if holds(band, score)}
     found = band_of(Score(kind, value), bands)

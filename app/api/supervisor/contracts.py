@@ -62,6 +62,24 @@ _TERMS: dict[str, Any] = {
     },
     "appeal": {"after": "notice", "unit": "working_days", "length": 5, "roll": "none"},
     "annual_assessment": {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none"},
+    "money": [
+        {
+            "kind": "holdback",
+            "base": "month_fee",
+            "share": "0.1",
+            "releases": [{"code": "acceptance", "share": "0.4", "after": "acceptance"}],
+            "rounding": {"stage": "amount", "places": 2},
+        },
+        {
+            "kind": "prorated_payout",
+            "source": "holdback",
+            "rate": "0.1",
+            "total": {"name": "T", "value": "938761.72", "source": "合同第四条"},
+            "excluded": {"name": "P", "candidates": [{"value": "844885.55", "source": "2023年已支付金额"}]},
+            "served": [f"2023-{month:02}" for month in range(1, 13)],
+            "assessed": [f"2023-{month:02}" for month in range(1, 13)],
+        },
+    ],
 }
 
 

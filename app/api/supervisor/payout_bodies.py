@@ -1,39 +1,21 @@
 """What payouts look like on the wire: how each stands, how its text may be read, how its amount follows."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from app.api.supervisor.steps import Clause, MissingOut, StepOut, Text, missing_out, steps_out
 from app.features.settlements.payout_standings import PayoutStatus, Standing, forfeiture, written
 from app.models.words import PayoutKind, Rest
 from app.rules.clauses import Fund, ProratedPayout
-from app.rules.missing import Missing
 from app.rules.payouts import ReadingFigure, said
-from app.rules.workings import Label, sentences
+from app.rules.workings import Label
 from app.values import Day, Fen
 
-Steps = Annotated[
-    list[dict[str, Any]],
-    Field(description="Each figure with the numbers of those that it is made of; a given one with its source."),
-]
 FORMULA_INPUTS = "The sums that it reckons with, in yuan, by the names that the clause gives them."
-
-
-class TextOut(BaseModel):
-    """A sentence in Chinese and English."""
-
-    zh: str
-    en: str
-
-
-class MissingOut(TextOut):
-    """What is not known, and where it belongs: into the terms, or beside the contract."""
-
-    name: str
-    pointer: str
 
 
 class ReadingOut(BaseModel):
@@ -41,7 +23,7 @@ class ReadingOut(BaseModel):
 
     id: str
     reading: Annotated[str, Field(description="The formula's code.")]
-    text: TextOut
+    text: Text
     inputs: Annotated[dict[str, str], Field(description=FORMULA_INPUTS)]
     amount: Fen | None
     exceeds_held: Annotated[bool, Field(description="Whether it is more than the fund holds now.")]
@@ -52,8 +34,7 @@ class ReadingStepsOut(ReadingOut):
     """A reading with the steps to its figure: `open` while none is chosen."""
 
     standing: Literal["open", "chosen", "rejected"]
-    steps: Steps
-    sentences: list[TextOut]
+    steps: list[StepOut]
 
 
 class ChoiceOut(BaseModel):
@@ -78,14 +59,10 @@ class EventOut(BaseModel):
     document: str | None
 
 
-class PaidByOut(BaseModel):
+class PaidByOut(Clause):
     """The clause that gives the payout, in its version of the terms."""
 
     kind: str
-    pointer: str
-    terms_version: int
-    reference: Annotated[dict[str, str], Field(description="Which paper, which clause.")]
-    href: str
 
 
 class PayoutOut(BaseModel):
@@ -106,7 +83,7 @@ class PayoutOut(BaseModel):
     missing: list[MissingOut]
     readings: Annotated[list[ReadingOut], Field(description="How the text may be read, with each candidate.")]
     spread: Annotated[Fen | None, Field(description="How far the readings' figures lie apart.")]
-    notes: list[TextOut]
+    notes: list[Text]
     choice: ChoiceOut | None
     event: EventOut | None
     drafted_by: str | None
@@ -133,17 +110,15 @@ class PayoutExplanationOut(BaseModel):
     status: PayoutStatus
     clause: PaidByOut
     amount: Fen | None
-    steps: Steps
-    sentences: list[TextOut]
+    steps: list[StepOut]
     forfeited: Fen
-    forfeited_steps: Steps
-    forfeited_sentences: list[TextOut]
+    forfeited_steps: list[StepOut]
     choice: ChoiceOut | None
     event: EventOut | None
     missing: list[MissingOut]
     readings: Annotated[list[ReadingStepsOut], Field(description="The chosen one, and those that it leaves behind.")]
     spread: Fen | None
-    notes: list[TextOut]
+    notes: list[Text]
 
 
 _FROM_ROW = ("drafted_by", "drafted_on", "approved_by", "approved_on", "created_at", "updated_at")
@@ -169,14 +144,11 @@ def payout_of(contract_id: uuid.UUID, standing: Standing) -> PayoutOut:
 
 def explanation_of(contract_id: uuid.UUID, standing: Standing) -> PayoutExplanationOut:
     """Show how a payout's amount follows."""
-    steps, lost = list(standing.decided.steps), list(forfeiture(standing))
     return PayoutExplanationOut.model_construct(
         **_common(contract_id, standing),
         payout_id=standing.due.id,
-        steps=steps,
-        sentences=_sentences(steps),
-        forfeited_steps=lost,
-        forfeited_sentences=_sentences(lost),
+        steps=steps_out(standing.decided.steps),
+        forfeited_steps=steps_out(forfeiture(standing)),
         readings=[_with_steps(standing, figure) for figure in standing.readings],
     )
 
@@ -199,7 +171,7 @@ def _common(contract_id: uuid.UUID, standing: Standing) -> dict[str, Any]:
         "forfeited": decided.forfeited,
         "choice": _choice(standing.choice),
         "event": _event(standing),
-        "missing": _missing(decided.missing),
+        "missing": [missing_out(what) for what in decided.missing],
         "spread": standing.spread,
         "notes": [_text(note) for note in standing.notes],
     }
@@ -228,31 +200,18 @@ def _reading(standing: Standing, figure: ReadingFigure) -> dict[str, Any]:
         "inputs": dict(figure.inputs),
         "amount": fen,
         "exceeds_held": fen is not None and fen > standing.held,
-        "missing": _missing(figure.missing),
+        "missing": [missing_out(what) for what in figure.missing],
     }
 
 
 def _with_steps(standing: Standing, figure: ReadingFigure) -> ReadingStepsOut:
-    steps = list(written(figure.line.steps)) if figure.line else []
     chosen: Literal["chosen", "rejected"] = "chosen" if standing.is_chosen(figure) else "rejected"
     return ReadingStepsOut.model_construct(
         **_reading(standing, figure),
         standing=chosen if standing.choice else "open",
-        steps=steps,
-        sentences=_sentences(steps),
+        steps=steps_out(written(figure.line.steps)) if figure.line else [],
     )
 
 
-def _missing(missing: Iterable[Missing]) -> list[MissingOut]:
-    return [
-        MissingOut.model_construct(name=what.name, pointer=what.pointer, zh=what.label.zh, en=what.label.en)
-        for what in missing
-    ]
-
-
-def _text(label: Label) -> TextOut:
-    return TextOut.model_construct(zh=label.zh, en=label.en)
-
-
-def _sentences(steps: Iterable[Mapping[str, Any]]) -> list[TextOut]:
-    return [TextOut.model_construct(zh=sentence["zh"], en=sentence["en"]) for sentence in sentences(steps)]
+def _text(label: Label) -> Text:
+    return Text.model_construct(zh=label.zh, en=label.en)

@@ -41,7 +41,7 @@ class ReadingIn(Shape):
     model_config = shown(
         {
             "reading_id": "rate_of_literal",
-            "inputs": {"P": "469380.86"},
+            "inputs": {"P": "844885.55"},
             "rest": "held",
             "agreed_on": "2024-01-18",
             "document": "绩效考核金额确认函",
@@ -153,7 +153,7 @@ def record_payout_reading(
 
 
 @router.post("/payouts/{payout_id}/approval", response_model=PayoutOut)
-@changes(key_required=True, match=True)
+@changes(key_required=True, match=True, shown=2)
 def approve_payout(who: Approvals, change: Change, contract_id: ContractId, payout_id: PayoutId) -> Response:
     """Approve what another person has drafted; it is posted to the ledger and payable from then on."""
     payouts.approve(change.session, who, contract_id, payout_id, change.seen)

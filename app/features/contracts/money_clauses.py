@@ -1,71 +1,40 @@
 """The clauses that move money as a contract's document states them, and their reading into rules (docs/clauses.md)."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool, model_validator
 
+from app.features.contracts.clause_shapes import Bands, Clause, Rounding, read_bands
+from app.features.contracts.payout_clauses import AllOrNothing, PayoutByScore, ProratedPayout, ScoreAward
 from app.rules import clauses as rules
 from app.rules.clauses import (
     Base,
     Combined,
     Excess,
-    Fund,
     Granularity,
     PartialMonth,
-    Proportion,
     Schedule,
-    Stage,
     Unscored,
     Window,
     YearMoney,
 )
-from app.rules.scores import Band
-from app.values import Code, Day, Fen, Name, PeriodValue, Points, Rate, Shape
+from app.values import Code, Day, Fen, PeriodValue, Points, Rate
 
 BaseName = Literal["month_fee", "quarter_fee", "year_fee", "contract_total", "at_risk_pool"]
 
 
-class Rounding(Shape):
-    """At which stage the clause rounds, and to how many places: of a share, or of a yuan (at most 2)."""
-
-    stage: Stage
-    places: Annotated[StrictInt, Field(ge=0, le=6)]
-
-    def rule(self) -> rules.Rounding:
-        """Read the clause as a rule's."""
-        return rules.Rounding(self.stage, self.places)
-
-
-class ShareBand(Shape):
-    """A stretch of the score and the share that it earns."""
-
-    at_least: Points | None = None
-    above: Points | None = None
-    below: Points | None = None
-    at_most: Points | None = None
-    share: Rate
-
-
-Bands = Annotated[list[ShareBand], Field(min_length=1, max_length=50)]
-
-
-def read_bands(bands: list[ShareBand]) -> tuple[tuple[Band, Decimal], ...]:
-    """Read bands as a rule's, each called by its place."""
-    return tuple(
-        (Band(f"band {number}", band.at_least, band.above, band.below, band.at_most), band.share)
-        for number, band in enumerate(bands)
-    )
-
-
-class _ByScore(Shape):
+class _ByScore(Clause):
     """What every clause that pays by the score may answer beside its scale."""
 
     base: BaseName
+    """Percent of what; what is longer than a month is reckoned in its last month."""
     rounding: Rounding | None = None
     score: Combined | None = None
+    """Which score decides about a base that is longer than a month; needed there."""
     excused: Unscored | None = None
+    """What an excused month is paid, or, of a longer base, that it is left out; needed once there is one."""
     not_assessed: Unscored | None = None
+    """The same for a month that was not assessed."""
 
     def by_score(self) -> rules.ByScore:
         """Read these answers as a rule's."""
@@ -74,10 +43,11 @@ class _ByScore(Shape):
 
 
 class ScoreBands(_ByScore):
-    """Score band to share of the base that is paid."""
+    """The score's band says which share of the base is paid; the amount paid is rounded, the rest deducted."""
 
     kind: Literal["score_bands"]
     bands: Bands
+    """Bands that together hold every score from 0 to the full mark once."""
 
     def rule(self) -> rules.ScoreBands:
         """Read the clause as a rule."""
@@ -85,39 +55,50 @@ class ScoreBands(_ByScore):
 
 
 class LinearBelowMark(_ByScore):
-    """For each point below a mark so much of the base is deducted; `floor` is the smallest share paid."""
+    """For each point below a mark so much of the base is deducted; the deduction is rounded."""
 
     kind: Literal["linear_below_mark"]
     mark: Points
+    """From which score on nothing is deducted."""
     per_point: Rate
+    """The share of the base that each point below the mark costs."""
     granularity: Granularity | None = None
+    """What a part of a point costs: its part, nothing, or a whole point; needed for a score with one."""
     floor: Rate | None = None
+    """The smallest share that is paid; needed once the points would cost more than all."""
 
     def rule(self) -> rules.LinearBelowMark:
         """Read the clause as a rule."""
         return rules.LinearBelowMark(self.by_score(), self.mark, self.per_point, self.granularity, self.floor)
 
 
-class Cap(Shape):
-    """The most that a clause takes in a while: a share of the clause's base, or an amount."""
+class Cap(Clause):
+    """The most that a clause takes in a while: either a share of the clause's base, or an amount."""
 
     per: Window
+    """Over what it counts; not longer than the base that it is a share of."""
     share: Rate | None = None
+    """The share of the clause's base."""
     amount: Fen | None = None
+    """The amount."""
 
     def rule(self) -> rules.Cap:
         """Read the clause as a rule's."""
         return rules.Cap(self.per, self.share, self.amount)
 
 
-class AmountPerFinding(Shape):
+class AmountPerFinding(Clause):
     """A fixed amount for each finding of an issue type; a type that is not named costs nothing."""
 
     kind: Literal["amount_per_finding"]
     base: BaseName
+    """Of what the cap is a share."""
     amounts: Annotated[dict[Code, Fen], Field(min_length=1, max_length=200)]
+    """The amount for each finding by the code of its issue type."""
     cap: Cap | None = None
+    """The most that is deducted; left out, there is no cap."""
     rounding: Rounding | None = None
+    """How the cap is rounded, once it is reached."""
 
     def rule(self) -> rules.AmountPerFinding:
         """Read the clause as a rule."""
@@ -126,14 +107,17 @@ class AmountPerFinding(Shape):
         return rules.AmountPerFinding(Base(self.base), tuple(self.amounts.items()), cap, rounding)
 
 
-class AtRiskPool(Shape):
-    """A share of the month's fee at risk; `kept`: it is kept back in the fund `pool` until a payout."""
+class AtRiskPool(Clause):
+    """A share of the month's fee is at risk, as a base of other clauses (`at_risk_pool`) or kept for a payout."""
 
     kind: Literal["at_risk_pool"]
     base: Literal["month_fee"]
     share: Rate
+    """The share of the month's fee that is at risk."""
     caps_deductions: StrictBool | None = None
+    """Whether it is the most that a month's deductions take; needed once they would take more."""
     kept: StrictBool = False
+    """Whether it is kept back in the fund `pool` until a payout."""
     rounding: Rounding | None = None
 
     def rule(self) -> rules.AtRiskPool:
@@ -142,146 +126,61 @@ class AtRiskPool(Shape):
         return rules.AtRiskPool(self.share, self.caps_deductions, self.kept, rounding)
 
 
-class Ceiling(Shape):
-    """Up to how much is held back: a share of a base, or an amount."""
+class Ceiling(Clause):
+    """Up to how much is held back: either a share of a base, or an amount."""
 
     base: Literal["year_fee", "contract_total"] | None = None
+    """Of what the share is taken; of the year's fee it counts what the year's months keep back."""
     share: Rate | None = None
+    """The share of that base."""
     amount: Fen | None = None
+    """The amount, for all months together."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Ceiling":
+        if self.share is None and self.amount is None:
+            message = "state a share of a base, or an amount"
+            raise ValueError(message)
+        return self
 
 
-class Release(Shape):
+class Release(Clause):
     """A part of the holdback that is returned, and the event that it follows; the shares of all are at most 1."""
 
     code: Code
+    """What the release is called; each has its own."""
     share: Rate
+    """The share of all that was held back."""
     after: Literal["acceptance", "annual_assessment", "contract_end"]
+    """The event that it follows."""
 
 
-class Holdback(Shape):
+class Holdback(Clause):
     """The part of the fee that is kept back month by month, up to a ceiling, and how it is returned."""
 
     kind: Literal["holdback"]
     base: Literal["month_fee", "quarter_fee", "year_fee", "contract_total", "month_payment"]
+    """Percent of what; `month_payment` is the month's fee less its deductions. A longer base is parted by months."""
     share: Rate
+    """The share that is kept back."""
     ceiling: Ceiling | None = None
+    """Up to how much; left out, there is no ceiling."""
     releases: Annotated[list[Release], Field(max_length=20)] = []  # noqa: RUF012 pydantic copies it
+    """How it is returned; what no release returns stays for a payout."""
     rounding: Rounding | None = None
 
     def rule(self) -> rules.Holdback:
         """Read the clause as a rule."""
-        ceiling = self.ceiling or Ceiling()
+        ceiling = self.ceiling
         return rules.Holdback(
             base=Base(self.base),
             share=self.share,
-            ceiling_base=Base(ceiling.base) if ceiling.base else None,
-            ceiling_share=ceiling.share,
-            ceiling_fen=ceiling.amount,
+            ceiling_base=Base(ceiling.base) if ceiling and ceiling.base else None,
+            ceiling_share=ceiling.share if ceiling else None,
+            ceiling_fen=ceiling.amount if ceiling else None,
             rounding=self.rounding.rule() if self.rounding else None,
             releases=tuple(rules.Release(entry.code, entry.share, entry.after) for entry in self.releases),
         )
-
-
-class NamedAmount(Shape):
-    """A sum that a clause calls by a name, with where it is printed."""
-
-    name: Name
-    value: Fen
-    source: Name
-
-
-class Candidate(Shape):
-    """A sum that an unclear clause may mean."""
-
-    value: Fen
-    source: Name
-
-
-class Excluded(Shape):
-    """The sum that a payout leaves out, and what it may be where the paper does not print it."""
-
-    name: Name
-    candidates: Annotated[list[Candidate], Field(max_length=10)]
-
-
-class Reading(Shape):
-    """One way to read a prorated payout's text."""
-
-    id: Code
-    rate: Literal["applied", "contained"]
-    total: Literal["less_excluded", "whole"]
-    proportion: Proportion
-
-    def rule(self) -> rules.Reading:
-        """Read it as a rule's."""
-        return rules.Reading(self.id, self.rate == "applied", self.total == "less_excluded", self.proportion)
-
-
-class ProratedPayout(Shape):
-    """A payout by months served and assessed, as sets (clauses.md section 3).
-
-    `readings` are those that the text allows: one where it is clear, all that are known where it is left out.
-    """
-
-    kind: Literal["prorated_payout"]
-    source: Fund
-    rate: Rate
-    total: NamedAmount
-    excluded: Excluded
-    served: Annotated[list[PeriodValue], Field(max_length=120)]
-    assessed: Annotated[list[PeriodValue], Field(max_length=120)]
-    readings: Annotated[list[Reading], Field(min_length=1, max_length=20)] | None = None
-
-    def rule(self) -> rules.ProratedPayout:
-        """Read the clause as a rule."""
-        return rules.ProratedPayout(
-            source=self.source,
-            rate=self.rate,
-            total=rules.NamedAmount(self.total.name, self.total.value, self.total.source),
-            excluded=self.excluded.name,
-            candidates=tuple(rules.Candidate(c.value, c.source) for c in self.excluded.candidates),
-            served=tuple(self.served),
-            assessed=tuple(self.assessed),
-            readings=tuple(r.rule() for r in self.readings) if self.readings else rules.READINGS,
-        )
-
-
-class PayoutByScore(Shape):
-    """What the year's score earns of a fund, by bands; the rest is forfeited."""
-
-    kind: Literal["payout_by_score"]
-    source: Fund
-    bands: Bands
-    rounding: Rounding | None = None
-
-    def rule(self) -> rules.PayoutByScore:
-        """Read the clause as a rule."""
-        return rules.PayoutByScore(self.source, read_bands(self.bands), self.rounding.rule() if self.rounding else None)
-
-
-class ScoreAward(Shape):
-    """The year's score earns that share of a fund, under `floor` points nothing; the rest is forfeited."""
-
-    kind: Literal["score_award"]
-    source: Fund
-    floor: Points | None = None
-    rounding: Rounding | None = None
-
-    def rule(self) -> rules.ScoreAward:
-        """Read the clause as a rule."""
-        return rules.ScoreAward(self.source, self.floor, self.rounding.rule() if self.rounding else None)
-
-
-class AllOrNothing(Shape):
-    """All of a fund for a year's score of `mark` or more, nothing below; what is not earned is forfeited."""
-
-    kind: Literal["all_or_nothing"]
-    source: Fund
-    mark: Points
-
-    def rule(self) -> rules.AllOrNothing:
-        """Read the clause as a rule."""
-        return rules.AllOrNothing(self.source, self.mark)
 
 
 MoneyClause = Annotated[
@@ -298,27 +197,34 @@ MoneyClause = Annotated[
 ]
 
 
-class Instalment(Shape):
-    """A share of the contract total, and the months whose deductions and holdbacks come off it.
-
-    `payable_from` is for one without months: the day from which it is settled.
-    """
+class Instalment(Clause):
+    """A share of the contract total, and the months whose deductions and holdbacks come off it."""
 
     share: Rate
+    """The share of the contract total; those of all instalments sum to 1."""
     months: Annotated[list[PeriodValue], Field(max_length=240)] = []  # noqa: RUF012 pydantic copies it
+    """The months whose deductions and holdbacks come off it; each month comes off one instalment."""
     payable_from: Day | None = None
+    """For an instalment without months: the day from which it is settled."""
 
 
-class PaymentMoney(Shape):
+class PaymentMoney(Clause):
     """How the money of the years is spread over what is paid."""
 
     schedule: Schedule
+    """What is settled together: a month, a quarter, or the months of an instalment."""
     year_money: YearMoney | None = None
+    """What the money of a year is split over that the service does not fill; needed there."""
     partial_month: PartialMonth | None = None
+    """What a month is paid that the service only touches; needed there."""
     rest: Literal["spread", "last_part"] = "spread"
+    """Whether the odd fen are spread over the parts of a year, or all others are alike and the last takes the rest."""
     rounding: Rounding | None = None
+    """How the fee of a month is rounded that is paid by days."""
     excess: Excess | None = None
+    """What becomes of deductions that are larger than what they come off; needed once they are."""
     instalments: Annotated[list[Instalment], Field(max_length=120)] = []  # noqa: RUF012 pydantic copies it
+    """The instalments, in their order, where the schedule is `instalments`."""
 
     def money(self) -> rules.Payment:
         """Read the clause as a rule."""

@@ -208,6 +208,7 @@ def owed_over(session: Session, first: date, last: date) -> Sequence[RowMapping]
             col(DueDate.contract_id),
             col(DueDate.kind),
             col(DueDate.subject),
+            col(DueDate.terms_version_id),
             col(DueDate.event_on),
             col(DueDate.due_on),
             col(DueDate.provisional),

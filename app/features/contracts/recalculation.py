@@ -21,7 +21,7 @@ from app.features.calendar import service as calendars
 from app.features.calendar.file import Notice
 from app.features.calendar.queries import covered_years, work_calendar
 from app.features.contracts import queries, register
-from app.features.contracts.versions import read_versions, version_for
+from app.features.contracts.versions import Version, read_versions, version_for
 from app.models import Alert, DueDate
 from app.models.columns import new_id
 from app.models.words import AlertKind, DueKind
@@ -128,7 +128,7 @@ def _changed(
     versions = read_versions(stored)
     known_on = max(version.agreed_on for version in versions)
     for entry in entries:
-        version = version_for(versions, Period.of(entry["event_on"]), known_on)
+        version = _governing(entry, versions, known_on)
         rule = rule_of(entry["kind"], version.terms) if version else None
         if version is None or rule is None:
             # An amendment that takes a clause out supersedes its due dates itself.
@@ -137,6 +137,13 @@ def _changed(
         if (due.on, due.provisional) != (entry["due_on"], entry["provisional"]):
             computed = {"due_on": due.on, "provisional": due.provisional, "steps": list(due.steps)}
             yield _Replaced(entry, {**entry, "id": new_id(), "terms_version_id": version.id, **computed})
+
+
+def _governing(entry: RowMapping, versions: Sequence[Version], known_on: date) -> Version | None:
+    """Give the version by which an entry is counted; what was approved is paid by the terms that it was approved by."""
+    if entry["kind"] is DueKind.PAYMENT:
+        return next((version for version in versions if version.id == entry["terms_version_id"]), None)
+    return version_for(versions, Period.of(entry["event_on"]), known_on)
 
 
 def _replace(session: Session, actor: Actor, notice: Notice, replaced: Sequence[_Replaced]) -> None:

@@ -17,6 +17,7 @@ from app.features.audit.changes import Change
 from app.features.audit.hashing import row_hash
 from app.features.audit.service import Act
 from app.features.settlements import payout_queries
+from app.features.settlements.drafting import NIGHTLY
 from app.features.settlements.payout_dues import KINDS, Due
 from app.features.settlements.payout_facts import Gathered, PayoutFacts, gather
 from app.features.settlements.payout_rows import new_row, reckoned
@@ -45,26 +46,25 @@ def draft_payouts(session: Session, actor: Actor, as_of: date) -> Tally:
     What is not decided yet is drafted without an amount. A draft that nobody has touched follows the record; a second
     run on the same facts writes nothing. A contract whose data is broken stops nobody else.
     """
-    read = written = 0
-    broken: list[Broken] = []
+    tally = Tally(0, 0, 0, [])
     after: uuid.UUID | None = None
     words = {kind.value for kind in KINDS.values()}
     while ids := payout_queries.paying_out_for_update(session, words, as_of, after, BATCH):
-        found = _batch(gather(session, ids), actor, as_of)
+        found = _batch(gather(session, ids), as_of)
         _write(session, actor, as_of, found)
-        read, written = read + found.read, written + len(found.new) + len(found.changed)
-        broken += found.broken
+        written = len(found.new) + len(found.changed)
+        tally = tally.plus(Tally(found.read, written, found.read - written, found.broken))
         after = ids[-1]
-    return Tally(read, written, read - written, broken)
+    return tally
 
 
-def _batch(gathered: dict[uuid.UUID, Gathered], actor: Actor, as_of: date) -> _Found:
+def _batch(gathered: dict[uuid.UUID, Gathered], as_of: date) -> _Found:
     found, today = _Found(), clock.today()
     for id_ in sorted(gathered):
         try:
             facts = PayoutFacts(gathered[id_])
             closed = [s for s in stand(facts, today).values() if _closed(facts, s.due, as_of)]
-            drafts = [draft for standing in closed for draft in _drafts(facts, standing, actor, today)]
+            drafts = [draft for standing in closed for draft in _drafts(facts, standing, today)]
         except Exception as error:  # noqa: BLE001 whatever is broken in one contract's data is reported, not raised
             found.broken.append(Broken(id_, f"{type(error).__name__}: {error}"[:500]))
             continue
@@ -82,13 +82,11 @@ def _closed(facts: PayoutFacts, due: Due, as_of: date) -> bool:
     return last < as_of
 
 
-def _drafts(
-    facts: PayoutFacts, standing: Standing, actor: Actor, today: date
-) -> Iterator[tuple[RowMapping | None, dict[str, Any]]]:
+def _drafts(facts: PayoutFacts, standing: Standing, today: date) -> Iterator[tuple[RowMapping | None, dict[str, Any]]]:
     """Give the row that is not there yet, or what a draft that nobody has touched should say by now."""
     row, values = standing.row, reckoned(standing.due, standing.decided)
     if row is None:
-        drafted = {"drafted_by": actor.name, "drafted_on": today}
+        drafted = {"drafted_by": NIGHTLY.name, "drafted_on": today}
         yield None, new_row(facts, standing.due, values | drafted)
         return
     touched = row["drafted_by_id"] is not None or row["status"] is not MoneyStatus.DRAFT

@@ -93,7 +93,7 @@ def _years(facts: PayoutFacts, today: date) -> Iterator[Due]:
                 last=last,
                 address=facts.payout_address(id_),
                 href=facts.terms_address(version, last),
-                months=facts.months_of(kind, year, version),
+                months=facts.months_of(clause, year, version),
             )
 
 
@@ -110,7 +110,9 @@ def _clauses_by_year(facts: PayoutFacts, today: date) -> dict[int, list[_Stated]
             months = years.get(year, (Period(year, _DECEMBER),))
             version = version_for(facts.versions, months[-1], today)
             for place, clause in enumerate(version.terms.money.clauses if version else ()):
-                if version and isinstance(clause, PayoutClause) and _is_about(clause, year, kind, version):
+                if version is None or not isinstance(clause, PayoutClause):
+                    continue
+                if _is_about(clause, year, kind, version) and (year in years or isinstance(clause, ProratedPayout)):
                     found.setdefault(year, []).append((place, clause, version, months[-1]))
     return {year: sorted(stated, key=lambda entry: entry[0]) for year, stated in found.items()}
 
@@ -158,12 +160,12 @@ def _releases(facts: PayoutFacts, today: date) -> Iterator[Due]:
 def _on_record(facts: PayoutFacts, row: RowMapping, *, in_force: bool) -> Due:
     """Give a payout by the clause and the version that its row names."""
     version = facts.version(row["terms_version_id"])
-    clause = version.terms.money.clauses[int(row["clause"].rsplit("/", 1)[1])]
+    clause = facts.clause_of(row)
     if not isinstance(clause, PayoutClause | Holdback):
         raise TypeError(f"{row['subject']} names {row['clause']}, which pays nothing out")
     code = row["subject"].partition("/")[2]
     releases = clause.releases if isinstance(clause, Holdback) else ()
-    months = frozenset() if row["year"] is None else facts.months_of(row["kind"], row["year"], version)
+    months = frozenset() if row["year"] is None else facts.months_of(clause, row["year"], version)
     last = max(months, default=Period.of(version.effective_from))
     return Due(
         id=row["id"],

@@ -14,9 +14,9 @@ from sqlmodel import Session
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import Version, read_versions
 from app.features.settlements import payout_queries as queries
-from app.models.words import LedgerCause, PayoutKind
+from app.models.words import LedgerCause
 from app.rules.annual import YearKind, service_years
-from app.rules.clauses import Fund
+from app.rules.clauses import Fund, MoneyClause, ProratedPayout
 from app.rules.consecutive import MonthState
 from app.rules.outstanding import Kept, Left, held_of, outstanding
 from app.rules.payouts import ServiceRecord
@@ -144,18 +144,30 @@ class PayoutFacts:
         payout = next((row for row in self.rows.values() if row["id"] == line["cause_id"]), None)
         if payout is None or payout["year"] is None:
             return None
-        return self.months_of(payout["kind"], payout["year"], self.version(payout["terms_version_id"]))
+        version = self.version(payout["terms_version_id"])
+        return self.months_of(self.clause_of(payout), payout["year"], version)
 
-    def months_of(self, kind: PayoutKind, year: int, version: Version) -> frozenset[Period]:
-        """Give the recorded months that a payout of a year is about."""
-        clause = version.terms.annual_assessment
-        by_score = kind is not PayoutKind.PRORATED_PAYOUT
-        years = self.years_of(clause.years if clause and by_score else YearKind.CALENDAR)
-        return frozenset(years.get(year, ()))
+    def months_of(self, clause: MoneyClause, year: int, version: Version) -> frozenset[Period]:
+        """Give the recorded months whose money a clause pays out in a year: a prorated one names its own.
+
+        One that names months of a single year is about all that is recorded of that year.
+        """
+        if not isinstance(clause, ProratedPayout):
+            asked = version.terms.annual_assessment
+            return frozenset(self.years_of(asked.years if asked else YearKind.CALENDAR).get(year, ()))
+        first, last = min(clause.served), max(clause.served)
+        if first.year == last.year:
+            return frozenset(period for period in self.served if period.year == first.year)
+        return frozenset(period for period in self.served if first <= period <= last)
 
     def version(self, id_: uuid.UUID) -> Version:
         """Give a version of the terms by the id of its row."""
         return next(version for version in self.versions if version.id == id_)
+
+    def clause_of(self, payout: RowMapping) -> MoneyClause:
+        """Give the clause that a payout on record names, in its version of the terms."""
+        clauses = self.version(payout["terms_version_id"]).terms.money.clauses
+        return clauses[int(payout["clause"].rsplit("/", 1)[1])]
 
     # ------------------------------------------------------------ where it can be read
 

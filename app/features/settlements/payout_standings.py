@@ -164,7 +164,11 @@ def forfeiture(standing: Standing) -> tuple[dict[str, Any], ...]:
 
 def _prorated(facts: PayoutFacts, due: Due, clause: ProratedPayout, choice: Choice | None) -> Decided:
     missing = list(rules.check_record(clause, due.pointer, facts.record(due.version, due.last)))
-    reading = chosen_reading(clause, choice)
+    known = {reading.code: reading for reading in clause.readings}
+    if choice is not None and choice["reading"] not in known:
+        # The text was amended since: what was chosen is no reading of it any more.
+        choice = None
+    reading = known[choice["reading"]] if choice else clause.readings[0] if len(known) == 1 else None
     if reading is None:
         # Without any candidate the figures cannot even be laid side by side.
         unknown = not clause.candidates and any(reading.less_excluded for reading in clause.readings)
@@ -177,13 +181,6 @@ def _prorated(facts: PayoutFacts, due: Due, clause: ProratedPayout, choice: Choi
     excluded = parse_yuan(inputs[clause.excluded]) if reading.less_excluded else None
     rest = choice["rest"] if choice else Rest.HELD
     return read_as(facts, due, clause, reading, excluded, rest)
-
-
-def chosen_reading(clause: ProratedPayout, choice: Choice | None) -> Reading | None:
-    """Give the reading that is chosen, or the only one that the text allows."""
-    if choice is not None:
-        return next((reading for reading in clause.readings if reading.code == choice["reading"]), None)
-    return clause.readings[0] if len(clause.readings) == 1 else None
 
 
 def _excluded(clause: ProratedPayout, due: Due) -> Missing:

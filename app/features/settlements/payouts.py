@@ -61,14 +61,19 @@ def find(facts: PayoutFacts, id_: uuid.UUID, today: date) -> Standing:
 
 
 def record_reading(
-    session: Session, caller: Caller, contract_id: uuid.UUID, id_: uuid.UUID, choice: ReadingChoice
+    session: Session,
+    caller: Caller,
+    contract_id: uuid.UUID,
+    id_: uuid.UUID,
+    choice: ReadingChoice,
+    on: date | None = None,
 ) -> None:
     """Record how a payout's text is read; until it is approved, another choice may take the place of the last one.
 
-    Whoever records it has drafted the payout, and may not approve it.
+    Whoever records it has drafted the payout, and may not approve it. `on` is the day of it, left out: today.
     """
     lock(session, caller, contract_id)
-    today = clock.today()
+    today = on or clock.today()
     facts = facts_of(session, contract_id)
     standing = find(facts, id_, today)
     refuse_future("/agreed_on", choice.agreed_on, today)
@@ -89,7 +94,7 @@ def record_reading(
     }
     _refuse_approved(standing)
     decided = decide(facts, standing.due, row, today)
-    with recording_payout(session, caller, "payout.read", facts, standing.due):
+    with recording_payout(session, caller, "payout.reading_recorded", facts, standing.due):
         values = reckoned(standing.due, decided) | drafted_by(caller, today)
         payout_rows.write(session, facts, standing, values)
         session.connection().execute(insert(PayoutReading), [row])
@@ -153,9 +158,9 @@ def approve(
     seen: Seen = None,
     on: date | None = None,
 ) -> None:
-    """Approve what somebody else has drafted, as it still comes to today, and post it in the same transaction.
+    """Approve what somebody else has drafted, as it still comes to that day, and post it in the same transaction.
 
-    `on` is the day of the approval, today where it is left out.
+    `on` is the day of the approval, left out: today.
     """
     lock(session, caller, contract_id)
     today = on or clock.today()
