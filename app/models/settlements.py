@@ -109,6 +109,7 @@ class Payment(Table, table=True):
             sqlite_where=text("voided_on IS NULL"),
             postgresql_where=text("voided_on IS NULL"),
         ),
+        Index("ix_payments_contract_subject", "contract_id", "subject_id"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("(settlement_id IS NULL) != (payout_id IS NULL)", name="pays_one_thing"),
         CheckConstraint("(voided_on IS NULL) = (voided_reason IS NULL)", name="voided_with_reason"),

@@ -343,6 +343,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.create_index("ix_payments_contract_subject", ["contract_id", "subject_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payments_payout_id"), ["payout_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payments_service_center_id"), ["service_center_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payments_settlement_id"), ["settlement_id"], unique=False)

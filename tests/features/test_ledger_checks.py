@@ -8,11 +8,12 @@ from sqlmodel import Session, col
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.database import Database
+from app.database import Database, statements
 from app.features.alerts.texts import text as said
 from app.features.assessments.narrowing import Within
 from app.features.audit.actor import OPERATOR
 from app.features.audit.service import recording
+from app.features.settlements import payments_behind
 from app.features.settlements.ledger_checks import check_ledger, evaluate
 from app.models import Settlement
 from tests.api.asking import last_part
@@ -73,7 +74,12 @@ def test_a_healthy_ledger_holds(books: str, database: Database) -> None:
     with database.read() as session:
         assert check_ledger(session) == []
         assert evaluate(session, date(2023, 3, 12)).states == []
+        before = statements(session)
         assert evaluate(session, date(2024, 1, 1)).rows_read == 0
+        checked = statements(session)
+        payments_behind.evaluate(session, date(2024, 1, 1))
+        # However many contracts there are: one for each check; the calendar, the due dates, the payments.
+        assert (checked - before, statements(session) - checked) == (12, 4)
     assert books
 
 

@@ -255,12 +255,13 @@ def _paid(
     # What is noted beside a row has no day of its own; the last payment that it should tell of has one.
     newest = func.coalesce(func.max(func.coalesce(col(Payment.voided_on), col(Payment.paid_on))), col(table.drafted_on))
     expected = func.coalesce(_sum(stands), 0)
+    made_on_it = and_(col(Payment.contract_id) == col(table.contract_id), col(Payment.subject_id) == col(table.id))
     own: Columns = (*_WHOSE, col(table.id), col(table.paid_fen).label("found"))
     statement: Listing = (
         select(*own, newest.label("on"), expected.label("expected"))
         .select_from(table)
         .join(Contract, col(Contract.id) == col(table.contract_id))
-        .join(Payment, col(Payment.subject_id) == col(table.id), isouter=True)
+        .join(Payment, made_on_it, isouter=True)
         .where(*_within(within))
         .group_by(*_WHOSE, col(table.id), col(table.paid_fen), col(table.drafted_on))
         .having(and_(expected != col(table.paid_fen), newest <= as_of))
