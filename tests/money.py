@@ -11,9 +11,11 @@ from sqlmodel import Session, col
 from app import clock
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import ledger, payments, service
-from app.features.settlements.ledger import Cause
-from app.features.settlements.payments import NewPayment
+from app.features.settlements import service
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.payments import service as payments
+from app.features.settlements.payments.service import NewPayment
 from app.models import Contract, Payout, Principal
 from app.models.words import LedgerCause, MoneyStatus, PayoutKind, Role
 from app.rules.clauses import Fund

@@ -14,8 +14,8 @@ from sqlalchemy import update
 
 from app.documents.xlsx import MEDIA_TYPE
 from app.features.contracts.money_clauses import MoneyClause
-from app.features.settlements import paper_words as words
-from app.features.settlements.dossier_record import clause_of, effect
+from app.features.settlements.papers import words
+from app.features.settlements.papers.dossier_record import clause_of, effect
 from app.models import Settlement
 from app.models.words import LedgerCause, MoneyStatus, PayoutKind
 from app.rules.clauses import Fund

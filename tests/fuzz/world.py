@@ -21,10 +21,11 @@ from app.features.audit.actor import OPERATOR
 from app.features.audit.service import recording
 from app.features.contracts import service as contracts
 from app.features.parties import service as parties
-from app.features.settlements import ledger, payments
-from app.features.settlements.ledger import Cause
-from app.features.settlements.payments import NewPayment
-from app.features.settlements.payout_queries import posted_for
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.payments import service as payments
+from app.features.settlements.payments.service import NewPayment
+from app.features.settlements.payouts.queries import posted_for
 from app.models import Alert, LedgerEntry, LedgerLine, Principal
 from app.models.columns import new_id
 from app.models.words import AlertKind, LedgerCause, Role

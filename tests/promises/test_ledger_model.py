@@ -18,7 +18,10 @@ from app.features.assessments.results import Result
 from app.features.contracts import service as contracts
 from app.features.contracts.draft import Amendment
 from app.features.contracts.terms_document import Reference, TermsDocument
-from app.features.settlements import ledger, ledger_queries, payments, service
+from app.features.settlements import service
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger import queries as ledger_queries
+from app.features.settlements.payments import service as payments
 from app.rules.consecutive import MonthState
 from app.rules.ledger import Account, identity
 from app.rules.periods import Period
