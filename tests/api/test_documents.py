@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from app.database import Database
+from app.documents.xlsx import MEDIA_TYPE
 from app.errors import registry
 from app.features.access import tokens
 from app.main import create_app
@@ -111,10 +112,14 @@ def test_readiness_documents_that_it_may_not_be_there_yet(document: dict[str, An
 
 
 def test_every_success_has_a_shape(document: dict[str, Any]) -> None:
-    """A generated client gets a type for every answer."""
+    """A generated client gets a type for every answer, and bytes for every file."""
     for name, operation in operations(document):
         (success,) = (response for status, response in operation["responses"].items() if status < "3")
-        assert "$ref" in success["content"]["application/json"]["schema"], name
+        ((media_type, content),) = success["content"].items()
+        if media_type == "application/json":
+            assert "$ref" in content["schema"], name
+        else:
+            assert (media_type, content["schema"]) == (MEDIA_TYPE, {"type": "string", "format": "binary"}), name
 
 
 def test_bodies_and_answers_name_their_members(document: dict[str, Any]) -> None:

@@ -39,6 +39,7 @@ LIFE = (
     "void_payment",
     "create_amendment",
     "close_contract",
+    "match_payments",
     "run_job",
 )
 """Everything that changes something, in the order in which the examples follow one another."""
