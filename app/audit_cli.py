@@ -10,7 +10,7 @@ import typer
 from app.database import Database
 from app.features.audit import export, heads
 from app.features.audit.verify import Findings, verify_database, verify_events
-from app.features.settlements.ledger_checks import check_ledger
+from app.features.settlements.ledger.checks import check_ledger
 from app.settings import settings
 
 audit_cli = typer.Typer(no_args_is_help=True, help="The audit: who did what to which rows.")

@@ -24,9 +24,10 @@ from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
-from app.features.settlements import ledger_checks, payments_behind
 from app.features.settlements.drafting import draft_due_settlements
-from app.features.settlements.payout_drafts import draft_payouts
+from app.features.settlements.ledger import checks as ledger_checks
+from app.features.settlements.payments import behind as payments_behind
+from app.features.settlements.payouts.drafting import draft_payouts
 from app.models.words import AlertKind, AskedBy
 
 log = logging.getLogger(__name__)

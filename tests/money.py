@@ -11,10 +11,12 @@ from sqlmodel import Session, col
 from app import clock
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import ledger, payments, service
-from app.features.settlements.ledger import Cause
-from app.features.settlements.payments import NewPayment
-from app.models import Contract, Payout, Principal, Settlement
+from app.features.settlements import service
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.payments import service as payments
+from app.features.settlements.payments.service import NewPayment
+from app.models import Contract, Payout, Principal
 from app.models.words import LedgerCause, MoneyStatus, PayoutKind, Role
 from app.rules.clauses import Fund
 from app.rules.ledger import of_payout
@@ -40,27 +42,6 @@ MONEY_TERMS: dict[str, Any] = TERMS | {
 }
 """Paid by the quarter: all of the fee from 90 points, nine tenths below; 500 for a post left; a tenth kept back."""
 YEARS = [{"year": 2023, "amount": "1200000.00"}]
-
-
-def bare_settlement(session: Session, contract_id: uuid.UUID) -> uuid.UUID:
-    """Make a draft without a line, for whoever asks only whose it is."""
-    contract = session.get_one(Contract, contract_id)
-    amounts: dict[str, Any] = dict.fromkeys(
-        ("fee_fen", "deducted_fen", "held_fen", "adjusted_fen", "carried_fen", "payable_fen"), 0
-    )
-    row = Settlement(
-        **_owners(contract),
-        payment_period="2023-Q1",
-        ends_on=date(2023, 3, 31),
-        months=[],
-        **amounts,
-        digest="",
-        drafted_by="supervisor",
-        drafted_on=date(2023, 4, 1),
-    )
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def _owners(contract: Contract) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from app import clock
 from app.features.audit.service import recording
-from app.features.settlements import ledger, ledger_queries
-from app.features.settlements.ledger import Cause
-from app.features.settlements.payout_queries import posted_for
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger import queries as ledger_queries
+from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.payouts.queries import posted_for
 from app.models import LedgerEntry, LedgerLine, Settlement
 from app.models.words import LedgerCause, MoneyStatus
 from app.rules.clauses import Fund

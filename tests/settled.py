@@ -13,8 +13,8 @@ from app.database import Database
 from app.features.audit.actor import OPERATOR
 from app.features.audit.service import recording
 from app.features.contracts import register
-from app.features.settlements import ledger
-from app.features.settlements.ledger import Cause
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger.posting import Cause
 from app.models import Contract, DueDate, LedgerEntry, LedgerLine, Payout, Settlement, TermsVersion
 from app.models.columns import new_id
 from app.models.words import DueKind, LedgerCause, MoneyStatus, PayoutKind

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from app.demo.facts import Books, Data, Fact
-from app.features.settlements import opening, payments, payouts, releases, service
+from app.features.settlements import service
+from app.features.settlements.opening import service as opening
+from app.features.settlements.payments import service as payments
+from app.features.settlements.payouts import releases
+from app.features.settlements.payouts import service as payouts
 from app.models.payouts import payout_id
 from app.rules.money import parse_yuan
 

@@ -334,7 +334,11 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class MoneyTerms:
-    """What the terms say about money; the place of a clause in `clauses` is its place in the document."""
+    """What the terms say about money; the place of a clause in `clauses` is its place in the document.
+
+    `full_mark` is the scale that bands and marks are on; None where nobody compares it with that of a score.
+    """
 
     payment: Payment | None = None
     clauses: tuple[MoneyClause, ...] = ()
+    full_mark: Decimal | None = None

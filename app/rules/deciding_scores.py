@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.rules.clauses import ByScore, Combined, Unscored
 from app.rules.consecutive import MonthState
@@ -56,11 +57,19 @@ def unscored(rule: ByScore, pointer: str, month: MonthFacts, *, alone: bool) -> 
     return answer
 
 
-def scored_month(working: Working, month: MonthFacts) -> Scored:
-    """Take a month's own score; raises MissingAnswerError where nothing is known of it."""
+def scored_month(working: Working, month: MonthFacts, scale: Decimal | None) -> Scored:
+    """Take a month's own score, which has to be on the scale that the clause's marks are on.
+
+    Raises MissingAnswerError where it is on another, and where nothing is known of it.
+    """
     score = month.score
     if score is None or score.value is None:
         raise undecided(month)
+    if scale is not None and month.full_mark != scale:
+        shown, asked = figure(month.full_mark), figure(scale)
+        zh = f"{month_zh(month.period)}得分满分为{shown}，条款按满分{asked}约定"
+        en = f"how the score of {month.period}, out of {shown}, is read by a clause for scores out of {asked}"
+        raise need("full_mark", f"/assessments/{month.period}/score", zh, en, month.period)
     name = _name(month)
     bound_zh, bound_en = _BOUNDS.get(score.kind, ("", ""))
     label = Label(f"{name.zh}{bound_zh}", f"{name.en}{bound_en}")
@@ -74,6 +83,7 @@ def _name(month: MonthFacts) -> Label:
 def combined(working: Working, rule: ByScore, pointer: str, months: Sequence[MonthFacts]) -> Scored:
     """Combine the scores of several months as the clause says; what is known of them is what is known of the result."""
     last = months[-1]
+    scale = last.terms.full_mark
     if rule.score is None:
         zh, en = "条款未约定以哪个得分计算", "which score decides about more than a month"
         raise need("score", f"/terms{pointer}/score", zh, en, last.period)
@@ -82,28 +92,14 @@ def combined(working: Working, rule: ByScore, pointer: str, months: Sequence[Mon
         counted = next((month for month in months if unscored(rule, pointer, month, alone=False) is None), None)
         if counted is None:
             raise undecided(last)
-        return scored_month(working, counted)
+        return scored_month(working, counted, scale)
     counting = [month for month in months if unscored(rule, pointer, month, alone=False) is None]
     if not counting:
         raise undecided(last)
-    _require_one_scale(counting)
-    scores = [scored_month(working, month) for month in counting]
+    scores = [scored_month(working, month, scale) for month in counting]
     if rule.score is Combined.LOWEST_MONTH:
         return _lowest(working, scores)
     return _mean(working, scores, last)
-
-
-def _require_one_scale(months: Sequence[MonthFacts]) -> None:
-    for month in months:
-        if month.full_mark != months[0].full_mark:
-            one, other = figure(months[0].full_mark), figure(month.full_mark)
-            raise need(
-                "full_mark",
-                f"/assessments/{month.period}/score",
-                f"各月满分不一致（{one}与{other}），无法合并得分",
-                f"how scores out of {one} and out of {other} are taken together",
-                month.period,
-            )
 
 
 def _lowest(working: Working, scores: Sequence[Scored]) -> Scored:

@@ -30,7 +30,7 @@ def by_score(clause: ScoreBands | LinearBelowMark, pointer: str, base: Taken, mo
         answer = unscored(clause.by_score, pointer, month, alone=True)
         if answer is not None:
             return _of_unscored(working, amount, answer, month)
-        scored = scored_month(working, month)
+        scored = scored_month(working, month, month.terms.full_mark)
     if isinstance(clause, ScoreBands):
         return _by_bands(working, clause, amount, scored, month)
     return _below_mark(working, clause, amount, scored, month)

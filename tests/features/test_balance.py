@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.database import Database
 from app.features.audit.verify import verify_database
-from app.features.settlements import opening
-from app.features.settlements.ledger_checks import check_ledger
+from app.features.settlements.ledger.checks import check_ledger
+from app.features.settlements.opening import service as opening
 from app.rules.clauses import Fund
 from app.rules.ledger import Account, Place
 from tests.api.asking import expect_problem, last_part

@@ -13,8 +13,8 @@ from app.features.alerts.texts import text as said
 from app.features.assessments.narrowing import Within
 from app.features.audit.actor import OPERATOR
 from app.features.audit.service import recording
-from app.features.settlements import payments_behind
-from app.features.settlements.ledger_checks import check_ledger, evaluate
+from app.features.settlements.ledger.checks import check_ledger, evaluate
+from app.features.settlements.payments import behind as payments_behind
 from app.models import Settlement
 from tests.api.asking import last_part
 from tests.office import Office

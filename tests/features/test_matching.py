@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from app.documents.payment_file import FilePayment
-from app.features.settlements.matching import Candidate, Matching, Recorded, Result, match
+from app.features.settlements.payments.matching import Candidate, Matching, Recorded, Result, match
 
 DAY = date(2023, 5, 8)
 

@@ -14,8 +14,8 @@ from sqlalchemy import update
 
 from app.documents.xlsx import MEDIA_TYPE
 from app.features.contracts.money_clauses import MoneyClause
-from app.features.settlements import paper_words as words
-from app.features.settlements.dossier_record import clause_of, effect
+from app.features.settlements.papers import words
+from app.features.settlements.papers.dossier_record import clause_of, effect
 from app.models import Settlement
 from app.models.words import LedgerCause, MoneyStatus, PayoutKind
 from app.rules.clauses import Fund
@@ -123,7 +123,9 @@ def _check_steps(steps: list[dict[str, str | None]], lines: list[dict[str, str |
     assert {number: step["数值"] for number, step in last.items()} == {
         line["序号"]: line["金额（元）"] for line in lines
     }
-    assert "2023-03得分扣款 = 2023年3月服务费 100000.00 − 应付金额 90000.00 = 10000.00" in {s["算式"] for s in steps}
+    assert "2023年3月得分扣款 = 2023年3月服务费（100000.00元） − 应付金额（90000.00元） = 10000.00元" in {
+        s["算式"] for s in steps
+    }
     assert "≥90 → 1；<90 → 0.9" in {step["说明"] for step in steps}
     assert {line["条款"] for line in lines} == {"付款方式", "按得分分档计费", "按问题定额扣款", "预留考核金"}
     assert {(line["条款版本"], line["依据文件"]) for line in lines} == {("1", "外包服务合同 第六条")}

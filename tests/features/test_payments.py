@@ -16,9 +16,10 @@ from app.features.access.caller import Caller
 from app.features.alerts.service import reconcile
 from app.features.audit.actor import Actor
 from app.features.audit.verify import verify_database
-from app.features.settlements import payments, payments_behind
-from app.features.settlements.ledger_checks import check_ledger
-from app.features.settlements.payments import NewPayment
+from app.features.settlements.ledger.checks import check_ledger
+from app.features.settlements.payments import behind as payments_behind
+from app.features.settlements.payments import service as payments
+from app.features.settlements.payments.service import NewPayment
 from app.models.words import AlertKind, Role
 from tests.api.asking import expect_problem, last_part
 from tests.nights import alerts

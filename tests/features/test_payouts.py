@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.database import Database, statements
 from app.features.audit.actor import Actor
 from app.features.audit.verify import verify_database
-from app.features.settlements.payout_drafts import draft_payouts
+from app.features.settlements.payouts.drafting import draft_payouts
 from app.models.payouts import payout_id
 from tests.api.asking import expect_problem
 from tests.office import TERMS, Office

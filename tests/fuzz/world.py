@@ -21,9 +21,10 @@ from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
 from app.features.contracts import service as contracts
 from app.features.parties import service as parties
-from app.features.settlements import opening, payments
 from app.features.settlements import service as settlements
-from app.features.settlements.payments import NewPayment
+from app.features.settlements.opening import service as opening
+from app.features.settlements.payments import service as payments
+from app.features.settlements.payments.service import NewPayment
 from app.models import Alert, Principal
 from app.models.words import AlertKind, AskedBy, Role
 from app.nightly import FLAGS, run

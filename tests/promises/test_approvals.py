@@ -22,7 +22,9 @@ from app.features.access.caller import Caller
 from app.features.audit import service as audit
 from app.features.audit.verify import verify_database
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import ledger, ledger_queries, queries, service
+from app.features.settlements import queries, service
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger import queries as ledger_queries
 from app.models import Contract, Principal, Settlement
 from app.models.words import MoneyStatus
 from app.rules.ledger import Posting

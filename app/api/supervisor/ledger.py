@@ -20,10 +20,10 @@ from app.api.requests import KaoheRoute
 from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import balance as feature
-from app.features.settlements import ledger_queries
-from app.features.settlements.balance import Balance, HeldIn, Share
-from app.features.settlements.ledger_queries import EntryFilter
+from app.features.settlements.ledger import balance as feature
+from app.features.settlements.ledger import queries as ledger_queries
+from app.features.settlements.ledger.balance import Balance, HeldIn, Share
+from app.features.settlements.ledger.queries import EntryFilter
 from app.models.words import LedgerCause
 from app.rules.clauses import Fund
 from app.rules.ledger import Account

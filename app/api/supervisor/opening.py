@@ -17,8 +17,8 @@ from app.api.requests import KaoheRoute
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import opening
-from app.features.settlements.opening import NewOpening
+from app.features.settlements.opening import service as opening
+from app.features.settlements.opening.service import NewOpening
 from app.models.words import MoneyStatus
 from app.values import Day, Fen, Reason, Shape, shown
 

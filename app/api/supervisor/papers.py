@@ -11,9 +11,9 @@ from app.api.auth import SettlementsRead
 from app.api.files import WORKBOOK, Workbook, workbook
 from app.api.ids import ContractId, SettlementId
 from app.api.requests import KaoheRoute
-from app.features.settlements import statement, statement_sheets
-from app.features.settlements.dossier import dossier
-from app.features.settlements.statement import Balances, Item, Movement, Statement
+from app.features.settlements.papers import statement, statement_sheets
+from app.features.settlements.papers.dossier import dossier
+from app.features.settlements.papers.statement import Balances, Item, Movement, Statement
 from app.models.words import LedgerCause, PayoutKind
 from app.rules.clauses import Fund
 from app.rules.ledger import Account

@@ -11,8 +11,8 @@ from app.api.auth import SettlementsRead
 from app.api.changing import changes
 from app.api.ids import ContractId
 from app.api.requests import LARGEST_BODY, KaoheRoute
-from app.features.settlements import matching
-from app.features.settlements.matching import Matched, Matching, Recorded, Result, Total
+from app.features.settlements.payments import matching
+from app.features.settlements.payments.matching import Matched, Matching, Recorded, Result, Total
 from app.rules.money import yuan
 from app.values import Day, Fen, Shape, shown
 

@@ -20,9 +20,10 @@ from app.api.requests import KaoheRoute
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import payment_queries, payments
-from app.features.settlements.payment_queries import PaymentFilter
-from app.features.settlements.payments import NewPayment
+from app.features.settlements.payments import queries as payment_queries
+from app.features.settlements.payments import service as payments
+from app.features.settlements.payments.queries import PaymentFilter
+from app.features.settlements.payments.service import NewPayment
 from app.values import Day, DocumentNo, Fen, Note, Reason, Shape, shown
 
 router = APIRouter(prefix="/contracts/{contract_id}/payments", route_class=KaoheRoute, tags=["settlements"])

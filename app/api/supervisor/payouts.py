@@ -25,9 +25,10 @@ from app.api.supervisor.payout_bodies import (
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import payouts, releases
-from app.features.settlements.payout_facts import PayoutFacts
-from app.features.settlements.payout_standings import facts_of, stand
+from app.features.settlements.payouts import releases
+from app.features.settlements.payouts import service as payouts
+from app.features.settlements.payouts.facts import PayoutFacts
+from app.features.settlements.payouts.standings import facts_of, stand
 from app.models.words import Rest
 from app.rules.clauses import Fund
 from app.values import Code, Day, Fen, Name, Note, Shape, shown

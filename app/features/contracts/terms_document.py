@@ -203,7 +203,9 @@ class TermsDocument(Shape):
             annual_assessment=self.annual_assessment.annual_rule() if self.annual_assessment else None,
             payment_due=self.payment.due.rule() if self.payment and self.payment.due else None,
             money=MoneyTerms(
-                self.payment.money() if self.payment else None, tuple(clause.rule() for clause in self.money or ())
+                self.payment.money() if self.payment else None,
+                tuple(clause.rule() for clause in self.money or ()),
+                self.rubric.full_mark if self.rubric else rules.HUNDRED_MARKS,
             ),
         )
 

@@ -14,7 +14,8 @@ from app.features.alerts.state import Broken
 from app.features.assessments.results import read_score
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import Version, read_versions, version_for
-from app.features.settlements import ledger_queries, queries, sources
+from app.features.settlements import queries, sources
+from app.features.settlements.ledger import queries as ledger_queries
 from app.models.words import MoneyStatus, Stage
 from app.rules.clauses import Payment
 from app.rules.fees import ServiceFees

@@ -18,7 +18,7 @@ from app.features.calendar.queries import work_calendar
 from app.features.contracts import register
 from app.features.contracts.service import lock
 from app.features.seen import Seen, check_seen
-from app.features.settlements import facts, ledger, ledger_queries, queries
+from app.features.settlements import facts, queries
 from app.features.settlements.errors import (
     AlreadyApproved,
     ApproverIsDrafter,
@@ -30,8 +30,10 @@ from app.features.settlements.errors import (
     SettlementIncomplete,
 )
 from app.features.settlements.facts import ContractBooks
-from app.features.settlements.ledger import Cause
-from app.features.settlements.opening import opening_posting
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger import queries as ledger_queries
+from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.opening.service import opening_posting
 from app.features.settlements.rows import Rows, digest_of, rows_of
 from app.models import Contract, DueDate, LedgerEntry, LedgerLine, Settlement, SettlementLine
 from app.models.words import DueKind, LedgerCause, MoneyStatus

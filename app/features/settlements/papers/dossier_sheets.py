@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from app.documents.xlsx import Cell, Column, Sheet, TwoPlaces
-from app.features.settlements import paper_words as words
-from app.features.settlements.dossier_record import Dossier, Row
+from app.features.settlements.papers import words
+from app.features.settlements.papers.dossier_record import Dossier, Row
 from app.models.words import MoneyStatus
 from app.rules.consecutive import MonthState
 from app.rules.lines import Component

@@ -12,7 +12,7 @@ from app import clock
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import paper_queries
+from app.features.settlements.papers import queries as paper_queries
 from app.models.words import LedgerCause
 from app.rules.clauses import Fund
 from app.rules.ledger import DEBIT_ACCOUNTS, Account, identity, natural

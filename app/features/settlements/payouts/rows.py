@@ -13,10 +13,10 @@ from app.features.access.caller import Caller
 from app.features.audit.changes import Touched
 from app.features.audit.service import recording
 from app.features.settlements.errors import AlreadyApproved
-from app.features.settlements.payout_dues import Due
-from app.features.settlements.payout_facts import PayoutFacts
-from app.features.settlements.payout_queries import posted_for
-from app.features.settlements.payout_standings import Decided, Standing
+from app.features.settlements.payouts.dues import Due
+from app.features.settlements.payouts.facts import PayoutFacts
+from app.features.settlements.payouts.queries import posted_for
+from app.features.settlements.payouts.standings import Decided, Standing
 from app.models import LedgerEntry, LedgerLine, Payout, PayoutReading
 from app.models.words import MoneyStatus
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import Version, read_versions
-from app.features.settlements import payout_queries as queries
+from app.features.settlements.payouts import queries
 from app.models.words import LedgerCause
 from app.rules.annual import YearKind, service_years
 from app.rules.clauses import Fund, MoneyClause, ProratedPayout

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time
 from app.documents import xlsx
 from app.documents.paper import Paper, ascii_file_name, file_name
 from app.documents.xlsx import Cell, Column, Sheet, TwoPlaces
-from app.features.settlements import paper_words as words
-from app.features.settlements.statement import Item, Statement
+from app.features.settlements.papers import words
+from app.features.settlements.papers.statement import Item, Statement
 from app.rules.clauses import Fund
 from app.rules.ledger import Account
 from app.rules.money import yuan

@@ -10,8 +10,8 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import ledger_queries
-from app.features.settlements.ledger import balances
+from app.features.settlements.ledger import queries as ledger_queries
+from app.features.settlements.ledger.posting import balances
 from app.rules.clauses import Fund
 from app.rules.ledger import DEBIT_ACCOUNTS, Account, Kept, natural, outstanding
 from app.rules.payments import percent

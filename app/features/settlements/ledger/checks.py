@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
-from app.features.settlements import ledger_check_queries as queries
+from app.features.settlements.ledger import check_queries as queries
 from app.models.words import AlertKind, Severity
 from app.rules.money import yuan
 

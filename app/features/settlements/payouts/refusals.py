@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from app.errors import Invalid
 from app.features.settlements.errors import PayoutNotDecided
-from app.features.settlements.payout_standings import Standing
+from app.features.settlements.payouts.standings import Standing
 from app.rules.faults import Fault
 from app.rules.missing import Missing
 from app.rules.money import yuan

@@ -16,12 +16,12 @@ from app.features.audit.actor import Actor
 from app.features.audit.changes import Change
 from app.features.audit.hashing import row_hash
 from app.features.audit.service import Act
-from app.features.settlements import payout_queries
 from app.features.settlements.drafting import NIGHTLY
-from app.features.settlements.payout_dues import KINDS, Due
-from app.features.settlements.payout_facts import Gathered, PayoutFacts, gather
-from app.features.settlements.payout_rows import new_row, reckoned
-from app.features.settlements.payout_standings import Standing, stand
+from app.features.settlements.payouts import queries as payout_queries
+from app.features.settlements.payouts.dues import KINDS, Due
+from app.features.settlements.payouts.facts import Gathered, PayoutFacts, gather
+from app.features.settlements.payouts.rows import new_row, reckoned
+from app.features.settlements.payouts.standings import Standing, stand
 from app.models import Payout
 from app.models.words import MoneyStatus, PayoutKind
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app.errors import NotFound
 from app.features.access.caller import Caller
-from app.features.settlements import paper_queries
+from app.features.settlements.papers import queries as paper_queries
 from app.rules.ledger import Account
 from app.rules.lines import SIGNS, Component
 

@@ -17,9 +17,10 @@ from app.features.audit.changes import Touched
 from app.features.audit.hashing import row_hash
 from app.features.audit.service import recording
 from app.features.contracts.service import lock
-from app.features.settlements import ledger_queries, opening_queries
 from app.features.settlements.errors import OpeningTaken
-from app.features.settlements.opening_queries import OPENING
+from app.features.settlements.ledger import queries as ledger_queries
+from app.features.settlements.opening import queries as opening_queries
+from app.features.settlements.opening.queries import OPENING
 from app.models import Contract, Settlement, SettlementLine
 from app.models.columns import new_id
 from app.models.words import MoneyStatus

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import RowMapping
 
 from app.features.contracts.versions import Version, version_for
-from app.features.settlements.payout_facts import PayoutFacts
+from app.features.settlements.payouts.facts import PayoutFacts
 from app.models.payouts import payout_id
 from app.models.words import PayoutKind
 from app.rules.annual import YearKind

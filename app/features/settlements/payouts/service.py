@@ -13,7 +13,6 @@ from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
 from app.features.contracts.service import lock
 from app.features.seen import Seen, check_seen
-from app.features.settlements import ledger, payout_rows
 from app.features.settlements.errors import (
     AlreadyApproved,
     ApproverIsDrafter,
@@ -23,12 +22,14 @@ from app.features.settlements.errors import (
     PayoutNotDecided,
     ReleaseExceedsHeld,
 )
-from app.features.settlements.ledger import Cause
-from app.features.settlements.payout_facts import PayoutFacts
-from app.features.settlements.payout_refusals import above_held, not_decided, refuse, refuse_future
-from app.features.settlements.payout_rows import NOBODY, drafted_by, reckoned, recording_payout
-from app.features.settlements.payout_standings import PayoutStatus, Standing, decide, facts_of, stand
-from app.features.settlements.release_amounts import event_day
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.payouts import rows as payout_rows
+from app.features.settlements.payouts.facts import PayoutFacts
+from app.features.settlements.payouts.refusals import above_held, not_decided, refuse, refuse_future
+from app.features.settlements.payouts.release_amounts import event_day
+from app.features.settlements.payouts.rows import NOBODY, drafted_by, reckoned, recording_payout
+from app.features.settlements.payouts.standings import PayoutStatus, Standing, decide, facts_of, stand
 from app.models import PayoutReading
 from app.models.words import LedgerCause, MoneyStatus, PayoutKind, Rest
 from app.rules.clauses import ProratedPayout, Reading

@@ -16,7 +16,7 @@ from app.documents.payment_file import FilePayment
 from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import paper_queries
+from app.features.settlements.papers import queries as paper_queries
 
 MOST_FAULTS = 50
 """So many things that are wrong with a file are named at once."""

@@ -9,13 +9,13 @@ from app import clock
 from app.errors import Invalid
 from app.features.access.caller import Caller
 from app.features.contracts.service import lock
-from app.features.settlements import payout_rows
 from app.features.settlements.errors import ReleaseExceedsHeld, ReleaseTaken
-from app.features.settlements.payout_facts import PayoutFacts
-from app.features.settlements.payout_refusals import above_held, not_decided, refuse, refuse_future
-from app.features.settlements.payout_rows import drafted_by, reckoned, recording_payout
-from app.features.settlements.payout_standings import PayoutStatus, Standing, facts_of, of_line, stand
-from app.features.settlements.release_amounts import ACCEPTANCE, event_day, returned
+from app.features.settlements.payouts import rows as payout_rows
+from app.features.settlements.payouts.facts import PayoutFacts
+from app.features.settlements.payouts.refusals import above_held, not_decided, refuse, refuse_future
+from app.features.settlements.payouts.release_amounts import ACCEPTANCE, event_day, returned
+from app.features.settlements.payouts.rows import drafted_by, reckoned, recording_payout
+from app.features.settlements.payouts.standings import PayoutStatus, Standing, facts_of, of_line, stand
 from app.rules.clauses import Release
 from app.rules.faults import Fault
 from app.rules.missing import MissingAnswerError

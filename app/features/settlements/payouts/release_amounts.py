@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from app.features.settlements.payout_dues import Due
-from app.features.settlements.payout_facts import PayoutFacts
+from app.features.settlements.payouts.dues import Due
+from app.features.settlements.payouts.facts import PayoutFacts
 from app.models.words import MoneyStatus, PayoutKind
 from app.rules.clauses import Fund, Holdback, Release
 from app.rules.holdbacks import released

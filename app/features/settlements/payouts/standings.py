@@ -12,9 +12,9 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.assessments.results import read_score
-from app.features.settlements import release_amounts
-from app.features.settlements.payout_dues import Due, dues
-from app.features.settlements.payout_facts import PayoutFacts, gather
+from app.features.settlements.payouts import release_amounts
+from app.features.settlements.payouts.dues import Due, dues
+from app.features.settlements.payouts.facts import PayoutFacts, gather
 from app.models.words import MoneyStatus, Rest
 from app.rules import payouts as rules
 from app.rules.clauses import AllOrNothing, Holdback, PayoutByScore, ProratedPayout, Reading, ScoreAward

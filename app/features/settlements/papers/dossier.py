@@ -7,8 +7,8 @@ from sqlmodel import Session
 from app.documents import xlsx
 from app.documents.paper import Paper, ascii_file_name, file_name
 from app.features.access.caller import Caller
-from app.features.settlements.dossier_record import read
-from app.features.settlements.dossier_sheets import sheets
+from app.features.settlements.papers.dossier_record import read
+from app.features.settlements.papers.dossier_sheets import sheets
 
 
 def dossier(session: Session, caller: Caller, contract_id: uuid.UUID, settlement_id: uuid.UUID) -> Paper:

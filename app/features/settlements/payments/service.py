@@ -19,9 +19,11 @@ from app.features.audit.service import recording
 from app.features.contracts import register
 from app.features.contracts.service import lock
 from app.features.seen import Seen, check_seen
-from app.features.settlements import ledger, payment_queries, payments_behind
 from app.features.settlements.errors import AlreadyVoided, NotApproved, PaymentExceedsPayable, VoucherTaken
-from app.features.settlements.ledger import Cause
+from app.features.settlements.ledger import posting as ledger
+from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.payments import behind as payments_behind
+from app.features.settlements.payments import queries as payment_queries
 from app.models import Alert, Contract, DueDate, LedgerEntry, LedgerLine, Payment, Payout, Settlement
 from app.models.words import AlertKind, DueKind, LedgerCause, MoneyStatus
 from app.rules import payments as rules

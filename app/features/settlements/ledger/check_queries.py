@@ -27,7 +27,7 @@ from sqlmodel import Session, col
 
 from app.features.assessments.narrowing import Within
 from app.features.paging import Columns, Listing
-from app.features.settlements.opening_queries import OPENING
+from app.features.settlements.opening.queries import OPENING
 from app.models import Contract, LedgerEntry, LedgerLine, Payment, Payout, Settlement
 from app.models.words import LedgerCause, MoneyStatus
 from app.rules.ledger import Account

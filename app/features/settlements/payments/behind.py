@@ -14,7 +14,7 @@ from app.features.assessments import narrowing
 from app.features.assessments.by_contract import evaluate_each
 from app.features.assessments.missed import missed
 from app.features.calendar.queries import work_calendar
-from app.features.settlements import payment_queries
+from app.features.settlements.payments import queries as payment_queries
 from app.models.words import AlertKind, Severity
 from app.rules.money import yuan
 from app.rules.payments import Payment, fully_paid_on, paid_by

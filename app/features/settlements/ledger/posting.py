@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, insert
 from sqlmodel import Session
 
 from app import clock
-from app.features.settlements import ledger_queries
+from app.features.settlements.ledger import queries as ledger_queries
 from app.models import LedgerEntry, LedgerLine
 from app.models.columns import new_id
 from app.models.words import LedgerCause

@@ -1,0 +1,1 @@
+"""The balance that a contract has when it is taken over in mid-life."""
