@@ -1,5 +1,6 @@
 """A service center with everybody who calls the API for it: what the tests of the doors and the nights talk through."""
 
+import copy
 import uuid
 from typing import Any
 
@@ -95,8 +96,19 @@ class Office:
                 code: parties.create_issue_type(session, operator, self.center, code, name)
                 for code, name in (("leaving_post", "离岗"), ("late_opening", "延时服务未落实"))
             }
-            self.people = {role: self._person(session, role) for role in Role}
-            self.finance2 = self._person(session, Role.FINANCE, "finance2")
+            people = {role: self._person(session, role) for role in Role}
+            self._seat(people, self._person(session, Role.FINANCE, "finance2"))
+
+    def over(self, database: Database, client: TestClient) -> "Office":
+        """Give the same office on a copy of its database, which another client asks."""
+        office = copy.copy(self)
+        office.client, office.database = client, database
+        people = {role: Person(client, person.token) for role, person in self.people.items()}
+        office._seat(people, Person(client, self.finance2.token))  # noqa: SLF001 its own kind
+        return office
+
+    def _seat(self, people: dict[Role, Person], finance2: Person) -> None:
+        self.people, self.finance2 = people, finance2
         self.admin = self.people[Role.ADMIN]
         self.supervisor = self.people[Role.SUPERVISOR]
         self.finance = self.people[Role.FINANCE]

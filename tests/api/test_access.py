@@ -1,10 +1,11 @@
 """Every route of the served document, asked by every role about its own, another center's and another vendor's."""
 
 import re
+import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ import time_machine
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import select, update
-from sqlmodel import Session, col
+from sqlalchemy import make_url, update
+from sqlmodel import col
 
 from app.api.requests import KaoheRoute
 from app.clock import now
@@ -22,13 +23,16 @@ from app.features.access import service as access
 from app.features.access import tokens
 from app.features.audit.actor import OPERATOR
 from app.features.parties import service as parties
-from app.models import Contract, Payment, Settlement, TermsVersion, Token
-from app.models.words import AskedBy, MoneyStatus, Role
+from app.main import create_app
+from app.models import Token
+from app.models.words import AskedBy, Role
 from app.nightly import run
+from app.settings import Settings
 from tests.api.asking import JSON, expect_problem, filled, last_part
 from tests.nights import every_row, run_nights
 from tests.office import TERMS, Office, Person, without
-from tests.payouts import ANNUAL, CHOICE, HOLDBACK, PRORATED, open_books, payout
+from tests.payouts import ANNUAL, CHOICE, HOLDBACK, PRORATED, payout
+from tests.postgres import PostgresServer
 
 READ, WRITE = frozenset({"read"}), frozenset({"read", "write"})
 
@@ -66,9 +70,20 @@ CENTER = "/v1/service-centers/{service_center_id}"
 MONEY = "/v1/contracts/{contract_id}"
 YEARS = "/v1/contracts/{contract_id}/annual-assessments"
 PAYOUTS = "/v1/contracts/{contract_id}/payouts"
+SETTLEMENT = "/v1/contracts/{contract_id}/settlements/{settlement_id}"
+SETTLED = {"contract": "settled_contract"}
 RETURNED = HOLDBACK | {"releases": [{"code": code, "share": "0.5", "after": "acceptance"} for code in ("part", "rest")]}
+AGREED = CHOICE | {"agreed_on": "2023-02-10"}
 JANUARY = PRORATED | {"served": ["2023-01"], "assessed": ["2023-01"]}
 ACCEPTED = {"on": "2023-02-06", "document": "验收报告"}
+PAID_BY_MONTH: dict[str, Any] = {
+    "starts_on": "2022-01-01",
+    "ends_on": "2022-12-31",
+    "recorded_from": "2022-10",
+    "years": [{"year": 2022, "amount": "1200.00"}],
+    "terms": TERMS | {"payment": {"schedule": "monthly"}, "money": [HOLDBACK | {"base": "month_fee"}]},
+}
+"""A contract that has ended, and whose last three months are settled here."""
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/v1/me"): Route("oneself"),
@@ -136,21 +151,6 @@ ROUTES: dict[tuple[str, str], Route] = {
         {"appealed_on": "2023-02-07", "outcome": "rejected", "decided_on": "2023-02-08", "reason": "事实清楚"},
     ),
     ("GET", "/v1/audit-events"): Route("audit"),
-    ("GET", f"{MONEY}/opening-balance"): Route("settlements"),
-    ("POST", f"{MONEY}/opening-balance"): Route(
-        "settlements", {"as_of": "2023-01-31", "held": "100.00", "source": "交接表"}
-    ),
-    ("GET", f"{MONEY}/payments"): Route("settlements"),
-    ("POST", f"{MONEY}/payments"): Route(
-        "approvals",
-        {"settlement_id": "$settlement", "amount": "1.00", "paid_on": "2023-02-12", "voucher_no": "记-2"},
-    ),
-    ("GET", f"{MONEY}/payments/{{payment_id}}"): Route("settlements"),
-    ("POST", f"{MONEY}/payments/{{payment_id}}/voiding"): Route(
-        "approvals", {"voided_on": "2023-02-13", "reason": "误记"}
-    ),
-    ("GET", f"{MONEY}/ledger"): Route("settlements"),
-    ("GET", f"{MONEY}/balance"): Route("settlements"),
     ("GET", YEARS): Route("assessments"),
     ("GET", f"{YEARS}/{{year}}"): Route("assessments"),
     ("POST", "/v1/contracts/{contract_id}/amendments"): Route(
@@ -161,20 +161,47 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/contracts/{contract_id}/closing"): Route("contracts", {"closed_on": "2023-01-31"}),
     ("POST", YEARS): Route("assessments", {"year": 2023, "held_on": "2023-02-20", "score": {"exact": "92.50"}}),
     ("POST", f"{YEARS}/{{year}}/notice"): Route("assessments", {"notified_on": "2023-02-21"}),
-    ("GET", "/v1/contracts/{contract_id}/settlements/{settlement_id}/dossier"): Route("settlements"),
-    ("GET", "/v1/contracts/{contract_id}/statements/{year}"): Route("settlements"),
-    ("GET", "/v1/contracts/{contract_id}/statements/{year}/workbook"): Route("settlements"),
-    ("POST", "/v1/contracts/{contract_id}/payments/matching"): Route(
-        "settlements", {"csv": "凭证号,金额,支付日期\nPZ-1,1.00,2023-05-10\n"}, reads=True
+    ("GET", f"{MONEY}/opening-balance"): Route("settlements"),
+    # Books are opened before anything is settled, so they are another contract's; and so is what is settled.
+    ("POST", f"{MONEY}/opening-balance"): Route(
+        "settlements",
+        {"as_of": "2023-01-31", "held": "100.00", "source": "交接表"},
+        {"contract": "new_contract"},
     ),
+    ("GET", "/v1/settlements"): Route("settlements"),
+    ("GET", f"{MONEY}/payment-periods"): Route("settlements", places=SETTLED),
+    ("GET", f"{MONEY}/fees"): Route("settlements", places=SETTLED),
+    ("GET", f"{MONEY}/settlements"): Route("settlements", places=SETTLED),
+    ("POST", f"{MONEY}/settlements"): Route("settlements", {"payment_period": "2022-12"}, SETTLED),
+    ("GET", SETTLEMENT): Route("settlements", places=SETTLED),
+    ("GET", f"{SETTLEMENT}/explanation"): Route("settlements", places=SETTLED),
+    ("POST", f"{SETTLEMENT}/approval"): Route("approvals", places=SETTLED),
+    ("GET", f"{SETTLEMENT}/dossier"): Route("settlements", places=SETTLED),
+    ("GET", f"{MONEY}/statements/{{year}}"): Route("settlements"),
+    ("GET", f"{MONEY}/statements/{{year}}/workbook"): Route("settlements"),
+    ("GET", f"{MONEY}/payments"): Route("settlements", places=SETTLED),
+    ("POST", f"{MONEY}/payments"): Route(
+        "approvals",
+        {"settlement_id": "$settled", "amount": "1.00", "paid_on": "2023-02-15", "voucher_no": "记-2"},
+        SETTLED,
+    ),
+    ("POST", f"{MONEY}/payments/matching"): Route(
+        "settlements", {"csv": "凭证号,金额,支付日期\n记-1,1.00,2023-02-14\n"}, SETTLED, reads=True
+    ),
+    ("GET", f"{MONEY}/payments/{{payment_id}}"): Route("settlements", places=SETTLED),
+    ("POST", f"{MONEY}/payments/{{payment_id}}/voiding"): Route(
+        "approvals", {"voided_on": "2023-02-16", "reason": "误记"}, SETTLED
+    ),
+    ("GET", f"{MONEY}/ledger"): Route("settlements", places=SETTLED),
+    ("GET", f"{MONEY}/balance"): Route("settlements", places=SETTLED),
     ("GET", PAYOUTS): Route("settlements"),
     ("GET", f"{PAYOUTS}/{{payout_id}}"): Route("settlements"),
     ("GET", f"{PAYOUTS}/{{payout_id}}/explanation"): Route("settlements"),
-    ("POST", f"{PAYOUTS}/{{payout_id}}/reading"): Route("settlements", CHOICE),
+    ("POST", f"{PAYOUTS}/{{payout_id}}/reading"): Route("settlements", AGREED),
     # Of what the supervisor has drafted: nobody approves what they have read themselves.
     ("POST", f"{PAYOUTS}/{{payout_id}}/approval"): Route("approvals", places={"payout": "release"}),
-    ("POST", "/v1/contracts/{contract_id}/releases"): Route("settlements", ACCEPTED | {"release": "rest"}),
-    ("GET", "/v1/contracts/{contract_id}/holdbacks"): Route("settlements"),
+    ("POST", f"{MONEY}/releases"): Route("settlements", ACCEPTED | {"release": "rest"}),
+    ("GET", f"{MONEY}/holdbacks"): Route("settlements"),
     ("GET", "/v1/job-runs"): Route("job runs"),
     ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }
@@ -203,31 +230,16 @@ class Holding:
 
     def path(self, path: str, **others: str) -> str:
         """Fill a path with these ids, some of them replaced by others'."""
-        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | IN_TIME
-        if path.endswith("/opening-balance"):
-            # Books are opened before anything is settled, so they are another contract's.
-            known["contract_id"] = self.ids["new_contract"]
-        known |= others
+        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | IN_TIME | others
         return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 
 
-NOWHERE = Holding(
-    dict.fromkeys(
-        (
-            "service_center",
-            "vendor",
-            "contract",
-            "new_contract",
-            "finding",
-            "alert",
-            "settlement",
-            "payment",
-            "payout",
-            "release",
-        ),
-        str(uuid.UUID(int=7)),
-    )
+CONTRACTS = ("contract", "new_contract", "settled_contract")
+NOWHERE_IDS = (
+    *("service_center", "vendor", "contract", "new_contract", "settled_contract", "finding", "alert"),
+    *("settlement", "settled", "payment", "payout", "release"),
 )
+NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
 """Ids that nothing has."""
 
 
@@ -249,9 +261,8 @@ class Town:
         return self.office.people[role].call(method, of.path(path, **places), json=body)
 
 
-@pytest.fixture
-def town(database: Database, client: TestClient) -> Town:
-    """Give two centers with a contract, a finding and an alert for each of three vendors."""
+def build(database: Database, client: TestClient) -> Town:
+    """Give two centers, with contracts, findings, money and an alert for each of three vendors."""
     office, elsewhere = Office(database, client, "XA"), Office(database, client, "XB")
     with database.write() as session:
         rival = parties.create_vendor(session, office.clerk, office.center, "对手公司")
@@ -262,14 +273,15 @@ def town(database: Database, client: TestClient) -> Town:
         (office, rival, "XA-2"),
         (elsewhere, elsewhere.vendor, "XB-1"),
     ):
+        own = {"vendor_id": str(vendor)}
         terms = TERMS | {"annual_assessment": ANNUAL, "money": [RETURNED, JANUARY]}
-        contract = at.contract(number, vendor_id=str(vendor), terms=terms)
+        contract = at.contract(number, terms=terms, **own)
         ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
-        parts = {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
-        holdings.append(Holding(ids | parts | _payouts(at, contract)))
-    with database.write() as session:
-        for holding in holdings:
-            holding.ids.update(books(session, uuid.UUID(holding.ids["contract"])))
+        ids["new_contract"] = last_part(at.contract(f"{number}-NEW", recorded_from="2023-02", **own))
+        ids |= {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
+        with time_machine.travel("2023-02-13T04:00:00Z"):
+            ids |= _payouts(at, contract) | _settlements(at, at.contract(f"{number}-PAID", **PAID_BY_MONTH, **own))
+        holdings.append(Holding(ids))
     run_nights(database, "2023-02-16")
     for at, holding in zip((office, office, elsewhere), holdings, strict=True):
         (alert,) = at.supervisor.items("/v1/alerts", contract_id=holding.ids["contract"])
@@ -277,37 +289,96 @@ def town(database: Database, client: TestClient) -> Town:
     return Town(office, elsewhere, *holdings)
 
 
+def _made(answer: Response) -> str:
+    assert answer.status_code < 300, answer.text
+    return str(answer.json()["id"])
+
+
 def _payouts(at: Office, contract: str) -> dict[str, str]:
-    """Record a reading and draft a release, of books that hold something."""
-    open_books(at, contract)
-    made = {"payout": payout(at, contract)["id"]}
-    at.supervisor.post(f"{contract}/payouts/{made['payout']}/reading", CHOICE).raise_for_status()
-    drafted = at.supervisor.post(f"{contract}/releases", ACCEPTED | {"release": "part"})
-    return made | {"release": drafted.json()["id"]}
+    """Open books that hold something, record a reading and draft a release."""
+    balance = {"as_of": "2023-01-31", "held": "469380.86", "source": "交接表"}
+    opening = _made(at.supervisor.post(f"{contract}/opening-balance", balance))
+    _made(at.finance2.post(f"{contract}/settlements/{opening}/approval"))
+    found = payout(at, contract)["id"]
+    reading = _made(at.supervisor.post(f"{contract}/payouts/{found}/reading", AGREED))
+    return {
+        "payout": reading,
+        "release": _made(at.supervisor.post(f"{contract}/releases", ACCEPTED | {"release": "part"})),
+    }
 
 
-def books(session: Session, contract_id: uuid.UUID) -> dict[str, str]:
-    """Write a settlement with a payment of a contract, and a new one with a balance to open, and give their ids."""
-    own = session.get_one(Contract, contract_id)
-    terms = session.execute(select(TermsVersion).where(col(TermsVersion.contract_id) == own.id)).scalar_one()
-    new = Contract(**own.model_dump(exclude={"id", "number"}), number=f"{own.number}-NEW")
-    session.add(new)
-    session.flush()
-    session.add(TermsVersion(**terms.model_dump(exclude={"id", "contract_id"}), contract_id=new.id))
-    owner = {"service_center_id": own.service_center_id, "vendor_id": own.vendor_id}
-    row: dict[str, Any] = owner | {"created_at": now(), "updated_at": now()}
-    draft = row | dict.fromkeys(("fee_fen", "deducted_fen", "held_fen", "adjusted_fen", "carried_fen"), 0)
-    draft |= {"drafted_by": "clock", "drafted_on": date(2023, 2, 10), "digest": "-", "months": [], "note": "台账"}
-    draft |= {"ends_on": date(2023, 1, 31)}
-    approved = {"status": MoneyStatus.APPROVED, "approved_on": date(2023, 2, 10), "payable_fen": 300, "paid_fen": 100}
-    settlement = Settlement(contract_id=own.id, payment_period="2023-01", **draft | approved)
-    row |= {"amount_fen": 100, "paid_on": date(2023, 2, 11), "voucher_no": "记-1", "recorded_by": "finance"}
-    payment = Payment(contract_id=own.id, settlement_id=settlement.id, subject_id=settlement.id, **row)
-    session.add(settlement)
-    session.add(Settlement(contract_id=new.id, payment_period="opening", **draft, payable_fen=0))
-    session.flush()
-    session.add(payment)
-    return {"new_contract": str(new.id), "settlement": str(settlement.id), "payment": str(payment.id)}
+def _settlements(at: Office, contract: str) -> dict[str, str]:
+    """Settle October and pay a part of it, draft November's settlement, leave December to be drafted."""
+    for period, next_month in (("2022-10", "2022-11"), ("2022-11", "2022-12"), ("2022-12", "2023-01")):
+        at.assess(contract, period, "95.00", f"{next_month}-03")
+        at.finalize(contract, period, f"{next_month}-04")
+        at.notify(contract, period, f"{next_month}-05", "考核〔2022〕1号")
+    drafts = f"{contract}/settlements"
+    settled = _made(at.supervisor.post(drafts, {"payment_period": "2022-10"}))
+    _made(at.finance2.post(f"{drafts}/{settled}/approval"))
+    paid = {"settlement_id": settled, "amount": "1.00", "paid_on": "2023-02-13", "voucher_no": "记-1"}
+    payment = _made(at.finance2.post(f"{contract}/payments", paid))
+    draft = _made(at.supervisor.post(drafts, {"payment_period": "2022-11"}))
+    return {"settled_contract": last_part(contract), "settlement": draft, "settled": settled, "payment": payment}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A town on a database that nobody changes any more, to be copied."""
+
+    town: Town
+    url: str
+
+
+@pytest.fixture(scope="module")
+def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    """Give the town on a dialect; the first who asks waits for it to be built."""
+    built: dict[str, Built] = {}
+
+    def town(dialect: str) -> Built:
+        if dialect not in built:
+            folder = tmp_path_factory.mktemp("town")
+            if dialect == "sqlite":
+                url = f"sqlite:///{folder / 'town.db'}"
+                shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "town.db")
+            else:
+                server: PostgresServer = request.getfixturevalue("postgres")
+                name = f"town_{uuid.uuid4().hex}"
+                server.create(name, request.getfixturevalue("postgres_template"))
+                url = server.url(name)
+            database = Database(url)
+            client = TestClient(create_app(Settings(var_dir=folder), database), raise_server_exceptions=False)
+            built[dialect] = Built(build(database, client), url)
+            database.dispose()
+        return built[dialect]
+
+    return town
+
+
+@pytest.fixture
+def database_url(
+    dialect: str, towns: Callable[[str], Built], request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    """Give the URL of a copy of the town's database, in the place of an empty one."""
+    source = make_url(towns(dialect).url).database
+    assert source is not None
+    if dialect == "sqlite":
+        shutil.copyfile(source, tmp_path / "kaohe.db")
+        yield f"sqlite:///{tmp_path / 'kaohe.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{uuid.uuid4().hex}"
+    server.create(name, source)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def town(towns: Callable[[str], Built], dialect: str, database: Database, client: TestClient) -> Town:
+    """Give the town on the test's own copy."""
+    found = towns(dialect).town
+    offices = [office.over(database, client) for office in (found.office, found.elsewhere)]
+    return Town(*offices, found.own, found.other_vendors, found.other_centers)
 
 
 @pytest.fixture
@@ -393,7 +464,7 @@ def test_what_a_role_reads_names_nothing_of_another_center(town: Town, role: Rol
     assert leaks == []
 
 
-LISTS = ("/v1/contracts", "/v1/assessments", "/v1/findings", "/v1/due-dates", "/v1/alerts")
+LISTS = ("/v1/contracts", "/v1/assessments", "/v1/findings", "/v1/due-dates", "/v1/alerts", "/v1/settlements")
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -434,7 +505,7 @@ def test_an_id_of_another_beside_ones_own_is_not_there(town: Town, role: Role) -
             theirs = town.other_centers.ids[name.removesuffix("_id")]
             found[method, path, name] = town.ask(role, method, path, town.own, **{name: theirs}).status_code
     assert found == dict.fromkeys(found, 404)
-    assert len(found) == 18
+    assert len(found) == 24
 
 
 @pytest.mark.parametrize("role", Role)
@@ -488,11 +559,12 @@ def notified(town: Town) -> Town:
 def test_a_vendor_sees_its_notified_months_only(notified: Town) -> None:
     """Months that are expected, drafted or final do not exist in the portal; nor does the other vendor's."""
     portal = notified.office.vendor_portal
-    (month,) = portal.items("/v1/portal/assessments")
+    (month,) = portal.items("/v1/portal/assessments", contract_id=notified.own.ids["contract"])
     assert (month["contract_id"], month["period"]) == (notified.own.ids["contract"], "2023-01")
     assert (month["score"]["exact"], month["verdict"], month["document_no"]) == ("85.00", "below", "考核〔2023〕1号")
-    contracts = [notified.own.ids["contract"], notified.own.ids["new_contract"]]
-    assert [contract["id"] for contract in portal.items("/v1/portal/contracts")] == contracts
+    contracts = {notified.own.ids[name] for name in CONTRACTS}
+    assert {contract["id"] for contract in portal.items("/v1/portal/contracts")} == contracts
+    assert {month["contract_id"] for month in portal.items("/v1/portal/assessments")} <= contracts
     assert portal.get("/v1/portal/me").json()["vendor_id"] == notified.own.ids["vendor"]
     assert portal.items("/v1/portal/assessments", period="2023-02") == []
     assert portal.items("/v1/portal/assessments", contract_id=notified.other_vendors.ids["contract"]) == []
@@ -507,8 +579,11 @@ def test_a_second_vendor_sees_nothing_of_the_first(database: Database, notified:
     assert all(
         notified.other_vendors.ids[name] in text for name, text in zip(("vendor", "contract"), texts, strict=False)
     )
-    (month,) = rival.items("/v1/portal/assessments")
-    assert month["contract_id"] == notified.other_vendors.ids["contract"]
+    months = rival.items("/v1/portal/assessments")
+    assert {month["contract_id"] for month in months} <= {notified.other_vendors.ids[name] for name in CONTRACTS}
+    assert [month["period"] for month in months if month["contract_id"] == notified.other_vendors.ids["contract"]] == [
+        "2023-01"
+    ]
 
 
 # ---------------------------------------------------------------- several centers
@@ -528,8 +603,9 @@ def test_an_auditor_of_two_centers_reads_both(database: Database, town: Town) ->
     """A supervising authority sees what each of its centers has, and writes nothing at either."""
     authority = _person(database, town, "authority", Role.AUDITOR, [town.office, town.elsewhere])
     holdings = (town.own, town.other_vendors, town.other_centers)
-    everywhere, new = ({holding.ids[name] for holding in holdings} for name in ("contract", "new_contract"))
-    assert {contract["id"] for contract in authority.items("/v1/contracts")} == everywhere | new
+    everywhere = {holding.ids["contract"] for holding in holdings}
+    contracts = {holding.ids[name] for holding in holdings for name in CONTRACTS}
+    assert {contract["id"] for contract in authority.items("/v1/contracts")} == contracts
     assert {alert["contract_id"] for alert in authority.items("/v1/alerts")} == everywhere
     assert {finding["contract_id"] for finding in authority.items("/v1/findings")} == everywhere
     assert [center["code"] for center in authority.get("/v1/me").json()["service_centers"]] == ["XA", "XB"]

@@ -70,7 +70,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "contract_id": alert["contract_id"],
         "finding_id": finding.rsplit("/", 1)[1],
         "alert_id": alert["id"],
-        "settlement_id": str(settlement),
+        "settlement_id": settlement,
         # A payout has its address before anything of it is on record, and whoever may ask gets 404 where it is none.
         "payout_id": alert["id"],
         "payment_id": office.finance.post(f"{contract}/payments", paid).json()["id"],

@@ -1,8 +1,9 @@
 """The application over the documented service center, on one kind of database."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import time_machine
@@ -15,7 +16,7 @@ from tests.fuzz.documented import Asked, Operation, operations
 from tests.fuzz.ids import Ids, fixed_ids
 from tests.fuzz.stages import END, LIFE, Stages, stage_of
 from tests.fuzz.wire import Raw, Wire
-from tests.fuzz.world import NOW, Tokens, build, pay
+from tests.fuzz.world import BEFORE, NAMED, NOW, Tokens, build
 
 CALLERS = ("supervisor", "admin", "vendor", "finance", "auditor")
 
@@ -59,10 +60,12 @@ def prepare(url: str, stages: Stages, folder: Path) -> House:
         with Wire(app) as wire:
             for number, name in enumerate(LIFE, start=1):
                 ids.begin(number)
-                if name == "record_payment":
-                    pay(house.app.state.database, ids)
+                if name in BEFORE:
+                    BEFORE[name](house.app.state.database)
                 house.app.state.database.dispose()
                 stages.keep(name, url)
+                if name in NAMED:
+                    ids.next_is(NAMED[name])
                 _live(house, wire, served[name])
         house.app.state.database.dispose()
         stages.keep(END, url)
@@ -79,5 +82,7 @@ def _built(url: str, ids: Ids) -> Tokens:
 
 def _live(house: House, wire: Wire, operation: Operation) -> None:
     first = operation.requests()[0]
+    # A request with an id of its own: the first one that is made for it is then the one of what it records.
+    first = replace(first, headers=first.headers | {"X-Request-Id": str(uuid.uuid5(uuid.NAMESPACE_URL, operation.id))})
     answer = wire.send(Raw.of(first, house.token_for(operation)))
     assert answer.status < 300, f"{operation.id}: {answer}"

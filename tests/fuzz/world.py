@@ -1,6 +1,7 @@
 """The service center that the documentation's examples speak of, with the ids that they name."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -18,29 +19,22 @@ from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
-from app.features.audit.service import recording
 from app.features.contracts import service as contracts
 from app.features.parties import service as parties
-from app.features.settlements.ledger import posting as ledger
-from app.features.settlements.ledger.posting import Cause
+from app.features.settlements import service as settlements
+from app.features.settlements.opening import service as opening
 from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
-from app.features.settlements.payouts.queries import posted_for
-from app.models import Alert, LedgerEntry, LedgerLine, Principal
-from app.models.columns import new_id
-from app.models.words import AlertKind, LedgerCause, Role
-from app.rules.clauses import Fund
+from app.models import Alert, Principal
+from app.models.words import AlertKind, AskedBy, Role
+from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
-from app.rules.ledger import Account, Place, of_opening
 from app.rules.periods import Period
 from app.rules.scores import Score, ScoreKind
 from tests.fuzz.ids import Ids
-from tests.nights import run_nights
-from tests.settled import Sums, paid_out, settled
 
 NOW = "2024-01-20T04:00:00Z"
 """Noon of a day after the documented year of service."""
-TODAY = "2024-01-20"
 WEAK_MONTH = Period.parse("2023-08")
 Tokens = dict[str, str]
 
@@ -64,29 +58,38 @@ def build(database: Database, ids: Ids) -> Tokens:
         _parties(building)
         tokens = {role.value: _token(session, role) for role in Role}
         _contract(building)
-        _hold_back(building)
-    run_nights(database, TODAY)
+    # The nights flag; what they would draft, the examples draft.
+    for job in FLAGS:
+        run(database, job, clock.today(), AskedBy.COMMAND)
     with database.write() as session:
         _name_the_alert(session)
     return tokens
 
 
-def pay(database: Database, ids: Ids) -> None:
-    """Have a settlement and a payout of the documented ids approved, and pay a part of each."""
-    contract = f"/v1/contracts/{CONTRACT}"
-    settled(
-        database, contract, "2023-12", Sums(fee=100_000_00, held=10_000_00), "2024-01-10", "2024-01-24", id=SETTLEMENT
-    )
-    paid_out(database, contract, 8_000_00, 2_000_00, "2024-01-12", id=PAYOUT)
-    on, voucher = date(2024, 1, 15), "记-2024-0115"
-    on_settlement = NewPayment(settlement_id=SETTLEMENT, amount_fen=20_000_00, paid_on=on, voucher_no=voucher)
-    on_payout = NewPayment(payout_id=PAYOUT, amount_fen=1_000_00, paid_on=on, voucher_no=voucher)
+def _approve_opening(database: Database) -> None:
+    """Have the drafted opening balance approved: books are opened before anything is settled."""
     with database.write() as session:
-        person = session.exec(select(Principal.id).where(col(Principal.name) == Role.FINANCE.value)).one()
-        finance = Caller(person, Role.FINANCE.value, Role.FINANCE, (CENTER,))
-        ids.next_is(PAYMENT)
-        payments.record(session, finance, CONTRACT, on_settlement)
-        payments.record(session, finance, CONTRACT, on_payout)
+        drafted = opening.opening(session, CONTRACT)
+        assert drafted is not None
+        settlements.approve(session, _finance(session), CONTRACT, drafted.row["id"])
+
+
+def _pay_out(database: Database) -> None:
+    """Pay a part of the payout by the voucher that has paid a part of the settlement."""
+    new = NewPayment(payout_id=PAYOUT, amount_fen=1_000_00, paid_on=clock.today(), voucher_no="记-2024-0120")
+    with database.write() as session:
+        payments.record(session, _finance(session), CONTRACT, new)
+
+
+def _finance(session: Session) -> Caller:
+    person = session.exec(select(Principal.id).where(col(Principal.name) == Role.FINANCE.value)).one()
+    return Caller(person, Role.FINANCE.value, Role.FINANCE, (CENTER,))
+
+
+BEFORE: dict[str, Callable[[Database], None]] = {"draft_settlement": _approve_opening, "void_payment": _pay_out}
+"""What happens before an operation's example that no other operation's example does."""
+NAMED = {"draft_settlement": SETTLEMENT, "record_payment": PAYMENT}
+"""The ids that the documentation gives to what an operation records."""
 
 
 def _parties(building: _Building) -> None:
@@ -120,15 +123,6 @@ def _contract(building: _Building) -> None:
     )
     for month in range(2, 13):
         _month(session, clerk, Period(2023, month))
-
-
-def _hold_back(building: _Building) -> None:
-    """Post what the months have kept back, so that a payout has something to be paid from."""
-    session, held = building.session, {Place(Account.HELD, Fund.HOLDBACK): 9_387_617}
-    cause = Cause(CENTER, CONTRACT, LedgerCause.OPENING, new_id(), date(2024, 1, 10), building.clerk.name)
-    touched = ((LedgerEntry, col(LedgerEntry.cause_id) == cause.id), (LedgerLine, posted_for(cause.id)))
-    with recording(session, building.clerk.actor, CENTER, "opening.approved", cause.id, *touched):
-        ledger.post(session, cause, of_opening(held))
 
 
 def _month(session: Session, clerk: Caller, period: Period) -> None:

@@ -62,7 +62,23 @@ _TERMS: dict[str, Any] = {
     },
     "appeal": {"after": "notice", "unit": "working_days", "length": 5, "roll": "none"},
     "annual_assessment": {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none"},
+    "payment": {
+        "schedule": "quarterly",
+        "due": {"after": "settlement_approved", "unit": "working_days", "length": 10, "roll": "none"},
+        "excess": "carried_over",
+    },
     "money": [
+        {
+            "kind": "score_bands",
+            "base": "month_fee",
+            "bands": [
+                {"at_least": "90.00", "share": "1"},
+                {"at_least": "80.00", "below": "90.00", "share": "0.95"},
+                {"below": "80.00", "share": "0.9"},
+            ],
+            "rounding": {"stage": "amount", "places": 2},
+        },
+        {"kind": "amount_per_finding", "base": "month_fee", "amounts": {"leaving_post": "200.00"}},
         {
             "kind": "holdback",
             "base": "month_fee",

@@ -31,12 +31,12 @@ class OpeningIn(Shape):
     model_config = shown(
         {
             "as_of": "2023-06-30",
-            "held": "60000.00",
-            "paid": "520000.00",
-            "deducted": "20000.00",
+            "held": "46938.09",
+            "paid": "420442.77",
+            "deducted": "2000.00",
             "source": "2023年上半年支付台账",
         },
-        {"as_of": "2023-06-30", "held": "60000.00", "source": "按每月服务费的10%推算", "assumption": True},
+        {"as_of": "2023-06-30", "held": "46938.09", "source": "按每月服务费的10%推算", "assumption": True},
     )
 
     as_of: Annotated[Day, Field(description="The last day of a month of the service, or its last day.")]

@@ -20,7 +20,7 @@ from app.rules.ledger import Account
 from app.values import Day, SignedFen
 
 router = APIRouter(prefix="/contracts/{contract_id}", route_class=KaoheRoute, tags=["settlements"])
-PathYear = Annotated[int, Path(ge=2000, le=2099, description="The calendar year.", examples=[2023])]
+PathYear = Annotated[int, Path(ge=2000, le=2099, description="The calendar year.", examples=[2024])]
 
 
 @router.get("/settlements/{settlement_id}/dossier", response_class=Workbook, responses=WORKBOOK)

@@ -34,7 +34,7 @@ class MatchingIn(Shape):
     2024/3/26 or 2024年3月26日.
     """
 
-    model_config = shown({"csv": "凭证号,金额,支付日期\nPZ-2024-0117,270000.00,2024-01-17\n"})
+    model_config = shown({"csv": "凭证号,金额,支付日期\n记-2024-0120,60000.00,2024-01-20\n"})
 
     csv: Annotated[
         str,

@@ -36,11 +36,11 @@ class PaymentIn(Shape):
         {
             "settlement_id": str(SETTLEMENT),
             "amount": "60000.00",
-            "paid_on": "2024-01-19",
-            "voucher_no": "记-2024-0119",
+            "paid_on": "2024-01-20",
+            "voucher_no": "记-2024-0120",
             "invoice_no": "24312000000012345678",
         },
-        {"payout_id": str(PAYOUT), "amount": "5000.00", "paid_on": "2024-01-19", "voucher_no": "记-2024-0119"},
+        {"payout_id": str(PAYOUT), "amount": "5000.00", "paid_on": "2024-01-20", "voucher_no": "记-2024-0120"},
     )
 
     settlement_id: Annotated[uuid.UUID | None, Field(description="This or `payout_id`.")] = None
@@ -98,7 +98,7 @@ def list_payments(
     ] = None,
     payout_id: Annotated[uuid.UUID | None, Query(description="Only those on this payout.", examples=[PAYOUT])] = None,
     voucher_no: Annotated[
-        str | None, Query(max_length=100, description="Only those by this voucher.", examples=["记-2024-0119"])
+        str | None, Query(max_length=100, description="Only those by this voucher.", examples=["记-2024-0120"])
     ] = None,
     voided: Annotated[
         bool | None, Query(description="Only those that are voided, or only those that count.", examples=[True])

@@ -154,7 +154,7 @@ def record_payout_reading(
 
 
 @router.post("/payouts/{payout_id}/approval", response_model=PayoutOut)
-@changes(key_required=True, match=True, shown=2)
+@changes(key_required=True, match=True)
 def approve_payout(who: Approvals, change: Change, contract_id: ContractId, payout_id: PayoutId) -> Response:
     """Approve what another person has drafted; it is posted to the ledger and payable from then on."""
     payouts.approve(change.session, who, contract_id, payout_id, change.seen)

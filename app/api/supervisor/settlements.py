@@ -31,11 +31,11 @@ Status = Literal["draft", "approved", "paid", "superseded"]
 PaymentPeriod = Annotated[
     str,
     StringConstraints(pattern=r"^(20\d{2}-(0[1-9]|1[0-2]|Q[1-4])|I\d{1,3})$"),
-    Field(examples=["2023-Q1"], description="A month 2023-01, a quarter 2023-Q1, or an instalment I1."),
+    Field(examples=["2023-Q3"], description="A month 2023-01, a quarter 2023-Q1, or an instalment I1."),
 ]
 OfPeriod = Annotated[
     str | None,
-    Query(max_length=16, description="Only of this payment period, or `opening`.", examples=["2023-Q1"]),
+    Query(max_length=16, description="Only of this payment period, or `opening`.", examples=["2023-Q3"]),
 ]
 OfStatus = Annotated[
     Status | None, Query(description="`approved` is not fully paid yet; left out: all in force.", examples=["draft"])
@@ -45,7 +45,7 @@ OfStatus = Annotated[
 class SettlementIn(Shape):
     """Which payment period to draft."""
 
-    model_config = shown({"payment_period": "2023-Q1"})
+    model_config = shown({"payment_period": "2023-Q3"})
 
     payment_period: PaymentPeriod
 
