@@ -6,8 +6,6 @@ section 7). A posting is a mapping of places to fen, debits positive and credits
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -114,30 +112,3 @@ def identity(balances: Mapping[Account, int]) -> int:
     """Give what the identity is out by in fen, from balances as people speak of them; 0 where it holds."""
     debits = sum(fen for account, fen in balances.items() if account in DEBIT_ACCOUNTS)
     return debits - sum(fen for account, fen in balances.items() if account not in DEBIT_ACCOUNTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An amount in fen that was put into a fund: for which month, where it is known, and since when it is due."""
-
-    period: str | None
-    since: date
-    fen: int
-
-    def days(self, as_of: date) -> int:
-        """Give its age in calendar days; what is due later has none yet."""
-        return max((as_of - self.since).days, 0)
-
-
-def outstanding(kept: Iterable[Kept], held: int) -> tuple[Kept, ...]:
-    """Say of what a fund still holds, `held` in fen, which amounts are left in it, the oldest first.
-
-    What left the fund is taken from the oldest amounts, since no payout says from which month it comes.
-    """
-    left: list[Kept] = []
-    for amount in sorted(kept, key=lambda amount: amount.since, reverse=True):
-        fen = min(amount.fen, held)
-        if fen > 0:
-            left.append(Kept(amount.period, amount.since, fen))
-            held -= fen
-    return tuple(reversed(left))

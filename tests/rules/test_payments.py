@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from app.rules.ledger import Kept, outstanding
 from app.rules.payments import Payment, fully_paid_on, most_paid_from, paid_by, percent
 
 
@@ -46,11 +45,3 @@ def test_a_payment_comes_on_top_of_the_most_that_is_paid_from_its_day_on(day: in
 @pytest.mark.parametrize(("part", "whole", "share"), [(1, 3, 3333), (2, 3, 6667), (1, 8, 1250), (5, 0, None)])
 def test_a_share_has_two_places(part: int, whole: int, share: int | None) -> None:
     assert percent(part, whole) == share
-
-
-def test_a_fund_is_left_by_its_oldest_amounts_first() -> None:
-    kept = [Kept("2023-03", march(31), 100), Kept(None, march(1), 50), Kept("2023-02", march(2), 30)]
-    assert outstanding(kept, 180) == (kept[1], kept[2], kept[0])
-    assert outstanding(kept, 110) == (Kept("2023-02", march(2), 10), kept[0])
-    assert outstanding(kept, 0) == ()
-    assert [amount.days(march(2)) for amount in kept] == [0, 1, 0]

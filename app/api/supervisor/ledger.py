@@ -22,7 +22,7 @@ from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
 from app.features.settlements.ledger import balance as feature
 from app.features.settlements.ledger import queries as ledger_queries
-from app.features.settlements.ledger.balance import Balance, HeldIn, Share
+from app.features.settlements.ledger.balance import Balance, Share
 from app.features.settlements.ledger.queries import EntryFilter
 from app.models.words import LedgerCause
 from app.rules.clauses import Fund
@@ -56,21 +56,11 @@ class LedgerEntryOut(BaseModel):
     lines: list[LedgerLineOut]
 
 
-class OutstandingOut(BaseModel):
-    """An amount that is still held: what left the fund is taken from the oldest ones."""
-
-    period: Annotated[str | None, Field(description="The month that it was kept of; null of an opening balance.")]
-    since: Annotated[Day, Field(description="The month's last day, or that of the opening balance.")]
-    days: Annotated[int, Field(description="Its age on `as_of`, in calendar days.")]
-    amount: Fen
-
-
 class HeldOut(BaseModel):
-    """What a fund holds, and how old it is."""
+    """What a fund holds; `GET …/holdbacks` says of which months, and how old it is."""
 
     fund: Fund
     amount: Fen
-    outstanding: Annotated[list[OutstandingOut], Field(description="The oldest first.")]
 
 
 class IdentityOut(BaseModel):
@@ -188,20 +178,10 @@ def _balance(contract_id: uuid.UUID, found: Balance) -> BalanceOut:
         contract_id=contract_id,
         as_of=found.as_of,
         accounts=dict(found.accounts),
-        held=[_held(held, found) for held in found.held],
+        held=[HeldOut.model_construct(fund=held.fund, amount=held.fen) for held in found.held],
         identity=IdentityOut.model_construct(debit_side=debits, credit_side=credits_, difference=debits - credits_),
         paid_share=[_share(share) for share in found.shares],
     )
-
-
-def _held(held: HeldIn, found: Balance) -> HeldOut:
-    outstanding = [
-        OutstandingOut.model_construct(
-            period=kept.period, since=kept.since, days=kept.days(found.as_of), amount=kept.fen
-        )
-        for kept in held.outstanding
-    ]
-    return HeldOut.model_construct(fund=held.fund, amount=held.fen, outstanding=outstanding)
 
 
 def _share(share: Share) -> ShareOut:

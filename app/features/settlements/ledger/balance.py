@@ -13,19 +13,17 @@ from app.features.contracts import queries as contract_queries
 from app.features.settlements.ledger import queries as ledger_queries
 from app.features.settlements.ledger.posting import balances
 from app.rules.clauses import Fund
-from app.rules.ledger import DEBIT_ACCOUNTS, Account, Kept, natural, outstanding
+from app.rules.ledger import DEBIT_ACCOUNTS, Account, natural
 from app.rules.payments import percent
-from app.rules.periods import Period
 from app.rules.workings import Label
 
 
 @dataclass(frozen=True, slots=True)
 class HeldIn:
-    """What a fund holds, in fen, and which amounts are left in it, the oldest first."""
+    """What a fund holds, in fen."""
 
     fund: Fund
     fen: int
-    outstanding: tuple[Kept, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +67,18 @@ class Balance:
 
 
 def balance(session: Session, contract_id: uuid.UUID, as_of: date) -> Balance:
-    """Read the balance of a contract that the caller may see, in four statements."""
+    """Read the balance of a contract that the caller may see, in three statements."""
     sums = ledger_queries.sums(session, [contract_id], as_of)
     accounts = balances(sums)
-    held = _held(sums, ledger_queries.kept(session, contract_id, as_of))
+    held = _held(sums)
     years = {row["year"]: row["amount_fen"] for row in contract_queries.years(session, [contract_id])}
     shares = _shares(years, accounts, _paid_by_year(ledger_queries.paid(session, contract_id, as_of)))
     return Balance(as_of, accounts, held, shares)
 
 
-def _held(sums: Iterable[RowMapping], kept: Iterable[RowMapping]) -> tuple[HeldIn, ...]:
-    put_in: defaultdict[Fund, list[Kept]] = defaultdict(list)
-    for row in kept:
-        since = row["ends_on"] if row["period"] is None else Period.parse(row["period"]).last_day
-        put_in[row["fund"]].append(Kept(row["period"], since, row["fen"]))
+def _held(sums: Iterable[RowMapping]) -> tuple[HeldIn, ...]:
     held = {row["fund"]: natural(Account.HELD, row["fen"]) for row in sums if row["account"] is Account.HELD}
-    return tuple(HeldIn(fund, held[fund], outstanding(put_in[fund], held[fund])) for fund in Fund if fund in held)
+    return tuple(HeldIn(fund, held[fund]) for fund in Fund if fund in held)
 
 
 def _paid_by_year(rows: Iterable[RowMapping]) -> Mapping[int, int]:

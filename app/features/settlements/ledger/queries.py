@@ -133,28 +133,3 @@ def paid(session: Session, contract_id: uuid.UUID, as_of: date) -> Sequence[RowM
         .group_by(col(Settlement.ends_on), col(Payout.year), col(Payout.event_on), col(Payout.approved_on))
     )
     return session.execute(statement).mappings().all()
-
-
-def kept(session: Session, contract_id: uuid.UUID, as_of: date) -> Sequence[RowMapping]:
-    """Sum what was put into each fund up to a day by month; of an opening balance, with the day that it was taken on.
-
-    What left a fund names no month and is not among it.
-    """
-    statement: Listing = (
-        select(
-            col(LedgerLine.fund),
-            col(LedgerLine.period),
-            col(Settlement.ends_on),
-            cast(-func.sum(col(LedgerLine.amount_fen)), BigInteger).label("fen"),
-        )
-        .join(LedgerEntry, _ITS_ENTRY)
-        .join(Settlement, _OPENED, isouter=True)
-        .where(
-            col(LedgerLine.contract_id) == contract_id,
-            col(LedgerLine.account) == Account.HELD,
-            col(LedgerEntry.posted_on) <= as_of,
-            or_(col(LedgerLine.period).is_not(None), col(Settlement.ends_on).is_not(None)),
-        )
-        .group_by(col(LedgerLine.fund), col(LedgerLine.period), col(Settlement.ends_on))
-    )
-    return session.execute(statement).mappings().all()
