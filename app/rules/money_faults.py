@@ -146,6 +146,17 @@ def _check_prorated(clause: ProratedPayout) -> Iterator[Fault]:
     if len(set(ids)) != len(ids):
         detail = "Two readings have one id."
         yield Fault("/readings", "duplicate-reading", detail, "Give each an id of its own.")
+    yield from _check_names(clause)
+
+
+def _check_names(clause: ProratedPayout) -> Iterator[Fault]:
+    if clause.total.name == clause.excluded:
+        detail = f'Both the total and the excluded sum are called "{clause.excluded}".'
+        yield Fault("/excluded/name", "one-name-twice", detail, "Give each a name of its own.")
+    for place, reading in enumerate(clause.readings):
+        if "." in reading.code:
+            detail = f'The id "{reading.code}" holds a dot, which stands before the number of a candidate.'
+            yield Fault(f"/readings/{place}/id", "dot-in-reading", detail, "Leave the dot out.")
 
 
 def _check_together(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:

@@ -25,11 +25,23 @@ class YearResult:
 
 
 def by_year_score(
-    clause: PayoutByScore | ScoreAward | AllOrNothing, pointer: str, held: int, held_source: str, result: YearResult
+    clause: PayoutByScore | ScoreAward | AllOrNothing,
+    pointer: str,
+    held: int,
+    promised: int,
+    held_source: str,
+    result: YearResult,
 ) -> Line:
-    """Reckon what a year's score pays out of the fen that are held; the rest of them is forfeited."""
+    """Reckon what a year's score pays out of the fen that are held, less what is promised to releases.
+
+    The rest is forfeited.
+    """
     working = Working(pointer)
     amount = working.fen(Label("账面余额", "held in the fund"), held, held_source)
+    if promised:
+        left = Label("扣除待返还部分", "less what releases still return")
+        kept = working.fen(Label("待返还", "still to be released"), min(promised, held), held_source)
+        amount = working.subtract(left, amount, kept)
     score = result.score
     if score is None:
         zh, en = f"{result.year}年度考核尚未开展", f"the annual assessment of {result.year}"

@@ -112,6 +112,16 @@ def unscheduled(months: Sequence[MonthFacts]) -> tuple[Missing, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The months of one approved settlement; of an instalment, its `fee` in fen, which no month has."""
+
+    months: tuple[Period, ...]
+    limited: bool
+    """Whether its clause says that no payment is less than nothing."""
+    fee: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What is posted of a contract: by month and component, and what the vendor owes, in fen."""
 
@@ -121,6 +131,9 @@ class Books:
     receivable: int
     sources: str
     """Where the settlements can be read."""
+    settled: tuple[Settled, ...] = ()
+    held: Mapping[Component, int] | None = None
+    """What the funds hold; None where nothing has ever left them."""
 
 
 def settle(
@@ -139,7 +152,7 @@ def settle(
     missing += _off_no_instalment(period, reckoned, payment)
     if missing:
         return Draft((), tuple(missing))
-    if period.instalment is not None:
+    if period.instalment is not None or payment.schedule is Schedule.INSTALMENTS:
         # Instalments are shares of the contract's total: the months' own fees are only what clauses reckon with.
         reckoned = {month: _without_fee(reckoning) for month, reckoning in reckoned.items()}
     lines = [DraftLine(entry) for month in settled for entry in reckoned[month].lines]
@@ -148,13 +161,66 @@ def settle(
             lines.insert(0, DraftLine(_instalment(period.instalment, payment, service, books.sources)))
         except MissingAnswerError as error:
             return Draft((), (error.missing,))
-    lines += [
-        DraftLine(_adjustment(month, component, reckoned[month], books), adjustment=True)
-        for month in sorted(books.closed)
-        for component in _COMPARED
-        if reckoned[month].total(component) != books.posted.get((month, component), 0)
-    ]
+    if payment.excess is Excess.LIMITED:
+        lines += _limit(lines, settled[-1] if settled else None)
+    lines += _adjustments(reckoned, books, lines)
     return _balanced(lines, payment, books)
+
+
+def _limit(lines: Sequence[DraftLine], month: Period | None) -> list[DraftLine]:
+    """Give back what deductions took beyond what they come off; it belongs to the last month that is settled."""
+    payable = Draft(tuple(lines)).payable
+    taken = -sum(SIGNS[e.line.component] * e.line.fen for e in lines if e.line.component in _DEDUCTIONS)
+    if payable >= 0 or taken <= 0:
+        return []
+    working = Working("/payment/excess")
+    nothing = working.fen(Label("零元", "nothing"), 0)
+    short = working.subtract(Label("不足部分", "less than nothing by"), nothing, _sum_of(working, lines))
+    most = working.fen(Label("扣款合计", "sum of the deductions"), taken)
+    back = working.least(Label("超出部分不再扣减", "given back: no payment is less than nothing"), short, most)
+    return [DraftLine(line(Component.DEDUCTION_LIMIT, month, back, working))]
+
+
+def _adjustments(reckoned: Mapping[Period, Reckoning], books: Books, lines: Sequence[DraftLine]) -> list[DraftLine]:
+    """Say what closed months are out by, each settlement's limit reckoned again with its months."""
+    limits = {entry.months[-1]: limit for entry in books.settled for limit in _limit_of(entry, reckoned)}
+    right = {
+        month: replace(reckoned[month], lines=(*reckoned[month].lines, *([limits[month]] if month in limits else [])))
+        for month in sorted(books.closed)
+    }
+    left = _left_in_funds(books, lines)
+    found = []
+    for month, reckoning in right.items():
+        for component in _COMPARED:
+            if reckoning.total(component) == books.posted.get((month, component), 0):
+                continue
+            made = _adjustment(month, component, reckoning, books, left.get(component))
+            if component in left:
+                left[component] += made.fen
+            if made.fen:
+                found.append(DraftLine(made, adjustment=True))
+    return found
+
+
+def _limit_of(settled: Settled, reckoned: Mapping[Period, Reckoning]) -> list[Line]:
+    if not settled.limited or not settled.months:
+        return []
+    own = [DraftLine(entry) for month in settled.months if month in reckoned for entry in reckoned[month].lines]
+    if settled.fee is not None:
+        working = Working("/payment/instalments")
+        fee = working.fen(Label("本期款", "the instalment"), settled.fee)
+        own.insert(0, DraftLine(line(Component.FEE, None, fee, working)))
+    return [entry.line for entry in _limit(own, settled.months[-1])]
+
+
+def _left_in_funds(books: Books, lines: Sequence[DraftLine]) -> dict[Component, int]:
+    """Say what adjustments may take out of the funds: what they hold, and what this settlement puts in."""
+    if books.held is None:
+        return {}
+    return {
+        component: fen + sum(entry.line.fen for entry in lines if entry.line.component is component)
+        for component, fen in books.held.items()
+    }
 
 
 def _without_fee(reckoning: Reckoning) -> Reckoning:
@@ -220,8 +286,11 @@ def _up_to(working: Working, total: Figure, shares: Sequence[Fraction]) -> Figur
     return working.round(label, amount, 2, "amount")
 
 
-def _adjustment(month: Period, component: Component, reckoning: Reckoning, books: Books) -> Line:
-    """Say what a closed month is out by: what it comes to now less what is posted of it."""
+def _adjustment(month: Period, component: Component, reckoning: Reckoning, books: Books, left: int | None) -> Line:
+    """Say what a closed month is out by: what it comes to now less what is posted of it.
+
+    Of a fund no more is taken back than is `left` in it: what was paid out of it already is not paid again.
+    """
     working = Working()
     now = [working.absorb(entry.steps) for entry in reckoning.lines if entry.component is component]
     zh, en = month_zh(month), NAMES[component]
@@ -229,7 +298,11 @@ def _adjustment(month: Period, component: Component, reckoning: Reckoning, books
     right = working.add(label, *now) if now else working.fen(label, 0)
     name = Label(f"{zh}{en.zh}，已入账", f"{en.en} of {month} as posted")
     posted = working.fen(name, books.posted.get((month, component), 0), books.sources)
-    difference = working.subtract(Label(f"{zh}{en.zh}调整", f"adjustment of {month}: {en.en}"), right, posted)
+    adjusted = Label(f"{zh}{en.zh}调整", f"adjustment of {month}: {en.en}")
+    difference = working.subtract(adjusted, right, posted)
+    if left is not None and difference.value * 100 < -left:
+        least = working.fen(Label("账面余额（负数）", "less what is left in the fund"), -left)
+        difference = working.greatest(adjusted, difference, least)
     return line(component, month, difference, working)
 
 
@@ -249,30 +322,17 @@ def _balanced(lines: list[DraftLine], payment: Payment, books: Books) -> Draft:
 
 
 def _in_excess(lines: list[DraftLine], payment: Payment) -> Draft:
-    """Bring a settlement of less than nothing to nothing, as the clause says.
+    """Carry over what is less than nothing, as the clause says.
 
-    Where deductions are limited, no more is given back than they took: what is less than nothing for another reason,
-    such as a fee that was corrected downwards, was overpaid and is owed, so it is carried over.
+    Where deductions are limited, those of the period have been already: what is left was overpaid before, by months
+    that came to less than was posted, and is owed.
     """
     if payment.excess is None:
         zh, en = "扣款超过应付金额，条款未约定如何处理", "what becomes of deductions larger than what they come off"
         return Draft((), (need("excess", "/terms/payment/excess", zh, en).missing,))
-    payable = Draft(tuple(lines)).payable
-    taken = -sum(SIGNS[e.line.component] * e.line.fen for e in lines if e.line.component in _DEDUCTIONS)
-    if payment.excess is Excess.LIMITED and taken > 0:
-        working = Working("/payment/excess")
-        short = working.subtract(
-            Label("不足部分", "less than nothing by"), working.fen(Label("零元", "nothing"), 0), _sum_of(working, lines)
-        )
-        most = working.fen(Label("扣款合计", "sum of the deductions"), taken)
-        back = working.least(Label("超出部分不再扣减", "given back: no payment is less than nothing"), short, most)
-        lines = [*lines, DraftLine(line(Component.DEDUCTION_LIMIT, None, back, working))]
-        payable += lines[-1].line.fen
-    if payable < 0:
-        working = Working("/payment/excess")
-        owed = working.add(Label("结转下期（供应商应退）", "carried over: owed by the vendor"), _sum_of(working, lines))
-        lines = [*lines, DraftLine(line(Component.CARRIED_OVER, None, owed, working))]
-    return Draft(tuple(lines))
+    working = Working("/payment/excess")
+    owed = working.add(Label("结转下期（供应商应退）", "carried over: owed by the vendor"), _sum_of(working, lines))
+    return Draft((*lines, DraftLine(line(Component.CARRIED_OVER, None, owed, working))))
 
 
 def _sum_of(working: Working, lines: Sequence[DraftLine]) -> Figure:

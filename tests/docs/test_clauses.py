@@ -173,7 +173,7 @@ def of_month(example: Example) -> str:
 def of_year(clause: PayoutByScore | ScoreAward | AllOrNothing, given: str) -> str:
     result = YearResult(2024, score_of(known(given.removeprefix("score "))), Fraction(100), "/annual-assessments/2024")
     try:
-        return f"payout {yuan(by_year_score(clause, '/money/0', 100_000, '/ledger', result).fen)}"
+        return f"payout {yuan(by_year_score(clause, '/money/0', 100_000, 0, '/ledger', result).fen)}"
     except MissingAnswerError as error:
         return f"missing {error.missing.name}"
 

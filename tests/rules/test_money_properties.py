@@ -15,7 +15,7 @@ from app.rules.ledger import Account, Place, identity, lines_posted, natural, of
 from app.rules.lines import SIGNS, Component, Line, MonthFacts
 from app.rules.periods import Period
 from app.rules.settlement import Reckoning, reckon
-from app.rules.settling import Books, Draft, PaymentPeriod, payment_periods, settle
+from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
 from tests.rules.random_contracts import ANY_BASES, FACTS, Facts, month_of, months_of, services, terms
 from tests.rules.recompute import recompute
 from tests.rules.settled_contracts import terms_of
@@ -106,11 +106,13 @@ class House:
     closed: set[Period] = field(default_factory=set)
     accounts: dict[Account, int] = field(default_factory=lambda: dict.fromkeys(Account, 0))
     funds: dict[Fund, int] = field(default_factory=lambda: dict.fromkeys(Fund, 0))
+    settled: list[Settled] = field(default_factory=list)
 
     def settle(self, period: PaymentPeriod, months: Sequence[MonthFacts], payment: Payment) -> Draft:
         """Draft a payment period and, where nothing is missing, approve it."""
         reckoned = reckon(self.service, months)
-        books = Books(self.posted, frozenset(self.closed), self.accounts[Account.RECEIVABLE], "/settlements")
+        receivable = self.accounts[Account.RECEIVABLE]
+        books = Books(self.posted, frozenset(self.closed), receivable, "/settlements", tuple(self.settled))
         draft = settle(period, reckoned, books, payment, self.service)
         assert draft.payable >= 0
         assert_recomputed(entry.line for entry in draft.lines)
@@ -124,6 +126,10 @@ class House:
                 if entry.line.period is not None:
                     key = (entry.line.period, entry.line.component)
                     self.posted[key] = self.posted.get(key, 0) + entry.line.fen
+            own = tuple(month for month in period.months if month not in self.closed)
+            fee = sum(e.line.fen for e in draft.lines if e.line.component is Component.FEE and e.line.period is None)
+            limited = payment.excess is Excess.LIMITED
+            self.settled += [Settled(own, limited, fee if period.instalment is not None else None)] if own else []
             self.closed |= set(period.months)
         return draft
 
@@ -207,8 +213,10 @@ def test_whatever_comes_in_whatever_order_the_posted_is_what_the_last_reckoning_
     last = house.settle(PaymentPeriod("last", ()), months, payment)
     assert last.missing == ()
     reckoned = reckon(service, months)
+    # What a settlement's limit gives back belongs to no month by itself.
+    limits = {Component.DEDUCTION_LIMIT} if payment.excess is Excess.LIMITED else set()
     for period in house.closed:
-        for component in Component:
+        for component in set(Component) - limits:
             assert house.posted.get((period, component), 0) == reckoned[period].total(component)
     assert house.settle(PaymentPeriod("last", ()), months, payment).payable == 0
 

@@ -173,10 +173,10 @@ def test_what_a_year_earns(case: Case) -> None:
     held = parse_yuan(case["held"])
     if "missing" in case:
         with pytest.raises(MissingAnswerError) as refused:
-            by_year_score(clause, "/money/0", held, "/ledger", result)
+            by_year_score(clause, "/money/0", held, 0, "/ledger", result)
         assert [refused.value.missing.name, refused.value.missing.pointer] == case["missing"]
         return
-    line = by_year_score(clause, "/money/0", held, "/ledger", result)
+    line = by_year_score(clause, "/money/0", held, 0, "/ledger", result)
     assert yuan(line.fen) == case["gives"]
     assert line.component is Component.POOL
     assert_explained(line)
@@ -187,4 +187,4 @@ def test_a_score_that_no_band_holds_earns_nothing_that_is_known() -> None:
     assert isinstance(clause, PayoutByScore)
     result = YearResult(2024, score_of(Decimal(110)), Fraction(120), "/annual-assessments/2024")
     with pytest.raises(MissingAnswerError, match="score of 2024"):
-        by_year_score(clause, "/money/0", 100, "/ledger", result)
+        by_year_score(clause, "/money/0", 100, 0, "/ledger", result)

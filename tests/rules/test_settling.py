@@ -169,7 +169,7 @@ def test_an_instalment_needs_no_fee_of_a_month_unless_a_clause_asks_for_it() -> 
 
 
 def test_a_fee_that_was_corrected_downwards_is_owed_and_not_given_back_as_a_deduction() -> None:
-    """Deductions are limited, but what was overpaid is no deduction: it is carried over."""
+    """February's deductions do not exceed its fee; what was overpaid for January is no deduction: it is owed."""
     limited = {"payment": {"schedule": "monthly", "excess": "limited"}, "money": [FINDINGS]}
     first = drafted(months(limited, [0, 0]), 0, books_of([]))
     dearer = replace(SERVICE, year_money={2024: 360_000_00})
@@ -178,8 +178,7 @@ def test_a_fee_that_was_corrected_downwards_is_owed_and_not_given_back_as_a_dedu
         ("2024-02", "fee", "30000.00", False),
         ("2024-02", "finding_deduction", "4000.00", False),
         ("2024-01", "fee", "-70000.00", True),
-        (None, "deduction_limit", "4000.00", False),
-        (None, "carried_over", "-40000.00", False),
+        (None, "carried_over", "-44000.00", False),
     ]
     assert draft.payable == 0
 

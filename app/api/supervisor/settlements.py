@@ -30,8 +30,10 @@ Page = Annotated[Paging, Depends()]
 Status = Literal["draft", "approved", "paid", "superseded"]
 PaymentPeriod = Annotated[
     str,
-    StringConstraints(pattern=r"^(20\d{2}-(0[1-9]|1[0-2]|Q[1-4])|I\d{1,3})$"),
-    Field(examples=["2023-Q3"], description="A month 2023-01, a quarter 2023-Q1, or an instalment I1."),
+    StringConstraints(pattern=r"^(20\d{2}-(0[1-9]|1[0-2]|Q[1-4])|[IS]\d{1,3})$"),
+    Field(
+        examples=["2023-Q3"], description="A month 2023-01, a quarter 2023-Q1, an instalment I1, or a supplement S1."
+    ),
 ]
 OfPeriod = Annotated[
     str | None,

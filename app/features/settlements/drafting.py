@@ -13,7 +13,7 @@ from app.features.audit.changes import Change
 from app.features.audit.hashing import row_hash
 from app.features.audit.service import Act
 from app.features.settlements import facts, queries
-from app.features.settlements.errors import PeriodNotEnded, SettlementIncomplete
+from app.features.settlements.errors import NothingToSettle, PeriodNotEnded, SettlementIncomplete
 from app.features.settlements.facts import ContractBooks
 from app.features.settlements.rows import Rows
 from app.features.settlements.service import reckon, write
@@ -32,7 +32,7 @@ def draft_due_settlements(session: Session, actor: Actor, as_of: date) -> Tally:
     read stops nobody else.
     """
     tally = Tally(0, 0, 0, [])
-    waiting = queries.undrafted(session, as_of)
+    waiting = sorted({*queries.undrafted(session, as_of), *queries.changed_since_settled(session)})
     for start in range(0, len(waiting), BATCH):
         tally = tally.plus(_draft(session, actor, waiting[start : start + BATCH], as_of))
     return tally
@@ -64,12 +64,12 @@ def _of_contract(books: ContractBooks, as_of: date) -> tuple[list[Rows], int]:
     """
     rows: list[Rows] = []
     undecided = 0
-    for period in books.periods:
+    for period in (*books.periods, *([books.supplement] if books.supplement else [])):
         if period.key in books.live:
             continue
         try:
             rows.append(reckon(books, period, NIGHTLY, as_of))
-        except PeriodNotEnded:
+        except (PeriodNotEnded, NothingToSettle):
             continue
         except SettlementIncomplete:
             undecided += 1

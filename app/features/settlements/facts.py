@@ -19,13 +19,13 @@ from app.features.contracts.versions import Version, read_versions, version_for
 from app.features.settlements import queries, sources
 from app.features.settlements.ledger import queries as ledger_queries
 from app.models.words import MoneyStatus, Stage
-from app.rules.clauses import Payment
+from app.rules.clauses import Excess, Fund, Payment
 from app.rules.fees import ServiceFees
 from app.rules.ledger import Account
 from app.rules.lines import Component, FindingsOfType, MonthFacts
 from app.rules.periods import Period
 from app.rules.settlement import Reckoning, reckon
-from app.rules.settling import Books, Draft, PaymentPeriod, payment_periods, settle
+from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
 from app.rules.terms import Terms
 
 _SETTLED = (Stage.FINAL, Stage.NOTIFIED)
@@ -42,6 +42,8 @@ class ContractBooks:
     versions: Mapping[Period, Version]
     posted: Mapping[tuple[Period, Component], int]
     receivable: int
+    held: Mapping[Component, int]
+    """What the funds hold."""
     live: Mapping[str, RowMapping]
     """The settlements that are drafted or approved, by payment period."""
     adjustments: int
@@ -55,8 +57,17 @@ class ContractBooks:
 
     @cached_property
     def periods(self) -> tuple[PaymentPeriod, ...]:
-        """Give the contract's payment periods."""
-        return payment_periods(self.months)
+        """Give the contract's payment periods; those whose months were all settled under other keys are over."""
+        found = payment_periods(self.months)
+        return tuple(p for p in found if p.key in self.live or not p.months or set(p.months) - self.closed)
+
+    @cached_property
+    def supplement(self) -> PaymentPeriod | None:
+        """Give what settles late facts once no month is left to settle: adjustments alone, `S1`, `S2` and so on."""
+        if not self.months or {month.period for month in self.months} - self.closed:
+            return None
+        approved = [key for key, row in self.live.items() if row["status"] is MoneyStatus.APPROVED]
+        return PaymentPeriod(f"S{1 + sum(key.startswith('S') for key in approved)}", ())
 
     @cached_property
     def reckoned(self) -> dict[Period, Reckoning]:
@@ -77,15 +88,30 @@ class ContractBooks:
 
     def draft(self, period: PaymentPeriod) -> Draft:
         """Put the settlement of a payment period together."""
-        books = Books(self.posted, self.closed, self.receivable, sources.settlements(self.id))
+        books = Books(self.posted, self.closed, self.receivable, sources.settlements(self.id), self._settled, self.held)
         return settle(period, self.reckoned, books, self.payment(period), self.service)
+
+    @cached_property
+    def _settled(self) -> tuple[Settled, ...]:
+        """Give the approved settlements by their months, for reckoning again what limited each."""
+        found = []
+        for key, row in self.live.items():
+            months = tuple(p for p in map(Period.parse, row["months"]) if p in self.closed)
+            if row["status"] is not MoneyStatus.APPROVED or not months:
+                continue
+            payment = self.versions[months[-1]].terms.money.payment or Payment()
+            fee = row["fee_fen"] if key.startswith("I") else None
+            found.append(Settled(months, payment.excess is Excess.LIMITED, fee))
+        return tuple(found)
 
     def ends_on(self, period: PaymentPeriod) -> date:
         """Give the last day of service that a period settles; of an instalment without months, when it is payable."""
         served = [month.served_to for month in self.months if month.period in period.months]
         if served:
             return max(served)
-        place = period.instalment or 0
+        if period.instalment is None:
+            return max(month.served_to for month in self.months)
+        place = period.instalment
         from_ = self.payment(period).instalments[place].payable_from
         return from_ or self.service.starts_on
 
@@ -121,15 +147,14 @@ def _readers(
     findings = _grouped(queries.findings(session, contract_ids))
     posted = _grouped(queries.posted(session, contract_ids))
     live = _grouped(queries.live(session, contract_ids))
-    owed = _receivable(ledger_queries.sums(session, contract_ids))
+    accounts = _grouped(ledger_queries.sums(session, contract_ids))
     held = {row["contract_id"]: row["fen"] for row in queries.held_before(session, contract_ids)}
     return {
         contract["id"]: partial(
             _books,
             contract,
             _service(contract, years[contract["id"]], held.get(contract["id"])),
-            _Rows(*(rows.get(contract["id"], []) for rows in (versions, months, findings, posted, live))),
-            owed.get(contract["id"], 0),
+            _Rows(*(rows.get(contract["id"], []) for rows in (versions, months, findings, posted, live, accounts))),
             known_on,
         )
         for contract in queries.contracts(session, contract_ids)
@@ -145,6 +170,7 @@ class _Rows:
     findings: Sequence[RowMapping]
     posted: Sequence[RowMapping]
     live: Sequence[RowMapping]
+    accounts: Sequence[RowMapping]
 
 
 def _grouped(rows: Iterable[RowMapping]) -> dict[uuid.UUID, list[RowMapping]]:
@@ -154,15 +180,21 @@ def _grouped(rows: Iterable[RowMapping]) -> dict[uuid.UUID, list[RowMapping]]:
     return grouped
 
 
-def _receivable(rows: Iterable[RowMapping]) -> dict[uuid.UUID, int]:
-    return {row["contract_id"]: row["fen"] for row in rows if row["account"] is Account.RECEIVABLE}
+def _held(accounts: Iterable[RowMapping]) -> dict[Component, int]:
+    """Give what the funds hold, by the component that puts it in."""
+    of = {Fund.HOLDBACK: Component.HOLDBACK, Fund.POOL: Component.POOL}
+    held = dict.fromkeys(of.values(), 0)
+    for row in accounts:
+        if row["account"] is Account.HELD:
+            held[of[row["fund"]]] -= row["fen"]
+    return held
 
 
 def _service(contract: RowMapping, years: Mapping[int, int], held_before: int | None) -> ServiceFees:
     return ServiceFees(contract["starts_on"], contract["ends_on"], years, contract["closed_on"], held_before)
 
 
-def _books(contract: RowMapping, service: ServiceFees, rows: _Rows, receivable: int, known_on: date) -> ContractBooks:
+def _books(contract: RowMapping, service: ServiceFees, rows: _Rows, known_on: date) -> ContractBooks:
     versions = read_versions(rows.versions)
     scales = {version.id: version.terms.full_mark for version in versions}
     live = {row["payment_period"]: row for row in rows.live}
@@ -188,7 +220,8 @@ def _books(contract: RowMapping, service: ServiceFees, rows: _Rows, receivable: 
         months=months,
         versions=governing,
         posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
-        receivable=receivable,
+        receivable=sum(row["fen"] for row in rows.accounts if row["account"] is Account.RECEIVABLE),
+        held=_held(rows.accounts),
         live=live,
         adjustments=max((row["adjustment"] or 0 for row in rows.posted), default=0),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
@@ -45,7 +46,18 @@ def payment_periods(session: Session, contract_id: uuid.UUID) -> list[PeriodStat
     today = clock.today()
     books = facts.read(session, contract_id, today)
     digests = queries.digests(session, contract_id)
-    return [_state(books, period, today, digests) for period in books.periods]
+    found = [_state(books, period, today, digests) for period in books.periods]
+    supplement = books.supplement
+    if supplement is not None and (supplement.key in books.live or books.draft(supplement).lines):
+        found.append(_state(books, supplement, today, digests))
+    approved = [(key, row) for key, row in books.live.items() if key.startswith("S")]
+    shown = {entry.key for entry in found}
+    return found + [_supplement(key, row) for key, row in sorted(approved) if key not in shown]
+
+
+def _supplement(key: str, row: RowMapping) -> PeriodState:
+    status: Status = "paid" if row["paid_fen"] == row["payable_fen"] else "approved"
+    return PeriodState(key, (), row["ends_on"], status, row["id"], row["payable_fen"])
 
 
 def _state(books: ContractBooks, period: PaymentPeriod, today: date, digests: dict[uuid.UUID, str]) -> PeriodState:

@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, RowMapping, Select, and_, case, cast, exists, func, not_, select
+from sqlalchemy import BigInteger, ColumnElement, RowMapping, Select, and_, case, cast, exists, func, not_, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import Assessment, Contract, Finding, IssueType, LedgerEntry, Settlement, SettlementLine, TermsVersion
-from app.models.words import MoneyStatus
+from app.models.words import LedgerCause, MoneyStatus
 from app.rules.ledger import Account
 
 OPENING = "opening"
@@ -21,17 +21,41 @@ _LIVE = (MoneyStatus.DRAFT, MoneyStatus.APPROVED)
 # ---------------------------------------------------------------- what settlements are reckoned from, set by set
 
 
-def undrafted(session: Session, as_of: date) -> Sequence[uuid.UUID]:
-    """Find the contracts with a month that ended before a day and is in no settlement, in the order of their ids."""
-    covered = exists().where(
+def _covered() -> ColumnElement[bool]:
+    """Tell whether a month is in a settlement, drafted or approved."""
+    return exists().where(
         col(Settlement.contract_id) == col(Assessment.contract_id),
         col(Settlement.status).in_(_LIVE),
         col(Settlement.first_period) <= col(Assessment.period),
         col(Settlement.last_period) >= col(Assessment.period),
     )
+
+
+def changed_since_settled(session: Session) -> Sequence[uuid.UUID]:
+    """Find the contracts without an unsettled month whose months or terms changed after the last settlement's posting.
+
+    Nothing but a supplement can adjust what such a contract was paid.
+    """
+    posted_at = (
+        select(col(LedgerEntry.contract_id).label("contract_id"), func.max(col(LedgerEntry.recorded_at)).label("at"))
+        .where(col(LedgerEntry.cause) == LedgerCause.SETTLEMENT)
+        .group_by(col(LedgerEntry.contract_id))
+        .subquery()
+    )
+    own_month = (col(Assessment.contract_id) == posted_at.c.contract_id, col(Assessment.expected))
+    open_month = exists().where(*own_month, not_(_covered()))
+    changed_month = exists().where(*own_month, col(Assessment.updated_at) > posted_at.c.at)
+    own_terms = col(TermsVersion.contract_id) == posted_at.c.contract_id
+    amended = exists().where(own_terms, col(TermsVersion.recorded_at) > posted_at.c.at)
+    statement = select(posted_at.c.contract_id).where(not_(open_month), or_(changed_month, amended))
+    return session.execute(statement.order_by(posted_at.c.contract_id)).scalars().all()
+
+
+def undrafted(session: Session, as_of: date) -> Sequence[uuid.UUID]:
+    """Find the contracts with a month that ended before a day and is in no settlement, in the order of their ids."""
     statement = (
         select(col(Assessment.contract_id))
-        .where(col(Assessment.expected), col(Assessment.served_to) < as_of, not_(covered))
+        .where(col(Assessment.expected), col(Assessment.served_to) < as_of, not_(_covered()))
         .distinct()
         .order_by(col(Assessment.contract_id))
     )
@@ -138,6 +162,7 @@ def live(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowM
         col(Settlement.status),
         col(Settlement.months),
         col(Settlement.ends_on),
+        col(Settlement.fee_fen),
         col(Settlement.payable_fen),
         col(Settlement.paid_fen),
     ).where(col(Settlement.contract_id).in_(contract_ids), col(Settlement.status).in_(_LIVE))

@@ -40,7 +40,8 @@ def rows_of(books: ContractBooks, period: PaymentPeriod, draft: Draft, actor: Ac
     """Write a draft as rows."""
     id_, now = new_id(), clock.now()
     lines = _lines(books, period, draft, id_)
-    months = [str(month) for month in period.months]
+    # Months that other settlements closed, under a schedule that was amended since, are compared and not settled.
+    months = [str(month) for month in period.months if month not in books.closed]
     settlement = {
         "id": id_,
         "service_center_id": books.contract["service_center_id"],

@@ -43,6 +43,7 @@ from app.rules.faults import Fault
 from app.rules.ledger import Account, Posting, of_settlement
 from app.rules.lines import Component
 from app.rules.missing import Missing
+from app.rules.money import yuan
 from app.rules.periods import Period
 from app.rules.settling import PaymentPeriod
 
@@ -71,9 +72,10 @@ def draft(
 
 
 def _period(books: ContractBooks, key: str) -> PaymentPeriod:
-    found = next((period for period in books.periods if period.key == key), None)
+    payable = (*books.periods, *([books.supplement] if books.supplement else []))
+    found = next((period for period in payable if period.key == key), None)
     if found is None:
-        keys = ", ".join(period.key for period in books.periods) or "none: the terms state no payment schedule"
+        keys = ", ".join(period.key for period in payable) or "none: the terms state no payment schedule"
         raise NothingToSettle(f"{key} is not among the contract's payment periods: {keys}.", pointer="/payment_period")
     return found
 
@@ -87,6 +89,8 @@ def reckon(books: ContractBooks, period: PaymentPeriod, actor: Actor, on: date) 
     if made.missing:
         faults = [fault_of(entry) for entry in made.missing]
         raise SettlementIncomplete(faults[0].detail, faults=faults)
+    if not made.lines:
+        raise NothingToSettle("What is posted is what is on record.", pointer="/payment_period")
     return rows_of(books, period, made, actor, on)
 
 
@@ -129,10 +133,12 @@ def approve(
     if found is None:
         raise NotFound("There is no such settlement of the contract.", pointer="/path/settlement_id")
     if found.drafted_by_id == caller.principal_id:
-        raise ApproverIsDrafter(f"{found.drafted_by} drafted it.")
+        raise ApproverIsDrafter(f"{found.drafted_by} drafted it.", pointer="/path/settlement_id")
     check_seen(seen, found.version)
-    if found.status is not MoneyStatus.DRAFT:
-        raise AlreadyApproved(f"It is {found.status} since {found.approved_on or found.updated_at.date()}.")
+    if found.status is MoneyStatus.SUPERSEDED:
+        raise DraftStale(f"{found.payment_period} was drafted anew since.", pointer="/path/settlement_id")
+    if found.status is MoneyStatus.APPROVED:
+        raise AlreadyApproved(f"It was approved on {found.approved_on}.", pointer="/path/settlement_id")
     on = on or clock.today()
     books = facts.read(session, contract_id, on)
     posting = _posting(session, books, found)
@@ -153,7 +159,8 @@ def _posting(session: Session, books: ContractBooks, found: Settlement) -> Posti
         return opening_posting([(row["component"], row["amount_fen"]) for row in amounts])
     period = _period(books, found.payment_period)
     if is_stale(books, period, found.digest):
-        raise DraftStale(f"{found.payment_period} was drafted on {found.drafted_on}; what it rests on has changed.")
+        detail = f"{found.payment_period} was drafted on {found.drafted_on}; what it rests on has changed."
+        raise DraftStale(detail, pointer="/path/settlement_id")
     return of_settlement([(Component(row["component"]), row["period"], row["amount_fen"]) for row in amounts])
 
 
@@ -167,7 +174,8 @@ def _refuse_below_nothing(session: Session, contract_id: uuid.UUID, posting: Pos
     for fund in Fund:
         taken = sum(fen for place, fen in posting.items() if place.account is Account.HELD and place.fund is fund)
         if taken > 0 and taken > ledger_queries.held(session, contract_id, fund):
-            raise HeldBelowNothing(f"Its adjustments would take {taken} fen out of the fund '{fund}'.")
+            detail = f"Its adjustments would take {yuan(taken)} out of the fund '{fund}'."
+            raise HeldBelowNothing(detail, pointer="/path/settlement_id")
 
 
 def _set_approved(session: Session, found: Settlement, caller: Caller, on: date) -> None:

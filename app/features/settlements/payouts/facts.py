@@ -127,6 +127,11 @@ class PayoutFacts:
         """Give what was ever kept back in a fund, whatever has left it since."""
         return sum(row["fen"] for row in self._lines if row["fund"] is fund and row["cause"] in _KEEPS)
 
+    def kept_of(self, fund: Fund, months: Collection[Period]) -> int:
+        """Give what was ever kept back of some months; an opening balance counts with the first recorded year."""
+        kept = [_kept(row) for row in self._lines if row["fund"] is fund and row["cause"] in _KEEPS]
+        return held_of(kept, months, with_opening=next(iter(self.served), None) in months)
+
     def outstanding(self, fund: Fund) -> tuple[Kept, ...]:
         """Give what a fund still holds of each month."""
         lines = [row for row in self._lines if row["fund"] is fund]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 from app.features.settlements.payouts.dues import Due
 from app.features.settlements.payouts.facts import PayoutFacts
@@ -10,6 +11,7 @@ from app.rules.clauses import Fund, Holdback, Release
 from app.rules.holdbacks import released
 from app.rules.lines import Line
 from app.rules.missing import need
+from app.rules.money import rounded
 from app.rules.workings import Label, Working
 
 ACCEPTANCE = "acceptance"
@@ -29,11 +31,7 @@ def returned(facts: PayoutFacts, due: Due, event_on: date | None, today: date) -
     if total <= 0:
         zh, en = "尚未预留任何金额，无可返还", "anything held back that could be returned"
         raise need("held_back", "/holdbacks", zh, en)
-    taken = {
-        other["subject"].partition("/")[2]: other["amount_fen"]
-        for other in facts.rows.values()
-        if other["kind"] is PayoutKind.RELEASE and other["status"] is MoneyStatus.APPROVED
-    }
+    taken = _taken(facts)
     before = [release for release in due.clause.releases if release.code in taken and release != due.release]
     # Events come in any order: the shares count in the order in which the releases were taken.
     clause = replace(due.clause, releases=(*before, due.release))
@@ -48,6 +46,25 @@ def _nothing(line: Line) -> Line:
     less = working.absorb(line.steps)
     working.greatest(Label("本次返还", "returned now"), less, working.fen(Label("零元", "nothing"), 0))
     return replace(line, fen=0, steps=working.steps)
+
+
+def promised(facts: PayoutFacts, due: Due) -> int:
+    """Give what releases that were not taken yet still return of a payout's year, in fen."""
+    if due.source is not Fund.HOLDBACK:
+        return 0
+    clauses = (clause for clause in due.version.terms.money.clauses if isinstance(clause, Holdback))
+    open_releases = [release for clause in clauses for release in clause.releases if release.code not in _taken(facts)]
+    shares = sum((Fraction(release.share) for release in open_releases), start=Fraction(0))
+    return rounded(shares * facts.kept_of(due.source, due.months))
+
+
+def _taken(facts: PayoutFacts) -> dict[str, int]:
+    """Give what each approved release has returned, by its code."""
+    return {
+        row["subject"].partition("/")[2]: row["amount_fen"]
+        for row in facts.rows.values()
+        if row["kind"] is PayoutKind.RELEASE and row["status"] is MoneyStatus.APPROVED
+    }
 
 
 def event_day(facts: PayoutFacts, release: Release, stated: date | None, today: date) -> date:

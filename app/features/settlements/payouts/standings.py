@@ -217,14 +217,17 @@ def _with_rest(due: Due, line: Line, held: int, source: str) -> Decided:
 
 
 def _by_score(facts: PayoutFacts, due: Due, clause: PayoutByScore | ScoreAward | AllOrNothing) -> Decided:
-    """Reckon what the year's score earns of what is held for the year; the rest is forfeited."""
+    """Reckon what the year's score earns of what is held for the year; the rest is forfeited.
+
+    What releases still return of the year is left to them.
+    """
     missing = _unsettled(facts, due)
-    held = facts.held_of(due.source, due.months)
+    held, promised = facts.held_of(due.source, due.months), release_amounts.promised(facts, due)
     try:
-        line = by_year_score(clause, due.pointer, held, facts.funds_address, _result(facts, due))
+        line = by_year_score(clause, due.pointer, held, promised, facts.funds_address, _result(facts, due))
     except MissingAnswerError as silent:
         return Decided(missing=(*missing, silent.missing))
-    return Decided(missing=missing) if missing else of_line(line, held - line.fen)
+    return Decided(missing=missing) if missing else of_line(line, max(held - promised, 0) - line.fen)
 
 
 def _unsettled(facts: PayoutFacts, due: Due) -> tuple[Missing, ...]:
