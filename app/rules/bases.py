@@ -9,7 +9,7 @@ from app.rules.fees import ServiceFees, contract_total, fee_label, money_of, pla
 from app.rules.holdbacks import pool_share
 from app.rules.lines import Line, MonthFacts, Taken, month_zh
 from app.rules.missing import MissingAnswerError, need
-from app.rules.periods import Period
+from app.rules.periods import Period, periods_between
 from app.rules.workings import Label, Measure, Working
 
 LENGTHS = {
@@ -80,9 +80,10 @@ def whole_window(record: ContractRecord, base: Base, period: Period) -> Sequence
     first, last = agreed(record.service, base, period)[0], last_served(record.service, base, period)
     if months[0].period != first:
         raise before_record(first, period)
-    if months[-1].period != last:
-        zh, en = f"{month_zh(last)}不在记录之内", f"{last}, which is not on record"
-        raise need("later_months", f"/assessments/{last}", zh, en, period)
+    for place, wanted in enumerate(periods_between(first, last)):
+        if place >= len(months) or months[place].period != wanted:
+            zh, en = f"{month_zh(wanted)}不在记录之内", f"{wanted}, which is not on record"
+            raise need("later_months", f"/assessments/{wanted}", zh, en, period)
     return months
 
 

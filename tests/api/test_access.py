@@ -377,8 +377,8 @@ def database_url(
 def town(towns: Callable[[str], Built], dialect: str, database: Database, client: TestClient) -> Town:
     """Give the town on the test's own copy."""
     found = towns(dialect).town
-    offices = [office.over(database, client) for office in (found.office, found.elsewhere)]
-    return Town(*offices, found.own, found.other_vendors, found.other_centers)
+    office, elsewhere = (at.over(database, client) for at in (found.office, found.elsewhere))
+    return Town(office, elsewhere, found.own, found.other_vendors, found.other_centers)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property, partial
 
 from sqlalchemy import RowMapping
@@ -75,8 +77,7 @@ class ContractBooks:
 
     def draft(self, period: PaymentPeriod) -> Draft:
         """Put the settlement of a payment period together."""
-        closed = self.closed - set(period.months)
-        books = Books(self.posted, closed, self.receivable, sources.settlements(self.id))
+        books = Books(self.posted, self.closed, self.receivable, sources.settlements(self.id))
         return settle(period, self.reckoned, books, self.payment(period), self.service)
 
     def ends_on(self, period: PaymentPeriod) -> date:
@@ -121,11 +122,12 @@ def _readers(
     posted = _grouped(queries.posted(session, contract_ids))
     live = _grouped(queries.live(session, contract_ids))
     owed = _receivable(ledger_queries.sums(session, contract_ids))
+    held = {row["contract_id"]: row["fen"] for row in queries.held_before(session, contract_ids)}
     return {
         contract["id"]: partial(
             _books,
             contract,
-            years[contract["id"]],
+            _service(contract, years[contract["id"]], held.get(contract["id"])),
             _Rows(*(rows.get(contract["id"], []) for rows in (versions, months, findings, posted, live))),
             owed.get(contract["id"], 0),
             known_on,
@@ -156,10 +158,13 @@ def _receivable(rows: Iterable[RowMapping]) -> dict[uuid.UUID, int]:
     return {row["contract_id"]: row["fen"] for row in rows if row["account"] is Account.RECEIVABLE}
 
 
-def _books(
-    contract: RowMapping, years: Mapping[int, int], rows: _Rows, receivable: int, known_on: date
-) -> ContractBooks:
+def _service(contract: RowMapping, years: Mapping[int, int], held_before: int | None) -> ServiceFees:
+    return ServiceFees(contract["starts_on"], contract["ends_on"], years, contract["closed_on"], held_before)
+
+
+def _books(contract: RowMapping, service: ServiceFees, rows: _Rows, receivable: int, known_on: date) -> ContractBooks:
     versions = read_versions(rows.versions)
+    scales = {version.id: version.terms.full_mark for version in versions}
     live = {row["payment_period"]: row for row in rows.live}
     opening = live.get(queries.OPENING)
     covered = set(opening["months"]) if opening else set()
@@ -173,13 +178,13 @@ def _books(
         if (version := version_for(versions, period, known_on)) is not None
     }
     months = tuple(
-        _month(contract["id"], row, governing[period].terms, tuple(found.get(row["period"], ())))
+        _month(contract["id"], row, governing[period].terms, tuple(found.get(row["period"], ())), scales)
         for row in rows.months
         if row["period"] not in covered and (period := Period.parse(row["period"])) in governing
     )
     return ContractBooks(
         contract=contract,
-        service=ServiceFees(contract["starts_on"], contract["ends_on"], years),
+        service=service,
         months=months,
         versions=governing,
         posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
@@ -189,9 +194,17 @@ def _books(
     )
 
 
-def _month(contract_id: uuid.UUID, row: RowMapping, terms: Terms, findings: tuple[FindingsOfType, ...]) -> MonthFacts:
+def _month(
+    contract_id: uuid.UUID,
+    row: RowMapping,
+    terms: Terms,
+    findings: tuple[FindingsOfType, ...],
+    scales: Mapping[uuid.UUID, Decimal],
+) -> MonthFacts:
     period = Period.parse(row["period"])
     final = row["stage"] in _SETTLED
+    # A result is out of the full mark of the terms that judged it, whichever govern the month by now.
+    full_mark = Fraction(scales.get(row["terms_version_id"], Terms().full_mark))
     return MonthFacts(
         period=period,
         served_from=row["served_from"],
@@ -201,5 +214,6 @@ def _month(contract_id: uuid.UUID, row: RowMapping, terms: Terms, findings: tupl
         final=final,
         state=row["state"] if final else None,
         score=read_score(row["score_kind"], row["score_exact"]) if final else None,
+        full_mark=full_mark,
         findings=findings,
     )

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import Assessment, Contract, Finding, IssueType, LedgerEntry, Settlement, SettlementLine, TermsVersion
 from app.models.words import MoneyStatus
+from app.rules.ledger import Account
 
 OPENING = "opening"
 """The payment period of a balance that was taken over."""
@@ -52,6 +53,7 @@ def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence
         col(Contract.number),
         col(Contract.starts_on),
         col(Contract.ends_on),
+        col(Contract.closed_on),
     ).where(col(Contract.id).in_(contract_ids))
     return session.execute(statement.order_by(col(Contract.id))).mappings().all()
 
@@ -67,6 +69,7 @@ def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[Ro
         col(Assessment.state),
         col(Assessment.score_kind),
         col(Assessment.score_exact),
+        col(Assessment.terms_version_id),
     ).where(col(Assessment.contract_id).in_(contract_ids), col(Assessment.expected))
     return session.execute(statement.order_by(col(Assessment.contract_id), col(Assessment.period))).mappings().all()
 
@@ -107,6 +110,21 @@ def posted(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[Ro
             col(SettlementLine.period).is_not(None),
         )
         .group_by(col(SettlementLine.contract_id), col(SettlementLine.period), col(SettlementLine.component))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def held_before(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read what the approved opening balances of some contracts say was held back before Kaohe's record."""
+    statement: Listing = (
+        select(col(SettlementLine.contract_id), col(SettlementLine.amount_fen).label("fen"))
+        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
+        .where(
+            col(SettlementLine.contract_id).in_(contract_ids),
+            col(Settlement.payment_period) == OPENING,
+            col(Settlement.status) == MoneyStatus.APPROVED,
+            col(SettlementLine.component) == Account.HELD.value,
+        )
     )
     return session.execute(statement).mappings().all()
 
