@@ -10,8 +10,8 @@ from app.api.problems import MEDIA_TYPE
 DESCRIPTION = """
 Kaohe 考核 keeps what a government service centre agrees with the vendors that staff its counters: dated contract
 terms, findings, monthly assessments and their notices. Every night it flags what is late, repeated or below the mark.
-What a result is worth follows from the contract's clauses: a settlement is drafted by one person and approved by another,
-each amount explained step by step, and posted to a ledger that is only ever added to.
+What a result is worth follows from the contract's clauses: a settlement is drafted by one person and approved by
+another, each amount explained step by step, and posted to a ledger that is only ever added to.
 
 **Begin**: put a token into *Authorize*, then try `GET /v1/me` and `GET /v1/contracts`.
 
