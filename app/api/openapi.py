@@ -10,6 +10,8 @@ from app.api.problems import MEDIA_TYPE
 DESCRIPTION = """
 Kaohe 考核 keeps what a government service centre agrees with the vendors that staff its counters: dated contract
 terms, findings, monthly assessments and their notices. Every night it flags what is late, repeated or below the mark.
+What a result is worth follows from the contract's clauses: a settlement is drafted by one person and approved by
+another, each amount explained step by step, and posted to a ledger that is only ever added to.
 
 **Begin**: put a token into *Authorize*, then try `GET /v1/me` and `GET /v1/contracts`.
 
@@ -22,7 +24,7 @@ terms, findings, monthly assessments and their notices. Every night it flags wha
 is changed, its `ETag` as `If-Match`.
 
 **Examples** speak of one invented service centre and follow one another from its first contract to its annual
-assessment: put your own ids, keys and `ETag`s in the place of theirs.
+assessment, its settlement, payout and payment: put your own ids, keys and `ETag`s in the place of theirs.
 
 **Lists** are pages: follow `next_cursor` (or the `Link` header) until it is null.
 """
