@@ -14,10 +14,10 @@ from app.models.words import AskedBy
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
 
-FIRST_NIGHT, LAST_NIGHT = date(2025, 3, 1), date(2025, 3, 31)
+FIRST_NIGHT, LAST_NIGHT = date(2025, 3, 25), date(2025, 3, 31)
 """The nights that are run over the demo.
 
-They lie after the last of its facts, and nights in turn end where one run at their end does, so one month of them is
+They lie after the last of its facts, and nights in turn end where one run at their end does, so one week of them is
 enough to leave every alert on record.
 """
 

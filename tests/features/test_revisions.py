@@ -96,7 +96,7 @@ def test_a_revision_that_excuses_the_month_undoes_the_alert(office: Office, data
     _revise(office, august, result={"state": "excused", "reason": "大厅停业"}, revised_on="2023-10-08")
     assert _alert(database, "below_pass_mark") == ("resolved", "2023-09-10", "2023-10-08", True)
     _revise(office, august, notice={"notified_on": "2023-09-12", "document_no": "8号"}, revised_on="2023-10-09")
-    assert [result.failed for result in run_nights(database, "2023-12-31")] == [0] * 7
+    assert {result.failed for result in run_nights(database, "2023-12-31")} == {0}
     assert _alert(database, "below_pass_mark") == ("resolved", "2023-09-10", "2023-10-08", True)
 
 

@@ -150,7 +150,7 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
 
 def test_an_approval_killed_at_any_point_is_posted_or_not(office: Office, database: Database, promise: Promise) -> None:
     """`kill -9` at seeded statements of an approval: its entry is there exactly where the settlement is approved."""
-    points = promise.size(20, 20)
+    points = promise.size(20, 8)
     address, settlements = drafted(office, "KILLED", points)
     chance = random.Random(20231231)  # noqa: S311 chosen to be repeatable
     places = [*sorted(chance.sample(range(1, 41), points - 1)), 99]

@@ -57,16 +57,16 @@ def test_xinyangs_annual_assessment_is_missing_from_the_day_after_its_due_date(x
 def test_xinyang_365_nights_in_turn_end_where_one_run_at_the_end_does(xinyang: Database) -> None:
     """Every column but ids and recording times is the same; a second pass writes nothing but the jobs' own rows."""
     one_run = _one_run_on_a_copy(xinyang)
-    run_nights(xinyang, *YEAR, every=_every(xinyang, sqlite=1))
+    run_nights(xinyang, *YEAR, every=_every(xinyang))
     assert alerts(xinyang) == one_run
     before = every_row(xinyang, "job_runs")
     assert written(run_nights(xinyang, *YEAR, every=10 * _every(xinyang))) == 0
     assert every_row(xinyang, "job_runs") == before
 
 
-def _every(database: Database, sqlite: int = 3) -> int:
-    """Walk so manieth nights on SQLite, every sixth on PostgreSQL: the rules are the same, its statements are tried."""
-    return sqlite if database.dialect == "sqlite" else 6
+def _every(database: Database) -> int:
+    """Walk every third night on SQLite, every twelfth on PostgreSQL: the rules are the same, statements are tried."""
+    return 3 if database.dialect == "sqlite" else 12
 
 
 def _nights_until(database: Database, last: str) -> Callable[[date], object]:
