@@ -16,10 +16,11 @@ from app.settings import Settings
 from tests.demos import demo, demos
 from tests.fuzz.houses import houses
 from tests.office import Office
+from tests.offices import Offices, offices
 from tests.postgres import PostgresServer, running_postgres
 
 # Named here once, so that what is built once is shared by the tests of several folders.
-__all__ = ["demo", "demos", "houses"]
+__all__ = ["demo", "demos", "houses", "offices"]
 
 DIALECTS = ("sqlite", "postgresql")
 POSTGRES_TEMPLATE = "kaohe_template"
@@ -73,14 +74,17 @@ def empty_database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: P
 
 @pytest.fixture
 def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the URL of a fresh, migrated database, for tests that start processes of their own."""
+    """Give the URL of a fresh, migrated database; with an office in it where the test asks for one."""
+    with_office = "office" in request.fixturenames
     if dialect == "sqlite":
         path = tmp_path / "kaohe.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        empty = request.getfixturevalue("sqlite_template")
+        shutil.copyfile(request.getfixturevalue("offices")(dialect).source if with_office else empty, path)
         yield _sqlite_url(path)
     else:
         template = request.getfixturevalue("postgres_template")
-        yield from _postgres_database(request.getfixturevalue("postgres"), template)
+        source = request.getfixturevalue("offices")(dialect).source if with_office else template
+        yield from _postgres_database(request.getfixturevalue("postgres"), source)
 
 
 @pytest.fixture
@@ -127,9 +131,9 @@ def client(database: Database, tmp_path: Path) -> TestClient:
 
 
 @pytest.fixture
-def office(database: Database, client: TestClient) -> Office:
+def office(dialect: str, offices: Offices, database: Database, client: TestClient) -> Office:
     """Give a service center with a person for each role."""
-    return Office(database, client)
+    return offices(dialect).office.over(database, client)
 
 
 def _postgres_database(server: PostgresServer, template: str) -> Iterator[str]:
