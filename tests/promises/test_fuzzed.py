@@ -67,7 +67,7 @@ def _is_right(answer: Answer) -> bool:
 
 def test_hostile_requests_get_one_answer_from_both_databases(houses: Houses, ids: Ids, promise: Promise) -> None:
     """Hostile requests to every operation: no 5xx, every refusal a problem, status and body the same from both."""
-    size = promise.size(20_000, 200)
+    size = promise.size(20_000, 120)
     both = [houses(dialect) for dialect in DIALECTS]
     operations = both[0].operations
     found, numbers = Found(), count(1000)
