@@ -152,7 +152,7 @@ WRONG: dict[str, Wrong] = {
     ),
     "one's own draft": _approving("own", 403, "approver-is-drafter"),
     "a draft that its month has left behind": _approving("stale", 409, "draft-stale"),
-    "a superseded draft": _approving("draft", 409, "already-approved", "finance2"),
+    "a superseded draft": _approving("draft", 409, "draft-stale", "finance2"),
     "posting twice": _approving("settled", 409, "already-approved"),
     "approving another version": _approving("own", 412, "precondition-failed", "finance2", If_Match='"7"'),
     "approving unread": _approving("own", 428, "precondition-required", "finance2", If_Match=None),
