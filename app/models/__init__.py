@@ -15,6 +15,7 @@ from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
 from app.models.payouts import Payout, PayoutReading
 from app.models.revisions import Appeal, AssessmentRevision
 from app.models.settlements import Payment, Settlement, SettlementLine
+from app.models.trials import Trial
 
 __all__ = [
     "Alert",
@@ -47,6 +48,7 @@ __all__ = [
     "Table",
     "TermsVersion",
     "Token",
+    "Trial",
     "Vendor",
     "WorkCalendarDay",
     "WorkCalendarYear",

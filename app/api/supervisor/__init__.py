@@ -24,6 +24,7 @@ from app.api.supervisor import (
     payouts,
     revisions,
     settlements,
+    trials,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -45,6 +46,7 @@ for room in (
     payouts,
     ledger,
     papers,
+    trials,
     job_runs,
     audit_events,
 ):
