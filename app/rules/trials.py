@@ -118,6 +118,9 @@ class TrialOutcome:
 
     months: tuple[TrialMonth, ...]
     payments: tuple[TrialPayment, ...]
+    own: Mapping[Period, Reckoning]
+    trial: Mapping[Period, Reckoning]
+    """What every month comes to on either side, for what rests on more than the chosen ones."""
 
     @property
     def decided(self) -> tuple[TrialMonth, ...]:
@@ -174,7 +177,8 @@ def try_months(
         for period in (month.period for month in months)
         if period in chosen
     )
-    return TrialOutcome(shown, _payments(own.payments(), trial.payments(), record.payable, chosen))
+    payments = _payments(own.payments(), trial.payments(), record.payable, chosen)
+    return TrialOutcome(shown, payments, own.reckoned, trial.reckoned)
 
 
 class _Side:
@@ -185,11 +189,11 @@ class _Side:
         self._months = months
         self._source = source
         self._terms = {month.period: month.terms for month in months}
-        self._reckoned = reckon(service, months)
+        self.reckoned = reckon(service, months)
 
     def month(self, period: Period) -> Reckoning:
         """Give what a month comes to; paid by instalments, it has no fee of its own."""
-        found, payment = self._reckoned[period], self._terms[period].payment
+        found, payment = self.reckoned[period], self._terms[period].payment
         if payment is None or payment.schedule is not Schedule.INSTALMENTS:
             return found
         return replace(found, lines=tuple(line for line in found.lines if line.component is not Component.FEE))
@@ -203,7 +207,7 @@ class _Side:
         for period in payment_periods(self._months):
             last = period.months[-1] if period.months else self._months[-1].period
             books = Books({}, frozenset(), receivable, self._source)
-            draft = settle(period, self._reckoned, books, self._terms[last].payment or Payment(), self._service)
+            draft = settle(period, self.reckoned, books, self._terms[last].payment or Payment(), self._service)
             lines = [entry.line for entry in draft.lines if entry.line.component is Component.CARRIED_OVER]
             receivable -= sum(line.fen for line in lines)
             found[period.key] = (period, draft)

@@ -15,6 +15,7 @@ from app.features.settlements.trials.request import TrialRequest
 from app.features.settlements.trials.service import ContractTrial
 from app.models.words import AlertKind, Severity
 from app.rules.lines import Component, Line
+from app.rules.trial_payouts import TrialYear
 from app.rules.trials import Amounts, TrialMonth, TrialPayment, Why, missing_of
 from app.values import Day, Name, PeriodValue, Shape, SignedFen, shown
 
@@ -127,6 +128,18 @@ class TrialPaymentOut(BaseModel):
     trial_missing: list[MissingOut]
 
 
+class TrialYearOut(BaseModel):
+    """What a year's score pays out of what its months keep back on either side, and what it forfeits."""
+
+    year: int
+    paid: AmountsOut
+    forfeited: AmountsOut
+    own_lines: list[TrialLine]
+    trial_lines: list[TrialLine]
+    own_missing: list[MissingOut]
+    trial_missing: list[MissingOut]
+
+
 class TrialAlertOut(BaseModel):
     """An alert that only one side raises, by the facts as they stand now."""
 
@@ -167,6 +180,7 @@ class TrialOut(BaseModel):
     months: list[TrialMonthOut]
     totals: TrialTotals
     payment_periods: list[TrialPaymentOut]
+    payouts: Annotated[list[TrialYearOut], Field(description="Of years that were assessed and are shown whole.")]
     alerts: TrialAlertsOut
 
 
@@ -185,6 +199,7 @@ def trial_out(found: ContractTrial, title: str | None) -> TrialOut:
             components=_components(outcome.components),
         ),
         payment_periods=[_payment(payment) for payment in outcome.payments],
+        payouts=[_year(year) for year in found.years],
         alerts=TrialAlertsOut.model_construct(
             only_under_trial=_alerts(found.alerts.only_under_trial),
             only_under_own=_alerts(found.alerts.only_under_own),
@@ -246,6 +261,18 @@ def _payment(payment: TrialPayment) -> TrialPaymentOut:
         payable=AmountsOut.model_construct(**_amounts(payment.payable)),
         own_missing=[missing_out(entry) for entry in missing_of(payment.own)],
         trial_missing=[missing_out(entry) for entry in missing_of(payment.trial)],
+    )
+
+
+def _year(year: TrialYear) -> TrialYearOut:
+    return TrialYearOut.model_construct(
+        year=year.year,
+        paid=AmountsOut.model_construct(**_amounts(year.paid)),
+        forfeited=AmountsOut.model_construct(**_amounts(year.forfeited)),
+        own_lines=_lines(year.own.lines),
+        trial_lines=_lines(year.trial.lines),
+        own_missing=[missing_out(entry) for entry in year.own.missing],
+        trial_missing=[missing_out(entry) for entry in year.trial.missing],
     )
 
 

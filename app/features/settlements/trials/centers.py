@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -81,36 +81,45 @@ def contracts(trial: CenterTrial, page: PageRequest) -> tuple[list[dict[str, Any
 
 def run(database: Database, trial_id: uuid.UUID) -> None:
     """Carry a queued trial out, once; a failure is noted with the trial."""
+    for _ in carry_out(database, trial_id):
+        pass
+
+
+def carry_out(database: Database, trial_id: uuid.UUID, at_a_time: int = BATCH) -> Iterator[int]:
+    """Carry a queued trial out batch by batch, and give after each how many contracts were tried."""
     with database.write() as session:
         claimed = _set(session, trial_id, TrialStatus.QUEUED, {"status": TrialStatus.RUNNING})
     if not claimed:
         return
+    found: list[dict[str, Any]] = []
     try:
-        found = _run(database, trial_id)
+        for batch in _batches(database, trial_id, at_a_time):
+            found += batch
+            yield len(found)
+        contracts = sorted(found, key=lambda entry: str(entry["contract_id"]))
+        result = {"totals": total(contracts), "contracts": contracts}
+        ended: dict[str, Any] = {"status": TrialStatus.DONE, "result": result}
     except Exception as error:
         log.exception("trial %s failed", trial_id)
-        ended: dict[str, Any] = {"status": TrialStatus.FAILED, "error": f"{type(error).__name__}: {error}"[:1000]}
-    else:
-        ended = {"status": TrialStatus.DONE, "result": found}
+        ended = {"status": TrialStatus.FAILED, "error": f"{type(error).__name__}: {error}"[:1000]}
     with database.write() as session:
         _set(session, trial_id, TrialStatus.RUNNING, ended | {"finished_at": clock.now()})
 
 
-def _run(database: Database, trial_id: uuid.UUID) -> dict[str, Any]:
+def _batches(database: Database, trial_id: uuid.UUID, at_a_time: int) -> Iterator[list[dict[str, Any]]]:
+    """Try the contracts of the centre, so many from one state of the record, and note the progress after each."""
     with database.read() as session:
         asked = queries.of_worker(session, trial_id)
         ids: Sequence[uuid.UUID] = queries.contracts_of(session, asked["service_center_id"])
     request = TrialRequest.read(asked["request"])
-    found: list[dict[str, Any]] = []
-    for start in range(0, len(ids), BATCH):
-        batch = ids[start : start + BATCH]
+    for start in range(0, len(ids), at_a_time):
+        batch = ids[start : start + at_a_time]
         with database.snapshot() as session:
-            found += [summary(entry) for entry in service.try_each(session, batch, request)]
+            found = [summary(entry) for entry in service.try_each(session, batch, request)]
         with database.write() as session:
-            progress = {"contracts_done": len(found), "contracts_all": len(ids)}
+            progress = {"contracts_done": start + len(batch), "contracts_all": len(ids)}
             _set(session, trial_id, TrialStatus.RUNNING, progress)
-    contracts = sorted(found, key=lambda entry: str(entry["contract_id"]))
-    return {"totals": total(contracts), "contracts": contracts}
+        yield found
 
 
 def _set(session: Session, trial_id: uuid.UUID, expected: TrialStatus, values: dict[str, Any]) -> bool:

@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import BigInteger, RowMapping, cast, func, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
-from app.models import AnnualAssessment, Assessment, Contract, Finding, IssueType, Trial
+from app.models import AnnualAssessment, Assessment, Contract, Finding, IssueType, Payout, Trial
+from app.models.words import MoneyStatus, PayoutKind
 
 Rows = Sequence[RowMapping]
 
@@ -65,6 +66,24 @@ def years(session: Session, contract_ids: Collection[uuid.UUID]) -> Rows:
         col(AnnualAssessment.terms_version_id),
     ).where(col(AnnualAssessment.contract_id).in_(contract_ids))
     return session.execute(statement.order_by(col(AnnualAssessment.year))).mappings().all()
+
+
+def paid_out(session: Session, contract_ids: Collection[uuid.UUID]) -> Rows:
+    """Sum what the approved payouts by a year's score of some contracts paid out, by their years."""
+    statement = (
+        select(
+            col(Payout.contract_id),
+            col(Payout.year),
+            cast(func.sum(col(Payout.amount_fen)), BigInteger).label("fen"),
+        )
+        .where(
+            col(Payout.contract_id).in_(contract_ids),
+            col(Payout.status) == MoneyStatus.APPROVED,
+            col(Payout.kind).in_([PayoutKind.PAYOUT_BY_SCORE, PayoutKind.SCORE_AWARD, PayoutKind.ALL_OR_NOTHING]),
+        )
+        .group_by(col(Payout.contract_id), col(Payout.year))
+    )
+    return session.execute(statement).mappings().all()
 
 
 def contracts_of(session: Session, center_id: uuid.UUID) -> Sequence[uuid.UUID]:

@@ -15,16 +15,19 @@ from app.features.alerts.state import Broken
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts import terms_document
+from app.features.contracts.versions import read_versions
 from app.features.settlements import facts, sources
 from app.features.settlements.facts import ContractBooks
 from app.features.settlements.trials import queries
 from app.features.settlements.trials.alerts import AlertFacts, Raised, alerts_under, not_comparable
 from app.features.settlements.trials.patching import patched
+from app.features.settlements.trials.payouts import YearRecord, tried_years
 from app.features.settlements.trials.request import TrialRequest
 from app.models.words import MoneyStatus
 from app.rules.faults import Fault
 from app.rules.periods import Period
 from app.rules.terms import Terms
+from app.rules.trial_payouts import TrialYear
 from app.rules.trials import OnRecord, TrialOutcome, try_months
 from app.rules.working_days import WorkCalendar
 
@@ -50,6 +53,8 @@ class ContractTrial:
     versions: Mapping[Period, int]
     """The version of the contract's own terms that governs each shown month."""
     outcome: TrialOutcome
+    years: tuple[TrialYear, ...]
+    """The payouts by the scores of years whose months are all shown."""
     alerts: TriedAlerts
 
 
@@ -105,6 +110,7 @@ class _Gathered:
         self._results = _grouped(queries.results(session, contract_ids))
         self._findings = _grouped(queries.occurrences(session, contract_ids))
         self._years = _grouped(queries.years(session, contract_ids))
+        self._paid = _grouped(queries.paid_out(session, contract_ids))
 
     def tried(self, books: ContractBooks, request: TrialRequest) -> ContractTrial:
         """Try a request on one of the contracts."""
@@ -123,6 +129,7 @@ class _Gathered:
             on_trial=frozenset(period for period in chosen if request.governs(period)),
             versions={period: books.versions[period].number for period in chosen},
             outcome=outcome,
+            years=tuple(tried_years(books, (own, outcome.own), (trial, outcome.trial), self._record(books), chosen)),
             alerts=_alerts(own, trial, self._facts(books), chosen),
         )
 
@@ -139,6 +146,13 @@ class _Gathered:
                 made[version.id] = _terms(documents[version.id], request)
             found[period] = made[version.id]
         return found
+
+    def _record(self, books: ContractBooks) -> YearRecord:
+        versions = read_versions(self._versions.get(books.id, []))
+        paid = {row["year"]: row["fen"] for row in self._paid.get(books.id, [])}
+        served = {Period.parse(row["period"]): row["served_to"] for row in self._results.get(books.id, [])}
+        by_id = {version.id: version for version in versions}
+        return YearRecord(self._years.get(books.id, []), paid, by_id, served)
 
     def _facts(self, books: ContractBooks) -> AlertFacts:
         return AlertFacts(
