@@ -194,6 +194,19 @@ def test_a_contracts_trial_answers_at_once_and_writes_nothing(office: Office) ->
     assert [entry["payment_period"] for entry in found["payment_periods"]] == []
 
 
+def test_the_terms_in_force_sent_as_they_stand_show_nothing(office: Office) -> None:
+    """Also where a mark is written otherwise: 80 is 80.00."""
+    address = contract(office)
+    assessed(office, address, {"2023-01": "79.00", "2023-02": "78.00"})
+    terms = office.auditor.get(f"{address}/terms", period="2023-01").json()["terms"]
+    terms["consecutive"][0]["below"] = "80"
+    found = office.supervisor.post(f"{address}/trials", {"terms": terms}).json()
+    assert [month["why"] for month in found["months"]] == [[], []]
+    assert (found["alerts"]["only_under_trial"], found["alerts"]["only_under_own"]) == ([], [])
+    # Two months under the pass mark, two in a row under 80, two notices overdue.
+    assert found["alerts"]["under_both"] == 5
+
+
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "no such path": ({"changes": [HARDER, HARDER | {"path": "/money/9/share"}]}, "no-such-path", "/changes/1/path"),
     "no such index": ({"changes": [HARDER | {"path": "/money/01/share"}]}, "no-such-path", "/changes/0/path"),

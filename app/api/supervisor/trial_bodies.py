@@ -176,6 +176,7 @@ class TrialOut(BaseModel):
 
     contract_id: uuid.UUID
     contract_number: str
+    vendor_id: uuid.UUID
     title: str | None
     months: list[TrialMonthOut]
     totals: TrialTotals
@@ -190,6 +191,7 @@ def trial_out(found: ContractTrial, title: str | None) -> TrialOut:
     return TrialOut.model_construct(
         contract_id=found.contract["id"],
         contract_number=found.contract["number"],
+        vendor_id=found.contract["vendor_id"],
         title=title,
         months=[_month(found, month) for month in outcome.months],
         totals=TrialTotals.model_construct(

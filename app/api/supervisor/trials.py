@@ -85,6 +85,7 @@ class TriedContract(BaseModel):
 
     contract_id: uuid.UUID
     contract_number: Annotated[str | None, Field(description="Null where its data cannot be read.")]
+    vendor_id: uuid.UUID | None
     outcome: Literal["tried", "refused", "broken"]
     months: int
     left_out: list[str]

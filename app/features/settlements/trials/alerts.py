@@ -16,6 +16,7 @@ from app.features.assessments.missed import missed
 from app.features.assessments.results import judgement, read_score
 from app.features.contracts import register
 from app.features.contracts.versions import Version, version
+from app.features.settlements.trials.sides import Side
 from app.rules.consecutive import MonthResult, MonthState, consecutive_fails
 from app.rules.deadlines import DueDateRule, due_date
 from app.rules.periods import Period
@@ -63,25 +64,24 @@ class Raised:
         return self.state.kind, self.state.subject, self.state.severity
 
 
-TermsOfMonths = Mapping[Period, Terms]
-
-
-def alerts_under(terms: TermsOfMonths, facts: AlertFacts) -> list[Raised]:
-    """Give the alerts that the facts demand under the terms of each month; a new kind needs its line here.
+def alerts_under(side: Side, facts: AlertFacts) -> list[Raised]:
+    """Give the alerts that the facts demand on a side; a new kind needs its line here.
 
     Results and notices count as they stand now; what a revision undid is not raised again.
     """
     kinds = (_below_pass_mark, _consecutive_fails, _repeat_offences, _late_notices, _missing_years)
-    found = chain.from_iterable(kind(terms, facts) for kind in kinds)
+    found = chain.from_iterable(kind(side, facts) for kind in kinds)
     return sorted((_read_today(raised, facts) for raised in found), key=lambda raised: raised.key)
 
 
-def not_comparable(terms: TermsOfMonths, facts: AlertFacts) -> tuple[Period, ...]:
+def not_comparable(side: Side, facts: AlertFacts) -> tuple[Period, ...]:
     """Name the final months with a score that the marks of their terms cannot judge: it is on another scale."""
     return tuple(
         period
         for period, row in facts.final()
-        if row["state"] is MonthState.ASSESSED and period in terms and not facts.comparable(period, terms[period])
+        if row["state"] is MonthState.ASSESSED
+        and period in side.terms
+        and not facts.comparable(period, side.terms[period])
     )
 
 
@@ -91,28 +91,30 @@ def _read_today(raised: Raised, facts: AlertFacts) -> Raised:
     return replace(raised, state=replace(state, facts=read))
 
 
-def _below_pass_mark(terms: TermsOfMonths, facts: AlertFacts) -> Iterator[Raised]:
+def _below_pass_mark(side: Side, facts: AlertFacts) -> Iterator[Raised]:
     for period, row in facts.final():
         if (
             row["state"] is not MonthState.ASSESSED
-            or period not in terms
-            or not facts.comparable(period, terms[period])
+            or period not in side.terms
+            or not facts.comparable(period, side.terms[period])
         ):
             continue
-        judged = judgement(read_score(row["score_kind"], row["score_exact"]), _version(period, terms[period]))
+        judged = judgement(read_score(row["score_kind"], row["score_exact"]), _version(period, side.terms[period]))
         if judged["verdict"] is Verdict.BELOW:
             state = failed_months.below_state({**row, **judged}, row["final_on"])
             yield Raised(state, frozenset({period}))
 
 
-def _consecutive_fails(terms: TermsOfMonths, facts: AlertFacts) -> Iterator[Raised]:
+def _consecutive_fails(side: Side, facts: AlertFacts) -> Iterator[Raised]:
     """Let each rule judge the months whose terms state it; a score on another scale is no fail and ends a row."""
-    rules = {rule: None for of_month in terms.values() for rule in of_month.consecutive}
+    rules = {rule: None for of_month in side.terms.values() for rule in of_month.consecutive}
     for rule in rules:
         governed = [
             (period, row)
             for period, row in facts.final()
-            if period in terms and rule in terms[period].consecutive and facts.comparable(period, terms[period])
+            if period in side.terms
+            and rule in side.terms[period].consecutive
+            and facts.comparable(period, side.terms[period])
         ]
         for run in consecutive_fails(rule, [_result(period, row) for period, row in governed], facts.as_of):
             yield Raised(failed_months.run_state(run, rule, governed[0][1]), frozenset(run.periods))
@@ -122,17 +124,17 @@ def _result(period: Period, row: RowMapping) -> MonthResult:
     return MonthResult(period, row["state"], read_score(row["score_kind"], row["score_exact"]), row["final_on"])
 
 
-def _repeat_offences(terms: TermsOfMonths, facts: AlertFacts) -> Iterator[Raised]:
-    versions = [_version(period, of_month) for period, of_month in terms.items()]
+def _repeat_offences(side: Side, facts: AlertFacts) -> Iterator[Raised]:
+    versions = [_version(period, of_month) for period, of_month in side.terms.items()]
     for offence, rule, first in repeat_offences.offences(versions, list(facts.findings), facts.as_of):
         periods = frozenset(Period.of(occurrence.occurred_on) for occurrence in offence.occurrences)
         yield Raised(repeat_offences.offence_state(offence, rule, first), periods)
 
 
-def _late_notices(terms: TermsOfMonths, facts: AlertFacts) -> Iterator[Raised]:
+def _late_notices(side: Side, facts: AlertFacts) -> Iterator[Raised]:
     for row in facts.results:
         period = Period.parse(row["period"])
-        rule = terms[period].notice if period in terms else None
+        rule = side.terms[period].notice if period in side.terms else None
         if rule is None:
             continue
         entry = {**row, "met_on": row["notified_on"], **_entry(rule, period.last_day, facts)}
@@ -141,10 +143,10 @@ def _late_notices(terms: TermsOfMonths, facts: AlertFacts) -> Iterator[Raised]:
             yield Raised(state, frozenset({period}))
 
 
-def _missing_years(terms: TermsOfMonths, facts: AlertFacts) -> Iterator[Raised]:
+def _missing_years(side: Side, facts: AlertFacts) -> Iterator[Raised]:
     served = {Period.parse(row["period"]): row["served_to"] for row in facts.results}
     for event in register.annual_assessments(facts.starts_on, served):
-        rule = event.rule(terms[event.period]) if event.period in terms else None
+        rule = event.rule(side.terms[event.period]) if event.period in side.terms else None
         if rule is None:
             continue
         _, subject = event.key

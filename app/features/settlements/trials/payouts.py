@@ -12,16 +12,14 @@ from app.features.assessments.results import read_score
 from app.features.contracts.versions import Version
 from app.features.settlements import sources
 from app.features.settlements.facts import ContractBooks
+from app.features.settlements.trials.sides import Side
 from app.rules.annual import YearKind, service_years
 from app.rules.periods import Period
 from app.rules.score_payouts import YearResult
-from app.rules.settlement import Reckoning
 from app.rules.terms import Terms
 from app.rules.trial_payouts import TrialYear, YearPayouts, year_payouts
 
 _SILENT = Terms()
-Side = tuple[Mapping[Period, Terms], Mapping[Period, Reckoning]]
-"""The terms of each month, and what each comes to under them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,11 @@ def tried_years(
 def _year(
     books: ContractBooks, side: Side, result: YearResult, served: Mapping[Period, date], chosen: Collection[Period]
 ) -> YearPayouts:
-    terms, reckoned = side
     for kind in YearKind:
         for year in service_years(kind, books.contract["starts_on"], served):
-            governed = terms.get(year.months[-1], _SILENT)
+            governed = side.terms.get(year.months[-1], _SILENT)
             asked = governed.annual_assessment.years if governed.annual_assessment else YearKind.CALENDAR
             if year.year == result.year and asked is kind and set(year.months) <= set(chosen):
                 source = f"{sources.contract(books.id)}/holdbacks"
-                return year_payouts(governed.money, year.months, reckoned, result, source)
+                return year_payouts(governed.money, year.months, side.reckoned, result, source)
     return YearPayouts()

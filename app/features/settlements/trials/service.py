@@ -23,6 +23,7 @@ from app.features.settlements.trials.alerts import AlertFacts, Raised, alerts_un
 from app.features.settlements.trials.patching import patched
 from app.features.settlements.trials.payouts import YearRecord, tried_years
 from app.features.settlements.trials.request import TrialRequest
+from app.features.settlements.trials.sides import Side
 from app.models.words import MoneyStatus
 from app.rules.faults import Fault
 from app.rules.periods import Period
@@ -124,13 +125,14 @@ class _Gathered:
             _on_record(books),
             chosen,
         )
+        sides = Side(own, outcome.own), Side(trial, outcome.trial)
         return ContractTrial(
             contract=books.contract,
             on_trial=frozenset(period for period in chosen if request.governs(period)),
             versions={period: books.versions[period].number for period in chosen},
             outcome=outcome,
-            years=tuple(tried_years(books, (own, outcome.own), (trial, outcome.trial), self._record(books), chosen)),
-            alerts=_alerts(own, trial, self._facts(books), chosen),
+            years=tuple(tried_years(books, *sides, self._record(books), chosen)),
+            alerts=_alerts(*sides, self._facts(books), chosen),
         )
 
     def _on_trial(self, books: ContractBooks, request: TrialRequest) -> dict[Period, Terms]:
@@ -173,19 +175,17 @@ def _on_record(books: ContractBooks) -> OnRecord:
 
 def _terms(row: RowMapping, request: TrialRequest) -> Terms:
     if request.terms is not None:
-        return request.terms.rules()
+        # As it would be stored: "80" and "80.00" are one mark, and name one alert.
+        return terms_document.read(terms_document.written(request.terms)).rules()
     document = terms_document.read(row["document"])
     return patched(document, request.changes or (), f"version {row['number']} of the terms").rules()
 
 
-def _alerts(
-    own: Mapping[Period, Terms], trial: Mapping[Period, Terms], known: AlertFacts, chosen: Collection[Period]
-) -> TriedAlerts:
-    sides = [
-        {raised.key: raised for raised in alerts_under(terms, known) if not raised.periods.isdisjoint(chosen)}
-        for terms in (own, trial)
-    ]
-    under_own, under_trial = sides
+def _alerts(own: Side, trial: Side, known: AlertFacts, chosen: Collection[Period]) -> TriedAlerts:
+    under_own, under_trial = (
+        {raised.key: raised for raised in alerts_under(side, known) if not raised.periods.isdisjoint(chosen)}
+        for side in (own, trial)
+    )
     return TriedAlerts(
         only_under_trial=tuple(raised for key, raised in under_trial.items() if key not in under_own),
         only_under_own=tuple(raised for key, raised in under_own.items() if key not in under_trial),

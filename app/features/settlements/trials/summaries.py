@@ -17,6 +17,7 @@ _SIDES = ("own", "trial", "difference", "posted")
 
 _NOTHING: dict[str, Any] = {
     "contract_number": None,
+    "vendor_id": None,
     "months": 0,
     "left_out": [],
     "comes_to": None,
@@ -40,7 +41,8 @@ def summary(found: ContractTrial | Refused | Broken) -> dict[str, Any]:
 
 
 def _named(contract: RowMapping) -> dict[str, Any]:
-    return {"contract_id": str(contract["id"]), "contract_number": contract["number"]}
+    named = {"contract_id": str(contract["id"]), "contract_number": contract["number"]}
+    return named | {"vendor_id": str(contract["vendor_id"])}
 
 
 def _tried(found: ContractTrial) -> dict[str, Any]:
