@@ -146,6 +146,21 @@ def test_the_invented_year_under_three_other_sets_of_terms(year: tuple[Session, 
     ]
 
 
+def test_a_score_on_another_scale_than_the_marks_on_trial_is_not_judged(
+    year: tuple[Session, Caller, uuid.UUID],
+) -> None:
+    """Every assessed month is undecided and said to be; the excused one is paid as the clause says."""
+    changes = [_change("replace", "/rubric", {"full_mark": "120"})]
+    found = service.try_contract(*year, TrialRequest(changes=changes))
+    assert [str(month.period) for month in found.outcome.decided] == ["2024-06"]
+    missing = {entry.name for month in found.outcome.months for entry in month.trial.missing}
+    assert (missing, len(found.alerts.not_judged)) == ({"full_mark"}, 11)
+    assert {raised.state.kind.value for raised in found.alerts.only_under_own} == {
+        "below_pass_mark",
+        "consecutive_fail",
+    }
+
+
 def _sides(found: ContractTrial) -> tuple[Any, Any]:
     return found.alerts.only_under_trial, found.alerts.only_under_own
 
@@ -253,6 +268,7 @@ def test_a_centers_trial_goes_on_in_the_background_and_writes_its_own_row_alone(
     trial = asked.headers["location"]
     found = _read(office.auditor, trial)
     assert (found["status"], found["progress"], found["asked_by"]) == ("done", {"done": 2, "of": 2}, "finance-XA")
+    assert found["request"]["changes"] == [HARDER]
     totals = found["totals"]
     assert (totals["contracts"], totals["refused"], totals["months"]) == (1, 1, 3)
     assert totals["comes_to"]["difference"] == "-10000.00"
@@ -269,21 +285,26 @@ def test_a_trial_tells_how_far_it_has_come_and_is_forgotten_after_a_month(office
         office.contract(number, terms={**MONEY, "reference": {"document": "合同"}})
     with office.database.write() as session:
         caller = Caller(office.clerk.principal_id, "clerk", Role.SUPERVISOR, (office.center,))
-        ids = [centers.ask(session, caller, office.center, TrialRequest(changes=[])) for _ in range(2)]
-    trial, dead = (f"/v1/trials/{id_}" for id_ in ids)
+        id_ = centers.ask(session, caller, office.center, TrialRequest(changes=[]))
+    trial = f"/v1/trials/{id_}"
     assert (_read(office.auditor, trial)["status"], _read(office.auditor, trial)["progress"]["done"]) == ("queued", 0)
     seen = []
-    for done in centers.carry_out(office.database, ids[0], at_a_time=1):
+    for done in centers.carry_out(office.database, id_, at_a_time=1):
         found = _read(office.auditor, trial)
         seen.append((done, found["status"], found["progress"], found["totals"]))
     assert seen == [(done, "running", {"done": done, "of": 2}, None) for done in (1, 2)]
     assert _read(office.auditor, trial)["status"] == "done"
-    # Whoever asks for it again does nothing: it is done.
-    assert list(centers.carry_out(office.database, ids[0])) == []
-    assert next(centers.carry_out(office.database, ids[1], at_a_time=1)) == 1
+    # Whoever carries it out again does nothing: it is done.
+    assert list(centers.carry_out(office.database, id_)) == []
+    with office.database.write() as session:
+        dying = centers.ask(session, caller, office.center, TrialRequest(changes=[]))
+    assert next(centers.carry_out(office.database, dying, at_a_time=1)) == 1
+    trials = f"/v1/service-centers/{office.center}/trials"
+    expect_problem(office.supervisor.post(trials, OWN_TERMS), 409, "trial-going-on")
     with time_machine.travel(clock.now() + timedelta(minutes=6), tick=False):
-        assert _read(office.auditor, dead)["status"] == "interrupted"
+        assert _read(office.auditor, f"/v1/trials/{dying}")["status"] == "interrupted"
+        assert office.supervisor.post(trials, OWN_TERMS).status_code == 202
     later = clock.today() + timedelta(days=31)
     with office.database.write() as session:
-        assert centers.forget(session, later) == 2
+        assert centers.forget(session, later) == 3
     expect_problem(office.auditor.get(trial), 404, "not-found", "/path/trial_id")

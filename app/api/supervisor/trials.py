@@ -62,7 +62,7 @@ class CenterTrialOut(BaseModel):
 
     id: uuid.UUID
     service_center_id: uuid.UUID
-    title: str | None
+    request: Annotated[dict[str, Any], Field(description="What was asked.")]
     status: Literal["queued", "running", "done", "failed", "interrupted"]
     progress: Progress
     asked_by: str
@@ -140,7 +140,6 @@ def _center_trial(found: CenterTrial) -> CenterTrialOut:
     kept = {name: row[name] for name in CenterTrialOut.model_fields.keys() & row.keys() - {"status"}}
     return CenterTrialOut.model_construct(
         **kept,
-        title=row["request"]["title"],
         status="interrupted" if found.interrupted else row["status"].value,
         progress=Progress(done=row["contracts_done"], of=row["contracts_all"]),
         totals=None if result is None else CenterTotals.model_validate(result["totals"]),

@@ -16,6 +16,7 @@ from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.paging import PageRequest
 from app.features.parties.service import require_center
+from app.features.settlements.errors import TrialGoingOn
 from app.features.settlements.trials import queries, service
 from app.features.settlements.trials.request import TrialRequest
 from app.features.settlements.trials.summaries import summary, total
@@ -47,6 +48,10 @@ def ask(session: Session, caller: Caller, center_id: uuid.UUID, request: TrialRe
     service.check(request)
     require_center(caller.centers, center_id)
     now = clock.now()
+    # One at a time: trials share the machine with everybody's requests.
+    other = queries.going_on(session, center_id, now - SILENT)
+    if other is not None:
+        raise TrialGoingOn(f"It can be read at /v1/trials/{other}.")
     asked = Trial(
         service_center_id=center_id,
         asked_by=caller.name,

@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import BigInteger, RowMapping, cast, func, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
 from app.models import AnnualAssessment, Assessment, Contract, Finding, IssueType, Payout, Trial
-from app.models.words import MoneyStatus, PayoutKind
+from app.models.words import MoneyStatus, PayoutKind, TrialStatus
 
 Rows = Sequence[RowMapping]
 
@@ -112,6 +113,16 @@ def trial(session: Session, centers: Collection[uuid.UUID], trial_id: uuid.UUID)
         col(Trial.finished_at),
     ).where(col(Trial.id) == trial_id, col(Trial.service_center_id).in_(centers))
     return session.execute(statement).mappings().one_or_none()
+
+
+def going_on(session: Session, center_id: uuid.UUID, alive_since: datetime) -> uuid.UUID | None:
+    """Find a trial of a centre that is not ended, and whose worker has shown itself since an instant."""
+    statement = select(col(Trial.id)).where(
+        col(Trial.service_center_id) == center_id,
+        col(Trial.status).in_([TrialStatus.QUEUED, TrialStatus.RUNNING]),
+        col(Trial.heartbeat_at) >= alive_since,
+    )
+    return session.execute(statement.limit(1)).scalar_one_or_none()
 
 
 def of_worker(session: Session, trial_id: uuid.UUID) -> RowMapping:

@@ -47,22 +47,22 @@ class TrialRequest:
         return (self.first is None or self.first <= period) and (self.last is None or period <= self.last)
 
     def written(self) -> dict[str, Any]:
-        """Give the request as data that can be stored."""
-        changes = self.changes
+        """Give the request as data, in the form in which it is asked."""
+        changes, months = self.changes, {"from": self.first, "to": self.last}
         return {
+            "title": self.title,
             "terms": None if self.terms is None else self.terms.model_dump(mode="json", exclude_none=True),
             "changes": None if changes is None else [change.written() for change in changes],
-            "first": None if self.first is None else str(self.first),
-            "last": None if self.last is None else str(self.last),
+            "months": {name: None if period is None else str(period) for name, period in months.items()},
             "effective_from": None if self.effective_from is None else self.effective_from.isoformat(),
-            "title": self.title,
         }
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Self:
         """Read a stored request."""
-        terms, changes, effective_from = data["terms"], data["changes"], data["effective_from"]
-        first, last = (Period.parse(data[name]) if data[name] else None for name in ("first", "last"))
+        terms, changes = data["terms"], data["changes"]
+        months, effective_from = data["months"], data["effective_from"]
+        first, last = (Period.parse(months[name]) if months[name] else None for name in ("from", "to"))
         return cls(
             terms=None if terms is None else TermsDocument.model_validate(terms),
             changes=None if changes is None else [Change(**change) for change in changes],
