@@ -19,12 +19,13 @@ from app.features.contracts.versions import Version, read_versions, version_for
 from app.features.settlements import queries, sources
 from app.features.settlements.ledger import queries as ledger_queries
 from app.models.words import MoneyStatus, Stage
-from app.rules.clauses import Excess, Fund, Payment
+from app.rules.clauses import Excess, Payment
 from app.rules.fees import ServiceFees
 from app.rules.ledger import Account
-from app.rules.lines import Component, FindingsOfType, MonthFacts
+from app.rules.lines import OF_FUND, Component, FindingsOfType, MonthFacts
 from app.rules.periods import Period
-from app.rules.settlement import Reckoning, reckon
+from app.rules.reckoning import Reckoning
+from app.rules.settlement import reckon
 from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
 from app.rules.terms import Terms
 
@@ -182,11 +183,10 @@ def _grouped(rows: Iterable[RowMapping]) -> dict[uuid.UUID, list[RowMapping]]:
 
 def _held(accounts: Iterable[RowMapping]) -> dict[Component, int]:
     """Give what the funds hold, by the component that puts it in."""
-    of = {Fund.HOLDBACK: Component.HOLDBACK, Fund.POOL: Component.POOL}
-    held = dict.fromkeys(of.values(), 0)
+    held = dict.fromkeys(OF_FUND.values(), 0)
     for row in accounts:
         if row["account"] is Account.HELD:
-            held[of[row["fund"]]] -= row["fen"]
+            held[OF_FUND[row["fund"]]] -= row["fen"]
     return held
 
 
