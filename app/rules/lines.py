@@ -1,7 +1,7 @@
 """The facts that a month is settled by, and the lines that it is settled with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -59,11 +59,34 @@ OF_FUND: Mapping[Fund, Component] = {Fund.HOLDBACK: Component.HOLDBACK, Fund.POO
 
 @dataclass(frozen=True, slots=True)
 class FindingsOfType:
-    """How many findings of an issue type a month has; `at_least` where there may be more than are recorded."""
+    """How many findings of an issue type a month has; `at_least` where there may be more than are recorded.
+
+    Findings that differ in anything below are counted apart, so that an issue type may come several times in a month.
+    """
 
     issue_type: str
     count: int
     at_least: bool = False
+    on: date | None = None
+    """The day of the finding, or the first of several days."""
+    until: date | None = None
+    """The last day that it lasted, in the same month; None where it was of one day."""
+    level: str | None = None
+    """The contract's own code of severity."""
+    unrectified: bool = False
+    """Whether it repeats a finding that was not rectified."""
+    working_days: int | None = None
+    """The working days from `on` to `until`, both counted; None without `until`."""
+    post: str | None = None
+    """The post that it concerns, such as `window_chief`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided where the contract leaves a share open, from 0 to 1, and where the reason can be read."""
+
+    share: Fraction
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +97,7 @@ class Sources:
     findings: str
     fees: str
     contract: str
+    metrics: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +114,10 @@ class MonthFacts:
     score: Score | None = None
     full_mark: Fraction = Fraction(100)
     findings: tuple[FindingsOfType, ...] = ()
+    metrics: Mapping[tuple[str, str | None], Fraction] = field(default_factory=dict, hash=False)
+    """The month's figures by their code and the counter that each is of, None where it is of the whole contract."""
+    decisions: Mapping[str, Decided] = field(default_factory=dict, hash=False)
+    """What persons decided for the month, by the clause's pointer, such as `/money/0`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,4 +24,5 @@ def of_month(contract_id: uuid.UUID, period: Period) -> Sources:
         findings=f"{own}/findings?period={period}",
         fees=f"{own}/fees",
         contract=own,
+        metrics=f"{own}/metrics/{period}",
     )
