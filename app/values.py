@@ -20,6 +20,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PERIOD = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _TWO_PLACES = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
+_FIGURE = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
 _RATE = re.compile(r"[01](\.\d{1,8})?", re.ASCII)
 
 
@@ -84,6 +85,12 @@ def _fen(value: object) -> int:
         message = f"must be at most {yuan(LARGEST_FEN)}"
         raise ValueError(message)
     return fen
+
+
+def _figure(value: object) -> Decimal:
+    return (
+        value if isinstance(value, Decimal) else Decimal(_text(value, _FIGURE, '"0.2450", with at most six decimals'))
+    )
 
 
 def _rate(value: object) -> Decimal:
@@ -162,6 +169,14 @@ Rate = Annotated[
     _string(r"^[01](\.\d{1,8})?$", "0.9"),
 ]
 """A share between 0 and 1."""
+
+Figure = Annotated[
+    Decimal,
+    BeforeValidator(_figure),
+    PlainSerializer(str, return_type=str),
+    _string(r"^\d{1,15}(\.\d{1,6})?$", "0.2450"),
+]
+"""A measured figure of any kind: a rate, a number of heads, a number of cases."""
 
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), Field(examples=["leaving_post"])]
