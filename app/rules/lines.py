@@ -126,7 +126,7 @@ class MonthFacts:
     full_mark: Fraction = Fraction(100)
     findings: tuple[FindingsOfType, ...] = ()
     metrics: Mapping[tuple[str, str | None], Fraction] = field(default_factory=dict, hash=False)
-    """The month's figures by their code and the counter that each is of, None where it is of the whole contract."""
+    """The figures by their code and the hall or counter that each is of, None where it is of the whole contract."""
     decisions: Mapping[str, Decided] = field(default_factory=dict, hash=False)
     """What persons decided for the month, by the clause's pointer, such as `/money/0`."""
 
