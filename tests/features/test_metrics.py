@@ -114,6 +114,8 @@ def test_findings_keep_their_days_their_level_and_their_post(office: Office, dat
         refused = office.supervisor.post(f"{address}/findings", body)
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
         assert refused.json()["errors"][0]["pointer"] == "/until"
+    closing = office.supervisor.post(f"{address}/closing", {"closed_on": "2023-01-29"})
+    assert (closing.status_code, closing.json()["code"]) == (409, "facts-after-closing")
 
 
 # ---------------------------------------------------------------- decisions
