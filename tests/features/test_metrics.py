@@ -72,7 +72,7 @@ def test_figures_that_cannot_be_are_refused_by_their_place(office: Office) -> No
         refused = office.supervisor.put(f"{address}/metrics/2023-01", {"values": values})
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
         assert refused.json()["errors"][0]["pointer"] == pointer
-    for period, code in (("2022-12", "period-outside-service"), ("2023-07", "invalid")):
+    for period, code in (("2022-12", "period-outside-service"), ("2023-07", "validation-error")):
         refused = office.supervisor.put(f"{address}/metrics/{period}", {"values": [RATE]})
         assert (refused.status_code, refused.json()["code"]) == (422, code)
         assert refused.json()["errors"][0]["pointer"] == "/path/period"
@@ -85,7 +85,7 @@ def test_figures_that_cannot_be_are_refused_by_their_place(office: Office) -> No
 
 
 def test_findings_keep_their_days_their_level_and_their_post(office: Office, database: Database) -> None:
-    """Over the Spring Festival of 2023: from Thursday 19 to Monday 30 January people worked on five days, two of them made up."""
+    """Over the Spring Festival: from 19 to 30 January 2023 people worked on five days, two of them made up for it."""
     address = contract(office)
     office.finding(address, "2023-01-10")
     office.finding(address, "2023-01-10")
@@ -114,6 +114,8 @@ def test_findings_keep_their_days_their_level_and_their_post(office: Office, dat
         refused = office.supervisor.post(f"{address}/findings", body)
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
         assert refused.json()["errors"][0]["pointer"] == "/until"
+    closing = office.supervisor.post(f"{address}/closing", {"closed_on": "2023-01-29"})
+    assert (closing.status_code, closing.json()["code"]) == (409, "facts-after-closing")
 
 
 # ---------------------------------------------------------------- decisions
