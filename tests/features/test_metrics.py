@@ -16,9 +16,16 @@ from app.rules.lines import Decided, FindingsOfType, MonthFacts
 from app.rules.periods import Period
 from tests.api.asking import expect_problem, last_part
 from tests.features.test_late_facts import MONTHLY, settle
-from tests.features.test_settlements import MONEY, assessed, contract
+from tests.features.test_settlements import MONEY as BY_BANDS
+from tests.features.test_settlements import assessed, contract
 from tests.office import TERMS, Office
 
+OPEN = {"below": "80", "share": "0.6", "decided": True}
+"""Under 80 points a person decides what is paid, at most six tenths."""
+BANDS = BY_BANDS["money"][0]
+MONEY: dict[str, Any] = BY_BANDS | {
+    "money": [BANDS | {"bands": [*BANDS["bands"][:2], OPEN]}, *BY_BANDS["money"][1:2]],
+}
 JANUARY = Period.parse("2023-01")
 RATE = {"code": "satisfaction_rate", "value": "0.2450"}
 HEADS = {"code": "head_count", "site": "H-1", "value": "45"}
@@ -136,7 +143,7 @@ def decide(office: Office, address: str, share: str, **changes: Any) -> Any:  # 
 def test_the_last_decision_about_a_clause_governs_until_the_clause_is_another(
     office: Office, database: Database
 ) -> None:
-    address = contract(office)
+    address = contract(office, **MONEY)
     assert decide(office, address, "0.50").status_code == 201
     assert decide(office, address, "0.3").json()["number"] == 2
     source = f"{address}/decisions?period=2023-01"
@@ -152,11 +159,13 @@ def test_the_last_decision_about_a_clause_governs_until_the_clause_is_another(
     assert january(database, address).decisions == {}
     for changes, pointer in (
         ({"clause": "/money/2"}, "/clause"),
+        ({"clause": "/money/0"}, "/clause"),
+        ({"clause": "/money/1", "share": "0.61"}, "/share"),
         ({"decided_on": "2023-06-16"}, "/decided_on"),
         ({"period": "2024-01"}, "/period"),
         ({"share": "1.01"}, "/share"),
     ):
-        refused = decide(office, address, **{"share": "0.5", **changes})
+        refused = decide(office, address, **{"share": "0.5", "clause": "/money/1", **changes})
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
     assert "/money/0, /money/1" in decide(office, address, "1", clause="/money/2").json()["errors"][0]["remedy"]
 
