@@ -3,11 +3,12 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
-from app.rules.money import format_hundredths, parse_hundredths, parse_yuan, yuan
+from app.rules.money import exact, format_hundredths, parse_hundredths, parse_yuan, yuan
 from app.rules.periods import Period
 
 FIRST_DAY = date(2000, 1, 1)
@@ -21,6 +22,8 @@ _PERIOD = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _TWO_PLACES = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
 _RATE = re.compile(r"[01](\.\d{1,8})?", re.ASCII)
+_SHARE = re.compile(r"[01](\.\d{1,8})?|\d{1,4}/[1-9]\d{0,3}", re.ASCII)
+_QUANTITY = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
 
 
 class Shape(BaseModel):
@@ -94,6 +97,20 @@ def _rate(value: object) -> Decimal:
     return rate
 
 
+def _share(value: object) -> Fraction:
+    share = value if isinstance(value, Fraction) else Fraction(_text(value, _SHARE, '"0.3", or "1/6"'))
+    if share > 1:
+        message = 'must be at most "1"'
+        raise ValueError(message)
+    return share
+
+
+def _quantity(value: object) -> Decimal:
+    return (
+        value if isinstance(value, Decimal) else Decimal(_text(value, _QUANTITY, '"0.245", with at most six decimals'))
+    )
+
+
 def _string(pattern: str, *examples: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples), **more})
 
@@ -162,6 +179,22 @@ Rate = Annotated[
     _string(r"^[01](\.\d{1,8})?$", "0.9"),
 ]
 """A share between 0 and 1."""
+
+Share = Annotated[
+    Fraction,
+    BeforeValidator(_share),
+    PlainSerializer(exact, return_type=str),
+    _string(r"^([01](\.\d{1,8})?|\d{1,4}/[1-9]\d{0,3})$", "0.3", "1/6"),
+]
+"""A share between 0 and 1 that may be a fraction, such as a sixth."""
+
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_quantity),
+    PlainSerializer(str, return_type=str),
+    _string(r"^\d{1,15}(\.\d{1,6})?$", "0.245", "1200"),
+]
+"""A figure that is counted or measured, a factor, or a price below a fen."""
 
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), Field(examples=["leaving_post"])]

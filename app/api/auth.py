@@ -29,6 +29,8 @@ class Resource(StrEnum):
     APPROVALS = "approvals"
     """What moves money: approvals, payments, their voiding."""
     TRIALS = "trials"
+    METRICS = "metrics"
+    """What a month is measured by, and what is decided where a clause leaves a share open."""
     JOB_RUNS = "job_runs"
     AUDIT = "audit"
     ME = "me"
@@ -55,6 +57,7 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.SETTLEMENTS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.APPROVALS: {Role.ADMIN: _R, Role.SUPERVISOR: _R, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.TRIALS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
+    Resource.METRICS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.JOB_RUNS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.AUDIT: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.ME: dict.fromkeys(Role, _R),
@@ -123,6 +126,8 @@ SettlementsWrite = Annotated[Caller, Depends(Permission(Resource.SETTLEMENTS, Ac
 Approvals = Annotated[Caller, Depends(Permission(Resource.APPROVALS, Action.WRITE))]
 TrialsRead = Annotated[Caller, Depends(Permission(Resource.TRIALS, Action.READ))]
 TrialsWrite = Annotated[Caller, Depends(Permission(Resource.TRIALS, Action.WRITE))]
+MetricsRead = Annotated[Caller, Depends(Permission(Resource.METRICS, Action.READ))]
+MetricsWrite = Annotated[Caller, Depends(Permission(Resource.METRICS, Action.WRITE))]
 JobRunsRead = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.READ))]
 JobRunsWrite = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.WRITE))]
 AuditRead = Annotated[Caller, Depends(Permission(Resource.AUDIT, Action.READ))]

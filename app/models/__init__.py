@@ -8,9 +8,11 @@ from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Table
 from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
+from app.models.decisions import ClauseDecision
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
+from app.models.metrics import MonthMetrics
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
 from app.models.payouts import Payout, PayoutReading
 from app.models.revisions import Appeal, AssessmentRevision
@@ -26,6 +28,7 @@ __all__ = [
     "AssessmentRevision",
     "AuditEvent",
     "AuditHead",
+    "ClauseDecision",
     "Contract",
     "ContractYear",
     "Counter",
@@ -37,6 +40,7 @@ __all__ = [
     "JobRun",
     "LedgerEntry",
     "LedgerLine",
+    "MonthMetrics",
     "Payment",
     "Payout",
     "PayoutReading",

@@ -102,6 +102,14 @@ class Finding(Table, table=True):
     description: str | None = Field(default=None, max_length=2000)
     deduction_hundredths: int | None = integer_field(default=None)
     """Points taken off, in hundredths."""
+    until: date | None = None
+    """The last day that it lasted, in the same month; NULL where it was of one day."""
+    level: str | None = Field(default=None, max_length=64)
+    """The contract's own code of severity."""
+    unrectified: bool | None = None
+    """True where it repeats a finding that was not rectified; NULL everywhere else."""
+    post: str | None = Field(default=None, max_length=64)
+    """The post that it concerns, such as `window_chief`."""
     at_least: bool = False
     """The source says "at least": there may be more occurrences than are recorded."""
     note: str | None = Field(default=None, max_length=2000)

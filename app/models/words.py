@@ -56,6 +56,7 @@ class AlertKind(StrEnum):
     MISSING_ANNUAL_ASSESSMENT = "missing_annual_assessment"
     PAYMENT_BEHIND = "payment_behind"
     LEDGER_MISMATCH = "ledger_mismatch"
+    CLAUSE_TRIGGER = "clause_trigger"
     CALENDAR_MISSING = "calendar_missing"
     JOB_MISSED = "job_missed"
 

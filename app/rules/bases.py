@@ -15,6 +15,7 @@ from app.rules.workings import Label, Measure, Working
 LENGTHS = {
     Base.AT_RISK_POOL: 0,
     Base.MONTH_PAYMENT: 0,
+    Base.MONTH_FINES: 0,
     Base.MONTH_FEE: 0,
     Base.QUARTER_FEE: 1,
     Base.YEAR_FEE: 2,
@@ -146,6 +147,12 @@ def payment_before_holdback(month: MonthFacts, fee: int, deducted: int) -> Taken
     if left.value < 0:
         left = working.greatest(label, left, working.given(Label("零元", "nothing"), 0, Measure.YUAN))
     return Taken(left.value, label, month.sources.fees, [month], working.steps)
+
+
+def month_fines(month: MonthFacts, fined: int) -> Taken:
+    """Give what the findings of a month cost by clauses that state amounts, in fen, as a base."""
+    label = Label(f"{month_zh(month.period)}问题扣款合计", f"sum of the fines of {month.period}")
+    return Taken(Fraction(fined, 100), label, month.sources.findings, [month])
 
 
 def place_in(record: ContractRecord, base: Base, month: MonthFacts) -> tuple[int, int]:

@@ -1,39 +1,87 @@
-"""What a score takes off a base: by bands, or for each point below a mark."""
+"""What a score takes off a base: the score that decides, the share that its scale gives, and the amount of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 
-from app.rules.clauses import Granularity, LinearBelowMark, ScoreBands, Unscored
-from app.rules.deciding_scores import Scored, combined, scored_month, undecided, unscored
-from app.rules.lines import Component, Line, MonthFacts, Taken, line, month_zh, not_above, to_coefficient, to_fen
-from app.rules.missing import need
-from app.rules.money import exact, figure
-from app.rules.scores import Band, ScoreKind, band_of
+from app.rules.clauses import Combined, Rounding, ScoreClause, Stage, Unscored
+from app.rules.deciding_scores import combined, counting, mean_share, need_combination, unscored
+from app.rules.lines import (
+    Component,
+    Line,
+    MonthFacts,
+    Taken,
+    ends_within,
+    line,
+    month_zh,
+    not_above,
+    to_coefficient,
+    to_fen,
+)
+from app.rules.measures import SiteRule
+from app.rules.measuring import mean, measured, of_sites
+from app.rules.scales import DEDUCTED, PAID, pays, share_of
+from app.rules.scored import Scored
 from app.rules.workings import Figure, Label, Measure, Working
 
-_PAID = Label("应付比例", "share paid")
-_PAID_FOR_ANY = Label("应付比例（各可能得分同属一档）", "share paid (the same for every score that is possible)")
 _AMOUNT_PAID = Label("应付金额", "amount paid")
-_DEDUCTED = Label("扣减比例", "share deducted")
-_POINTS_BELOW = Label("低于基准分的分数", "points below the mark")
+_AT_RISK = Label("与考核挂钩的部分", "part at risk")
+_MEAN_OF_SITES = Label("各点位系数平均", "mean of the sites' coefficients")
 
 
-def by_score(clause: ScoreBands | LinearBelowMark, pointer: str, base: Taken, month: MonthFacts) -> Line:
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What decides about a month's deduction: the months whose scores do, and those on record, for repeats.
+
+    `scale` is the full mark that the clause's marks are on.
+    `fixed` is the share that is paid whatever the score, of a month in its grace or without an earlier score.
+    """
+
+    months: Sequence[MonthFacts]
+    record: Sequence[MonthFacts]
+    scale: Decimal | None
+    fixed: Fraction | None = None
+
+
+def by_score(clause: ScoreClause, pointer: str, base: Taken, deciding: Deciding, month: MonthFacts) -> Line:
     """Reckon what the score takes off the base; of a base of several months it comes off the last of them, `month`."""
     working = Working(pointer)
     amount = base.figure(working)
-    if len(base.months) > 1:
-        scored = combined(working, clause.by_score, pointer, base.months)
-    else:
-        answer = unscored(clause.by_score, pointer, month, alone=True)
+    if deciding.fixed is not None:
+        return _fixed(working, clause, amount, deciding.fixed, month)
+    if len(deciding.months) == 1:
+        answer = unscored(clause.by_score, pointer, deciding.months[0], alone=True)
         if answer is not None:
-            return _of_unscored(working, amount, answer, month)
-        scored = scored_month(working, month, month.terms.full_mark)
-    if isinstance(clause, ScoreBands):
-        return _by_bands(working, clause, amount, scored, month)
-    return _below_mark(working, clause, amount, scored, month)
+            return _fixed(working, clause, amount, Fraction(answer is Unscored.PAID_IN_FULL), month)
+        share = _month_share(working, clause, deciding, deciding.months[0], month)
+    else:
+        share = _share_of_months(working, clause, deciding, month)
+    return _taken(working, clause, amount, share, month)
+
+
+def _month_share(
+    working: Working, clause: ScoreClause, deciding: Deciding, scoring: MonthFacts, month: MonthFacts
+) -> Figure:
+    """Give the share of one month's score; an open band is decided for the month that is paid."""
+    sites, pointer = clause.by_score.sites, working.clause or ""
+    if sites is None or sites.rule is not SiteRule.MEAN_OF_COEFFICIENTS:
+        scored = measured(working, clause.by_score, pointer, scoring, deciding.record, deciding.scale)
+        return share_of(working, clause, scored, scoring, month)
+    shares = [share_of(working, clause, scored, scoring, month) for scored in of_sites(working, sites, scoring)]
+    return mean(working, _MEAN_OF_SITES, shares, sites.weights, sites.places, Measure.SHARE)
+
+
+def _share_of_months(working: Working, clause: ScoreClause, deciding: Deciding, month: MonthFacts) -> Figure:
+    rule, months, pointer = clause.by_score, deciding.months, working.clause or ""
+    if need_combination(rule, pointer, month) is Combined.MEAN_OF_COEFFICIENTS:
+        counted = counting(rule, pointer, months)
+        return mean_share(working, [_month_share(working, clause, deciding, each, each) for each in counted])
+
+    def measure(scoring: MonthFacts) -> Scored:
+        return measured(working, rule, pointer, scoring, deciding.record, deciding.scale)
+
+    return share_of(working, clause, combined(working, rule, pointer, months, measure), months[-1], month)
 
 
 def _deduction(month: MonthFacts) -> Label:
@@ -44,100 +92,50 @@ def _close(working: Working, deduction: Figure, month: MonthFacts) -> Line:
     return line(Component.SCORE_DEDUCTION, month.period, deduction, working)
 
 
-def _of_unscored(working: Working, amount: Figure, answer: Unscored, month: MonthFacts) -> Line:
-    paid = working.given(
-        Label("无得分月份的应付比例", "share paid of a month without a score"),
-        1 if answer is Unscored.PAID_IN_FULL else 0,
-        Measure.SHARE,
-        month.sources.assessment,
-    )
-    due = working.multiply(_AMOUNT_PAID, amount, paid)
-    return _close(working, working.subtract(_deduction(month), amount, due), month)
+def _fixed(working: Working, clause: ScoreClause, amount: Figure, share: Fraction, month: MonthFacts) -> Line:
+    """Take what a month is paid that no score decides about."""
+    label = Label("无得分月份的应付比例", "share paid of a month without a score")
+    if share not in (0, 1):
+        label = Label("初期应付比例", "share paid of a month of the beginning")
+    paid = working.given(label, share, Measure.SHARE, month.sources.assessment)
+    return _paid(working, clause, amount, paid, month)
 
 
-def _by_bands(working: Working, clause: ScoreBands, amount: Figure, scored: Scored, month: MonthFacts) -> Line:
+def _taken(working: Working, clause: ScoreClause, amount: Figure, share: Figure, month: MonthFacts) -> Line:
     rounding = clause.by_score.rounding
-    share = to_coefficient(working, _PAID, _share_of_band(working, clause, scored, month), rounding)
-    due = to_fen(working, _AMOUNT_PAID, working.multiply(_AMOUNT_PAID, amount, share), rounding, month.period)
+    if pays(clause):
+        return _paid(working, clause, amount, to_coefficient(working, PAID, share, rounding), month)
+    share = to_coefficient(working, DEDUCTED, share, rounding)
+    label = _deduction(month)
+    at_risk = _at_risk(working, clause, amount)
+    exactly = working.multiply(label, at_risk, share)
+    rounded = to_fen(working, label, exactly, rounding, month.period)
+    return _close(working, not_above(working, label, rounded, amount), month)
+
+
+def _paid(working: Working, clause: ScoreClause, amount: Figure, share: Figure, month: MonthFacts) -> Line:
+    """Round what is paid, of a part at risk together with the rest: the deduction is what is left of the base."""
+    rounding = clause.by_score.rounding
+    at_risk = _at_risk(working, clause, amount)
+    due = working.multiply(_AMOUNT_PAID, at_risk, share)
+    if at_risk is not amount:
+        rest = working.subtract(Label("固定部分", "fixed part"), amount, at_risk)
+        due = working.add(_AMOUNT_PAID, rest, due)
+    due = to_fen(working, _AMOUNT_PAID, due, rounding, month.period)
     due = not_above(working, _AMOUNT_PAID, due, amount)
     return _close(working, working.subtract(_deduction(month), amount, due), month)
 
 
-def _share_of_band(working: Working, clause: ScoreBands, scored: Scored, month: MonthFacts) -> Figure:
-    band = band_of(scored.score, [band for band, _ in clause.bands])
-    if band is None and scored.score.kind is ScoreKind.EXACT:
-        shown = figure(scored.figure.value)
-        zh, en = f"{scored.name.zh}{shown}不属于任何一档", f"a band that holds {shown}, the {scored.name.en}"
-        raise need("bands", f"/terms{working.clause}/bands", zh, en, month.period)
-    if band is None:
-        raise undecided(month, scored)
-    share = next(Fraction(share) for found, share in clause.bands if found is band)
-    if scored.score.kind is ScoreKind.EXACT:
-        return working.band(_PAID, scored.figure, share, written_bands(clause.bands), Measure.SHARE)
-    # The bound itself may lie outside the band that every score within it is in, so there is nothing to look up.
-    return working.given(_PAID_FOR_ANY, share, Measure.SHARE, month.sources.assessment)
+def _at_risk(working: Working, clause: ScoreClause, amount: Figure) -> Figure:
+    """Give the part of the base that the score decides about; rounded where the clause rounds the part."""
+    part, rounding = clause.by_score.part, clause.by_score.rounding
+    if part is None:
+        return amount
+    share = working.given(Label("挂钩比例", "share at risk"), part, Measure.SHARE)
+    return _part_rounded(working, working.multiply(_AT_RISK, amount, share), rounding)
 
 
-@lru_cache(maxsize=512)
-def written_bands(bands: tuple[tuple[Band, Decimal], ...]) -> Sequence[Mapping[str, str]]:
-    """Write bands as data: the edges that they have, and the `value` that each gives."""
-    return tuple(
-        {
-            **{
-                edge: exact(Fraction(getattr(band, edge)))
-                for edge in ("at_least", "above", "below", "at_most")
-                if getattr(band, edge) is not None
-            },
-            "value": exact(Fraction(share)),
-        }
-        for band, share in bands
-    )
-
-
-def _below_mark(working: Working, clause: LinearBelowMark, amount: Figure, scored: Scored, month: MonthFacts) -> Line:
-    kind = scored.score.kind
-    if kind is ScoreKind.AT_LEAST and scored.figure.value < clause.mark:
-        raise undecided(month, scored)
-    points = _points_below(working, clause, scored.figure, month)
-    rate = working.given(Label("每分扣减比例", "share for each point"), Fraction(clause.per_point), Measure.SHARE)
-    by_points = working.multiply(_DEDUCTED, points, rate, measure=Measure.SHARE)
-    share = _not_below_floor(working, clause, by_points, month)
-    if kind is ScoreKind.BELOW and (clause.floor is None or share.value < 1 - Fraction(clause.floor)):
-        # Below the bound more may be deducted than at it, unless that is already the most.
-        raise undecided(month, scored)
-    share = to_coefficient(working, _DEDUCTED, share, clause.by_score.rounding)
-    label = _deduction(month)
-    exactly = working.multiply(label, amount, share)
-    rounded = to_fen(working, label, exactly, clause.by_score.rounding, month.period)
-    return _close(working, not_above(working, label, rounded, amount), month)
-
-
-def _points_below(working: Working, clause: LinearBelowMark, score: Figure, month: MonthFacts) -> Figure:
-    mark = working.given(Label("基准分", "mark"), Fraction(clause.mark), Measure.POINTS)
-    points = working.subtract(_POINTS_BELOW, mark, score, measure=Measure.POINTS)
-    if points.value < 0:
-        nothing = working.given(Label("零分", "no points"), 0, Measure.POINTS)
-        points = working.greatest(_POINTS_BELOW, points, nothing, measure=Measure.POINTS)
-    if points.value.denominator == 1 or clause.granularity is Granularity.LINEAR:
-        return points
-    if clause.granularity is None:
-        raise need(
-            "granularity",
-            f"/terms{working.clause}/granularity",
-            "条款未约定不足一分如何计算",
-            "whether a part of a point counts by its part, not at all, or as a whole one",
-            month.period,
-        )
-    whole = Label("计扣分数", "points that count")
-    return (working.floor if clause.granularity is Granularity.WHOLE_POINTS else working.ceiling)(whole, points)
-
-
-def _not_below_floor(working: Working, clause: LinearBelowMark, share: Figure, month: MonthFacts) -> Figure:
-    """Hold the share that is deducted at what the floor leaves; a clause without a floor may not take more than all."""
-    if clause.floor is None:
-        if share.value > 1:
-            zh, en = "条款未约定最低支付比例", "the smallest share that is paid"
-            raise need("floor", f"/terms{working.clause}/floor", zh, en, month.period)
-        return share
-    most = working.given(Label("最高扣减比例", "largest share deducted"), 1 - Fraction(clause.floor), Measure.SHARE)
-    return working.least(_DEDUCTED, share, most, measure=Measure.SHARE)
+def _part_rounded(working: Working, part: Figure, rounding: Rounding | None) -> Figure:
+    if rounding is None or rounding.stage is not Stage.PART or ends_within(part.value, rounding.places):
+        return part
+    return working.round(_AT_RISK, part, rounding.places, Stage.PART.value)

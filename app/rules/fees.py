@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 from app.rules.clauses import PartialMonth, Payment, YearMoney
 from app.rules.lines import Component, Line, MonthFacts, line, month_zh, to_coefficient, to_fen
+from app.rules.measuring import metric
 from app.rules.missing import need
 from app.rules.periods import Period, periods_between
 from app.rules.splitting import rest_last
@@ -95,7 +98,8 @@ def month_fee(service: ServiceFees, month: MonthFacts) -> Line:
     working = Working("/payment" if payment else None)
     payment = payment or Payment()
     whole = _part_of_year(working, service, month, payment)
-    return line(Component.FEE, month.period, _for_days_served(working, whole, month, payment), working)
+    served = _for_days_served(working, whole, month, payment)
+    return line(Component.FEE, month.period, _for_volume(working, served, month, payment), working)
 
 
 def _part_of_year(working: Working, service: ServiceFees, month: MonthFacts, payment: Payment) -> Figure:
@@ -143,6 +147,34 @@ def place_in_year(service: ServiceFees, period: Period, payment: Payment) -> tup
         f"whether the money of {period.year} is that of 12 months or of the {count} months served",
         period,
     )
+
+
+def _for_volume(working: Working, fee: Figure, month: MonthFacts, payment: Payment) -> Figure:
+    """Let the fee follow the volume that was billed, within the bounds of its factor."""
+    volume = payment.volume
+    if volume is None:
+        return fee
+    billed = metric(working, volume.metric, None, month).figure
+    design = working.given(Label("设计业务量", "volume of the design"), Fraction(volume.design), Measure.POINTS)
+    label = Label("业务量系数", "factor of the volume")
+    factor = working.divide(label, billed, design, measure=Measure.SHARE)
+    if factor.value < 1:
+        least = _bound(working, volume.least, "least", month)
+        factor = working.greatest(label, factor, least, measure=Measure.SHARE)
+    if factor.value > 1:
+        most = _bound(working, volume.most, "most", month)
+        factor = working.least(label, factor, most, measure=Measure.SHARE)
+    factor = to_coefficient(working, label, factor, payment.rounding)
+    name = fee_label(month.period)
+    return to_fen(working, name, working.multiply(name, fee, factor), payment.rounding, month.period)
+
+
+def _bound(working: Working, bound: Decimal | None, name: str, month: MonthFacts) -> Figure:
+    zh, en = ("最小", "smallest") if name == "least" else ("最大", "largest")
+    if bound is None:
+        text = f"条款未约定业务量系数的{zh}值"
+        raise need(name, f"/terms/payment/volume/{name}", text, f"the {en} factor of the volume", month.period)
+    return working.given(Label(f"{zh}系数", f"{en} factor"), Fraction(bound), Measure.SHARE)
 
 
 def _for_days_served(working: Working, whole: Figure, month: MonthFacts, payment: Payment) -> Figure:

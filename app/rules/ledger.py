@@ -54,6 +54,8 @@ _PLACES: Mapping[Component, tuple[Account, Fund | None, int]] = {
     Component.DEDUCTION_LIMIT: (Account.DEDUCTED, None, 1),
     Component.HOLDBACK: (Account.HELD, Fund.HOLDBACK, -1),
     Component.POOL: (Account.HELD, Fund.POOL, -1),
+    Component.DEFERRED: (Account.HELD, Fund.DEFERRED, -1),
+    Component.BONUS: (Account.ACCRUED, None, 1),
     Component.CARRIED_OVER: (Account.RECEIVABLE, None, -1),
 }
 

@@ -1,7 +1,7 @@
 """The facts that a month is settled by, and the lines that it is settled with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -24,6 +24,9 @@ class Component(StrEnum):
     """What a limit gives back of the deductions."""
     HOLDBACK = "holdback"
     POOL = "pool"
+    DEFERRED = "deferred"
+    """What is paid with the last month of its quarter or year; there it is less than nothing."""
+    BONUS = "bonus"
     CARRIED_OVER = "carried_over"
     """What is set off against what the vendor owes."""
 
@@ -38,6 +41,8 @@ SIGNS: Mapping[Component, int] = {
     Component.DEDUCTION_LIMIT: 1,
     Component.HOLDBACK: -1,
     Component.POOL: -1,
+    Component.DEFERRED: -1,
+    Component.BONUS: 1,
     Component.CARRIED_OVER: -1,
 }
 """What a line does to the amount that is payable."""
@@ -49,21 +54,50 @@ NAMES: Mapping[Component, Label] = {
     Component.DEDUCTION_LIMIT: Label("超限退回", "given back beyond a limit"),
     Component.HOLDBACK: Label("预留考核金", "holdback"),
     Component.POOL: Label("考核金", "pool at risk"),
+    Component.DEFERRED: Label("缓付部分", "deferred part"),
+    Component.BONUS: Label("奖励", "bonus"),
     Component.CARRIED_OVER: Label("结转抵扣", "set off"),
 }
 """What a line is called."""
 
-OF_FUND: Mapping[Fund, Component] = {Fund.HOLDBACK: Component.HOLDBACK, Fund.POOL: Component.POOL}
-"""What a payout from a fund pays out."""
+OF_FUND: Mapping[Fund, Component] = {
+    Fund.HOLDBACK: Component.HOLDBACK,
+    Fund.POOL: Component.POOL,
+    Fund.DEFERRED: Component.DEFERRED,
+}
+"""What puts money into a fund."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindingsOfType:
-    """How many findings of an issue type a month has; `at_least` where there may be more than are recorded."""
+    """How many findings of an issue type a month has; `at_least` where there may be more than are recorded.
+
+    Findings that differ in anything below are counted apart, so that an issue type may come several times in a month.
+    """
 
     issue_type: str
     count: int
     at_least: bool = False
+    on: date | None = None
+    """The day of the finding, or the first of several days."""
+    until: date | None = None
+    """The last day that it lasted, in the same month; None where it was of one day."""
+    level: str | None = None
+    """The contract's own code of severity."""
+    unrectified: bool = False
+    """Whether it repeats a finding that was not rectified."""
+    working_days: int | None = None
+    """The working days from `on` to `until`, both counted; None without `until`."""
+    post: str | None = None
+    """The post that it concerns, such as `window_chief`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided where the contract leaves a share open, from 0 to 1, and where the reason can be read."""
+
+    share: Fraction
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +108,7 @@ class Sources:
     findings: str
     fees: str
     contract: str
+    metrics: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +125,10 @@ class MonthFacts:
     score: Score | None = None
     full_mark: Fraction = Fraction(100)
     findings: tuple[FindingsOfType, ...] = ()
+    metrics: Mapping[tuple[str, str | None], Fraction] = field(default_factory=dict, hash=False)
+    """The figures by their code and the hall or counter that each is of, None where it is of the whole contract."""
+    decisions: Mapping[str, Decided] = field(default_factory=dict, hash=False)
+    """What persons decided for the month, by the clause's pointer, such as `/money/0`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,30 +7,31 @@ from fractions import Fraction
 from app.rules.bases import LENGTHS
 from app.rules.clauses import (
     AllOrNothing,
-    AmountPerFinding,
     AtRiskPool,
     Base,
-    ByScore,
+    Bonus,
+    Cap,
+    FindingClause,
     Holdback,
-    LinearBelowMark,
     MoneyClause,
     MoneyTerms,
-    Payment,
+    NoLink,
     PayoutByScore,
+    PerFinding,
+    PointsRatchet,
+    PriceUnit,
     ProratedPayout,
     Rounding,
-    Schedule,
     ScoreAward,
-    ScoreBands,
-    Stage,
-    Unscored,
+    ScoreClause,
 )
 from app.rules.faults import Fault, escaped
-from app.rules.holdbacks import has_ceiling
-from app.rules.money import figure, yuan
+from app.rules.fund_faults import check_holdback, check_prorated
+from app.rules.limits import BASES_OF_WINDOWS
+from app.rules.money import figure
+from app.rules.payment_faults import check_payment, check_rounding
+from app.rules.score_faults import check_mark, check_measure, check_prices, check_score_clause
 from app.rules.scores import check_bands
-
-_FEN_PLACES = 2
 
 
 def check_money(terms: MoneyTerms, full_mark: Decimal) -> tuple[Fault, ...]:
@@ -42,121 +43,108 @@ def check_money(terms: MoneyTerms, full_mark: Decimal) -> tuple[Fault, ...]:
     ]
     faults += _check_together(terms.clauses)
     if terms.payment:
-        faults += [fault.under("/payment") for fault in _check_payment(terms.payment)]
+        faults += [fault.under("/payment") for fault in check_payment(terms.payment)]
     return tuple(faults)
 
 
 def _check_clause(clause: MoneyClause, full_mark: Decimal) -> Iterator[Fault]:
-    match clause:
-        case ScoreBands() | PayoutByScore():
-            for fault in check_bands([band for band, _ in clause.bands], full_mark):
-                yield fault.under("/bands")
-        case LinearBelowMark(mark=mark) | AllOrNothing(mark=mark):
-            yield from _check_mark("/mark", mark, full_mark)
-        case ScoreAward(floor=floor) if floor is not None:
-            yield from _check_mark("/floor", floor, full_mark)
-        case Holdback():
-            yield from _check_holdback(clause)
-        case ProratedPayout():
-            yield from _check_prorated(clause)
-        case AmountPerFinding(cap=cap) if cap and (cap.share is None) == (cap.fen is None):
-            detail = "The cap states both a share and an amount, or neither."
-            yield Fault("/cap", "cap-unclear", detail, "State either a share of the base or an amount.")
-        case _:
-            pass
-    if isinstance(clause, ScoreBands | LinearBelowMark):
-        yield from _check_unscored(clause.by_score)
+    if isinstance(clause, ScoreClause):
+        yield from check_score_clause(clause, full_mark)
+    elif isinstance(clause, FindingClause | Bonus):
+        yield from _check_costs(clause)
+    else:
+        yield from _check_fund(clause, full_mark)
     rounding = _rounding_of(clause)
     if rounding is not None:
-        yield from _check_rounding(rounding)
+        yield from check_rounding(rounding, parts=isinstance(clause, ScoreClause))
 
 
-def _check_unscored(rule: ByScore) -> Iterator[Fault]:
-    """Name an answer about a month without a score that the clause's base has no use for."""
-    of_a_month = LENGTHS[rule.base] == 0
-    for name in ("excused", "not_assessed"):
-        answer: Unscored | None = getattr(rule, name)
-        if answer is None or (answer is Unscored.LEFT_OUT) is not of_a_month:
-            continue
-        if of_a_month:
-            detail = "A month that is left out is neither paid nor not paid."
-            remedy = "State paid_in_full or not_paid."
-        else:
-            detail = f"{answer} is about a month's own fee, but the base is longer than a month."
-            remedy = "State left_out, so that the other months decide, or leave the answer out."
-        yield Fault(f"/{name}", "answer-misses-base", detail, remedy)
+def _check_costs(clause: FindingClause | Bonus) -> Iterator[Fault]:
+    match clause:
+        case PerFinding():
+            yield from _check_priced(clause)
+        case PointsRatchet():
+            yield from _check_ratchet(clause)
+        case Bonus():
+            yield from _check_bonus(clause)
+
+
+def _check_fund(clause: MoneyClause, full_mark: Decimal) -> Iterator[Fault]:
+    match clause:
+        case PayoutByScore():
+            for fault in check_bands([band for band, _ in clause.bands], full_mark):
+                yield fault.under("/bands")
+        case AllOrNothing(mark=mark):
+            yield from check_mark("/mark", mark, full_mark)
+        case ScoreAward(floor=floor) if floor is not None:
+            yield from check_mark("/floor", floor, full_mark)
+        case Holdback():
+            yield from check_holdback(clause)
+        case ProratedPayout():
+            yield from check_prorated(clause)
+        case _:
+            pass
+
+
+def _check_cap(cap: Cap | None, pointer: str = "/cap") -> Iterator[Fault]:
+    if cap and (cap.share is None) == (cap.fen is None):
+        detail = "The cap states both a share and an amount, or neither."
+        yield Fault(pointer, "cap-unclear", detail, "State either a share of the base or an amount.")
+
+
+def _check_priced(clause: PerFinding) -> Iterator[Fault]:
+    yield from _check_cap(clause.cap)
+    yield from check_prices(_field(clause), clause.prices)
+    if clause.base is Base.MONTH_FINES and clause.cap is not None and clause.cap.share is not None:
+        detail = "The cap is a share of the month's fines, which the clause itself adds to."
+        yield Fault("/cap/share", "cap-of-fines", detail, "State an amount.")
+
+
+def _field(clause: PerFinding) -> str:
+    """Name the member of the document that holds a clause's prices."""
+    return "per_day" if clause.per_day else {PriceUnit.YUAN: "amounts", PriceUnit.SHARE: "shares"}[clause.unit]
+
+
+def _check_ratchet(clause: PointsRatchet) -> Iterator[Fault]:
+    yield from _check_cap(clause.cap)
+    yield from check_prices("points", clause.points.prices)
+    if (clause.each is None) == (clause.share is None):
+        detail = "A point costs both an amount and a share, or neither."
+        yield Fault("/each", "price-unclear", detail, "State either each or share.")
+    reached = clause.free
+    for place, (up_to, _) in enumerate(clause.tiers):
+        last = place == len(clause.tiers) - 1
+        if (up_to is None) is not last or (up_to is not None and up_to <= reached):
+            detail = f"The tiers do not go up from {figure(reached)} without an end."
+            remedy = "State each end above the one before, and none for the last."
+            yield Fault(f"/tiers/{place}/up_to", "tiers-not-up", detail, remedy)
+            return
+        reached = up_to or reached
+
+
+def _check_bonus(clause: Bonus) -> Iterator[Fault]:
+    yield from _check_cap(clause.pool, "/pool")
+    pool = clause.pool
+    if pool and pool.share is not None and LENGTHS[clause.base] < LENGTHS[BASES_OF_WINDOWS[pool.window]]:
+        detail = f"The pool counts over a {pool.window}, but is a share of a {clause.base}."
+        yield Fault("/pool/share", "pool-base-too-short", detail, "State an amount, or a base that is as long.")
+    total = sum((Fraction(share) for share, _ in clause.split), start=Fraction(0))
+    if total != 1:
+        detail = f"The shares that are paid sum to {figure(total)}, not to 1."
+        yield Fault("/split", "shares-miss-whole", detail, "State shares that sum to exactly 1.")
+    for place, condition in enumerate(clause.conditions):
+        band = condition.band
+        if [band.at_least, band.above, band.below, band.at_most].count(None) == 4:  # noqa: PLR2004 no edge at all
+            yield Fault(f"/conditions/{place}", "condition-empty", "Nothing has to hold.", "State an edge.")
+        if condition.measure is not None:
+            faults = check_measure(condition.measure)
+            yield from (fault.under(f"/conditions/{place}/measure") for fault in faults)
 
 
 def _rounding_of(clause: MoneyClause) -> Rounding | None:
-    match clause:
-        case ScoreBands() | LinearBelowMark():
-            return clause.by_score.rounding
-        case ProratedPayout() | AllOrNothing():
-            return None
-        case _:
-            return clause.rounding
-
-
-def _check_rounding(rounding: Rounding) -> Iterator[Fault]:
-    if rounding.stage is Stage.AMOUNT and rounding.places > _FEN_PLACES:
-        detail = f"An amount cannot be kept with {rounding.places} places: a fen is the smallest part of a yuan."
-        yield Fault("/rounding/places", "rounding-below-fen", detail, "State at most 2 places for an amount.")
-
-
-def _check_mark(pointer: str, mark: Decimal, full_mark: Decimal) -> Iterator[Fault]:
-    if not 0 < mark <= full_mark:
-        detail = f"The mark {mark} is not above 0 and at most the full mark {full_mark}."
-        yield Fault(pointer, "mark-outside-scale", detail, "State a mark on the rubric's scale.")
-
-
-def _check_holdback(clause: Holdback) -> Iterator[Fault]:
-    released = sum((Fraction(release.share) for release in clause.releases), start=Fraction(0))
-    if released > 1:
-        detail = "The releases return more than all of what is held back."
-        yield Fault("/releases", "releases-above-all", detail, "State shares that sum to at most 1.")
-    codes = [release.code for release in clause.releases]
-    for place, code in enumerate(codes):
-        if code in codes[:place]:
-            detail = f'More than one release is coded "{code}".'
-            yield Fault(f"/releases/{place}/code", "duplicate-release", detail, "Give each a code of its own.")
-    stated = [clause.ceiling_share, clause.ceiling_fen]
-    if has_ceiling(clause) and stated.count(None) != 1:
-        detail = "The ceiling states both a share and an amount, or neither."
-        yield Fault("/ceiling", "ceiling-unclear", detail, "State either a share of a base or an amount.")
-
-
-def _check_prorated(clause: ProratedPayout) -> Iterator[Fault]:
-    if not clause.served:
-        detail = "No month is named as served, so nothing can be divided by their number."
-        yield Fault("/served", "no-month-served", detail, "Name the months served.")
-    strange = sorted(set(clause.assessed) - set(clause.served))
-    if strange:
-        detail = f"{strange[0]} is named as assessed, but not as served."
-        yield Fault("/assessed", "assessed-not-served", detail, "Name it among the months served as well.")
-    for name in ("served", "assessed"):
-        months = getattr(clause, name)
-        if len(set(months)) != len(months):
-            detail = f"A month is named twice among those {name}."
-            yield Fault(f"/{name}", "month-twice", detail, "Name each month once.")
-    for place, candidate in enumerate(clause.candidates):
-        if candidate.fen > clause.total.fen:
-            detail = f"{yuan(candidate.fen)} is more than the total of {yuan(clause.total.fen)} that it is taken from."
-            yield Fault(f"/excluded/candidates/{place}/value", "excluded-above-total", detail, "Check both sums.")
-    ids = [reading.code for reading in clause.readings]
-    if len(set(ids)) != len(ids):
-        detail = "Two readings have one id."
-        yield Fault("/readings", "duplicate-reading", detail, "Give each an id of its own.")
-    yield from _check_names(clause)
-
-
-def _check_names(clause: ProratedPayout) -> Iterator[Fault]:
-    if clause.total.name == clause.excluded:
-        detail = f'Both the total and the excluded sum are called "{clause.excluded}".'
-        yield Fault("/excluded/name", "one-name-twice", detail, "Give each a name of its own.")
-    for place, reading in enumerate(clause.readings):
-        if "." in reading.code:
-            detail = f'The id "{reading.code}" holds a dot, which stands before the number of a candidate.'
-            yield Fault(f"/readings/{place}/id", "dot-in-reading", detail, "Leave the dot out.")
+    if isinstance(clause, ScoreClause):
+        return clause.by_score.rounding
+    return None if isinstance(clause, ProratedPayout | AllOrNothing | NoLink) else clause.rounding
 
 
 def _check_together(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
@@ -171,7 +159,7 @@ def _check_together(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
         yield Fault(f"/money/{place}", "second-holdback", detail, "State one holdback, with its ceiling and releases.")
     kept = any(clause.kept for clause in clauses if isinstance(clause, AtRiskPool))
     for place, clause in enumerate(clauses):
-        if not kept or not isinstance(clause, ScoreBands | LinearBelowMark):
+        if not kept or not isinstance(clause, ScoreClause):
             continue
         if clause.by_score.base is Base.AT_RISK_POOL:
             detail = "The pool is kept back for a payout, and a clause deducts from it every month."
@@ -180,40 +168,46 @@ def _check_together(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
     yield from _check_priced_twice(clauses)
     if any(clause.caps_deductions for clause in clauses if isinstance(clause, AtRiskPool)):
         for place, clause in enumerate(clauses):
-            if isinstance(clause, ScoreBands | LinearBelowMark) and LENGTHS[clause.by_score.base]:
+            if isinstance(clause, ScoreClause) and LENGTHS[clause.by_score.base]:
                 detail = "The pool of one month caps the deductions, and a clause deducts from more than a month."
                 remedy = "Let the clause deduct from the month's fee or pool, or let the pool cap nothing."
                 yield Fault(f"/money/{place}/base", "pool-caps-longer-base", detail, remedy)
+    yield from _check_parts(clauses)
+    yield from _check_link(clauses)
+
+
+def _check_link(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
+    """Name a statement that there is no link beside clauses that make one."""
+    linked = any(isinstance(clause, ScoreClause | FindingClause | AtRiskPool) for clause in clauses)
+    for place, clause in enumerate(clauses):
+        if linked and isinstance(clause, NoLink):
+            detail = "The terms say that nothing ties the fee to the assessment, and state clauses that do."
+            yield Fault(f"/money/{place}", "link-stated", detail, "Leave no_link out, or the other clauses.")
+
+
+def _check_parts(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
+    """Name parts at risk of one base that are more than all of it together."""
+    reached: dict[Base, Fraction] = {}
+    for place, clause in enumerate(clauses):
+        if not isinstance(clause, ScoreClause) or clause.by_score.part is None:
+            continue
+        base = clause.by_score.base
+        reached[base] = reached.get(base, Fraction(0)) + clause.by_score.part
+        if reached[base] > 1:
+            detail = f"The parts of {base} at risk sum to {figure(reached[base])}, more than all of it."
+            yield Fault(f"/money/{place}/part", "parts-above-whole", detail, "State parts that sum to at most 1.")
 
 
 def _check_priced_twice(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
-    priced: set[str] = set()
+    """Name an issue type that two clauses price in the same way; an amount and a share may stand side by side."""
+    priced: set[tuple[str, PriceUnit]] = set()
     for place, clause in enumerate(clauses):
-        if not isinstance(clause, AmountPerFinding):
+        if not isinstance(clause, PerFinding):
             continue
-        for issue_type, _ in clause.amounts:
-            if issue_type in priced:
-                detail = f"An earlier clause states an amount for {issue_type} as well."
-                pointer = f"/money/{place}/amounts/{escaped(issue_type)}"
-                yield Fault(pointer, "priced-twice", detail, "State one amount for each issue type.")
-            priced.add(issue_type)
-
-
-def _check_payment(payment: Payment) -> Iterator[Fault]:
-    if payment.rounding:
-        yield from _check_rounding(payment.rounding)
-    if payment.instalments and payment.schedule is not Schedule.INSTALMENTS:
-        detail = f"Instalments are stated, but the schedule is {payment.schedule}."
-        yield Fault("/instalments", "instalments-unused", detail, "State the schedule instalments, or leave them out.")
-        return
-    if payment.schedule is not Schedule.INSTALMENTS or not payment.instalments:
-        return
-    total = sum((Fraction(entry.share) for entry in payment.instalments), start=Fraction(0))
-    if total != 1:
-        detail = f"The shares of the instalments sum to {figure(total)}, not to 1."
-        yield Fault("/instalments", "shares-miss-whole", detail, "State shares that sum to exactly 1.")
-    months = [month for entry in payment.instalments for month in entry.months]
-    twice = next((month for month in months if months.count(month) > 1), None)
-    if twice is not None:
-        detail = f"{twice} comes off more than one instalment."
-        yield Fault("/instalments", "month-twice", detail, "Name each month with one instalment.")
+        field = _field(clause)
+        for issue_type in dict.fromkeys(price.issue_type for price in clause.prices):
+            if (issue_type, clause.unit) in priced:
+                detail = f"An earlier clause states a price for {issue_type} as well."
+                pointer = f"/money/{place}/{field}/{escaped(issue_type)}"
+                yield Fault(pointer, "priced-twice", detail, "State one price for each issue type.")
+            priced.add((issue_type, clause.unit))

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.rules.clauses import AllOrNothing, PayoutByScore, ScoreAward
-from app.rules.deductions import written_bands
 from app.rules.lines import OF_FUND, Line, line, to_coefficient, to_fen
 from app.rules.missing import MissingAnswerError, need
 from app.rules.money import exact
+from app.rules.scales import written_bands
 from app.rules.scores import Score, ScoreKind, Verdict, band_of, verdict
 from app.rules.workings import Figure, Label, Measure, Working
 

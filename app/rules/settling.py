@@ -9,7 +9,7 @@ from app.rules.fees import ServiceFees, contract_total, quarter_of
 from app.rules.lines import NAMES, SIGNS, Component, Line, MonthFacts, line, month_zh
 from app.rules.missing import Missing, MissingAnswerError, need
 from app.rules.periods import Period
-from app.rules.settlement import Reckoning
+from app.rules.reckoning import Reckoning
 from app.rules.splitting import by_shares
 from app.rules.workings import Figure, Label, Measure, Working
 
@@ -20,6 +20,8 @@ _COMPARED = (
     Component.DEDUCTION_LIMIT,
     Component.HOLDBACK,
     Component.POOL,
+    Component.DEFERRED,
+    Component.BONUS,
 )
 """What of a closed month is reckoned again."""
 

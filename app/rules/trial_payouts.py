@@ -9,8 +9,8 @@ from app.rules.lines import OF_FUND, Line, month_zh
 from app.rules.missing import Missing, MissingAnswerError, need
 from app.rules.money import figure, rounded
 from app.rules.periods import Period
+from app.rules.reckoning import Reckoning
 from app.rules.score_payouts import YearResult, by_year_score
-from app.rules.settlement import Reckoning
 from app.rules.trials import Amounts
 
 _BY_SCORE = (PayoutByScore, ScoreAward, AllOrNothing)

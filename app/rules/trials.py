@@ -12,7 +12,8 @@ from app.rules.lines import NAMES, SIGNS, Component, Line, MonthFacts
 from app.rules.missing import Missing
 from app.rules.money import yuan
 from app.rules.periods import Period
-from app.rules.settlement import Reckoning, reckon
+from app.rules.reckoning import Reckoning
+from app.rules.settlement import reckon
 from app.rules.settling import Books, Draft, PaymentPeriod, Posted, payment_periods, settle
 from app.rules.workings import Label
 
@@ -167,7 +168,7 @@ def try_months(
     `months` are all that `reckon` asks for; a month that `terms` does not name stays under its own. Only the `chosen`
     ones are shown, but caps and bases that are longer than a month count all of them.
     """
-    other = [replace(month, terms=terms.get(month.period, month.terms)) for month in months]
+    other = [_under(month, terms.get(month.period, month.terms)) for month in months]
     own, trial = _Side(service, months, record.source), _Side(service, other, record.source)
     posted: dict[Period, dict[Component, int]] = {period: {} for period in record.closed}
     for (period, component), fen in record.posted.items():
@@ -179,6 +180,20 @@ def try_months(
     )
     payments = _payments(own.payments(), trial.payments(), record.payable, chosen)
     return TrialOutcome(shown, payments, own.reckoned, trial.reckoned)
+
+
+def _under(month: MonthFacts, terms: MoneyTerms) -> MonthFacts:
+    """Put a month under other terms; what a person decided about a clause is decided only where the clause stands."""
+    if terms == month.terms:
+        return month
+    decisions = {
+        f"/money/{place}": decided
+        for pointer, decided in month.decisions.items()
+        for own_place, clause in enumerate(month.terms.clauses)
+        for place, other in enumerate(terms.clauses)
+        if pointer == f"/money/{own_place}" and clause == other
+    }
+    return replace(month, terms=terms, decisions=decisions)
 
 
 class _Side:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261121_trials"
-down_revision = "20261121_money"
+down_revision = "20261121_clauses"
 branch_labels = None
 depends_on = None
 

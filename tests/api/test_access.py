@@ -45,6 +45,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "approvals": {Role.ADMIN: READ, Role.SUPERVISOR: READ, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "due dates": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "trials": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
+    "metrics": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "oneself": dict.fromkeys(Role, READ),
@@ -69,6 +70,7 @@ class Route:
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
 CENTER = "/v1/service-centers/{service_center_id}"
 MONEY = "/v1/contracts/{contract_id}"
+METRICS = "/v1/contracts/{contract_id}/metrics/{period}"
 YEARS = "/v1/contracts/{contract_id}/annual-assessments"
 PAYOUTS = "/v1/contracts/{contract_id}/payouts"
 SETTLEMENT = "/v1/contracts/{contract_id}/settlements/{settlement_id}"
@@ -151,6 +153,21 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", f"{MONTH}/appeal-decision"): Route(
         "assessments",
         {"appealed_on": "2023-02-07", "outcome": "rejected", "decided_on": "2023-02-08", "reason": "事实清楚"},
+    ),
+    ("GET", f"{MONEY}/metrics"): Route("metrics"),
+    ("GET", METRICS): Route("metrics"),
+    ("PUT", METRICS): Route("metrics", {"values": [{"code": "satisfaction_rate", "value": "0.2450"}]}),
+    ("GET", f"{MONEY}/decisions"): Route("metrics"),
+    ("POST", f"{MONEY}/decisions"): Route(
+        "metrics",
+        {
+            "period": "2023-01",
+            "clause": "/money/0",
+            "share": "0.50",
+            "reason": "会议研究决定",
+            "reference": {"document": "会议纪要"},
+            "decided_on": "2023-02-10",
+        },
     ),
     ("GET", "/v1/audit-events"): Route("audit"),
     ("GET", YEARS): Route("assessments"),

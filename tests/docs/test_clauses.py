@@ -12,7 +12,8 @@ from typing import Any, get_args
 
 import pytest
 
-from app.features.contracts.money_clauses import MoneyClause, PaymentMoney
+from app.features.contracts.money_clauses import MoneyClause
+from app.features.contracts.payment_clause import PaymentMoney
 from app.features.contracts.payout_clauses import ProratedPayout
 from app.features.contracts.terms_document import TermsDocument
 from app.rules.clauses import AllOrNothing, PayoutByScore, ScoreAward

@@ -9,12 +9,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.rules.clauses import AmountPerFinding, AtRiskPool, Excess, Fund, Holdback, Payment, Window
+from app.rules.clauses import AtRiskPool, Excess, Fund, Holdback, Payment, PerFinding, Window
 from app.rules.fees import ServiceFees, quarter_of
 from app.rules.ledger import Account, Place, identity, lines_posted, natural, of_payment, of_payout, of_settlement
 from app.rules.lines import SIGNS, Component, Line, MonthFacts
 from app.rules.periods import Period
-from app.rules.settlement import Reckoning, reckon
+from app.rules.reckoning import Reckoning
+from app.rules.settlement import reckon
 from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
 from tests.rules.random_contracts import ANY_BASES, FACTS, Facts, month_of, months_of, services, terms
 from tests.rules.recompute import recompute
@@ -65,7 +66,7 @@ def test_limits_hold(service: ServiceFees, document: dict[str, Any], facts: list
         match clause:
             case AtRiskPool(caps_deductions=True):
                 assert_capped_by_the_pool(clause, reckoned.values())
-            case AmountPerFinding(cap=cap) if cap is not None and cap.fen is not None:
+            case PerFinding(cap=cap) if cap is not None and cap.fen is not None:
                 for taken in by_window(reckoned, cap.window, Component.FINDING_DEDUCTION):
                     # A cap that is rounded to whole yuan may be passed by less than one.
                     assert taken <= cap.fen + 50

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.clauses import MoneyTerms
+from app.rules.clauses import MoneyTerms, ScoreBands
 from app.rules.fees import ServiceFees
-from app.rules.lines import SIGNS, Component, MonthFacts
+from app.rules.lines import SIGNS, Component, Decided, MonthFacts
 from app.rules.money import yuan
 from app.rules.periods import Period
 from app.rules.score_payouts import YearResult
@@ -155,6 +156,25 @@ def test_by_instalments_no_month_has_a_fee_of_its_own() -> None:
         ("I1", 580_000_00),
         ("I2", 570_000_00),
     ]
+
+
+def test_what_a_person_decided_counts_only_where_the_very_clause_stands() -> None:
+    """A decision on an open share follows its clause to another place, and is none about another clause."""
+    money = terms_of(document(BANDS))
+    (bands,) = money.clauses
+    assert isinstance(bands, ScoreBands)
+    (_, lower) = bands.bands
+    opened = replace(bands, open=frozenset({lower[0].name}))
+    (holdback,) = terms_of(document(HOLDBACK)).clauses
+    decided = {"/money/0": Decided(Fraction(1, 2), "/decisions")}
+    own = replace(money, clauses=(opened,))
+    february = [replace(month, terms=own, decisions=decided) for month in months_under(document(BANDS), [88])]
+    found = []
+    for clauses in ((holdback, opened), (replace(opened, bands=(*bands.bands[:1], (lower[0], Decimal("0.95")))),)):
+        terms = {february[0].period: replace(money, clauses=clauses)}
+        (month,) = try_months(SERVICE, february, terms, NOTHING_POSTED, set(terms)).months
+        found.append((month.comes_to.own, month.comes_to.trial, [entry.name for entry in month.trial.missing]))
+    assert found == [(50_000_00, 40_000_00, []), (50_000_00, None, ["decision"])]
 
 
 def test_a_years_score_pays_out_what_its_side_has_kept_back() -> None:

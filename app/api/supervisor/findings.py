@@ -43,11 +43,27 @@ class FindingIn(Shape):
             "counter": "A-07",
             "description": "上午十点窗口无人",
             "deduction_points": "0.50",
-        }
+        },
+        {
+            "issue_type": "leaving_post",
+            "occurred_on": "2023-01-16",
+            "until": "2023-01-18",
+            "level": "serious",
+            "unrectified": True,
+            "post": "window_chief",
+        },
     )
 
     issue_type: Code
-    occurred_on: Day
+    occurred_on: Annotated[Day, Field(description="The day on which it was seen, or the first of several.")]
+    until: Annotated[
+        Day | None, Field(description="The last day that it lasted, in the same month; left out, it was of one day.")
+    ] = None
+    level: Annotated[Code | None, Field(description="The contract's own code of severity.", examples=["serious"])] = (
+        None
+    )
+    unrectified: Annotated[StrictBool, Field(description="It repeats a finding that was not rectified.")] = False
+    post: Annotated[Code | None, Field(description="The post that it concerns.", examples=["window_chief"])] = None
     counter: ShortCode | None = None
     description: Note | None = None
     deduction_points: Points | None = None
@@ -79,6 +95,10 @@ class FindingOut(BaseModel):
     issue_type: str
     issue_type_name: str
     occurred_on: Day
+    until: Day | None
+    level: str | None
+    unrectified: bool
+    post: str | None
     counter: str | None
     description: str | None
     deduction_points: Hundredths | None
@@ -246,7 +266,8 @@ def _answer(
 
 
 def _item(row: RowMapping) -> FindingOut:
-    return FindingOut.model_construct(**row, deduction_points=row["deduction_hundredths"])
+    given = {"deduction_points": row["deduction_hundredths"], "unrectified": bool(row["unrectified"])}
+    return FindingOut.model_construct(**(dict(row) | given))
 
 
 def _offence(offence: Offence, rule: RepeatRule, code: str, name: str) -> RepeatOffenceOut:

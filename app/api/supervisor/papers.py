@@ -38,6 +38,7 @@ class StatementHeld(BaseModel):
 
     holdback: SignedFen
     pool: SignedFen
+    deferred: SignedFen
     total: SignedFen
 
 
@@ -171,7 +172,12 @@ def _balances(found: Balances) -> StatementBalances:
         receivable=found.of(Account.RECEIVABLE),
         paid=found.of(Account.PAID),
         payable=found.of(Account.PAYABLE),
-        held=StatementHeld(holdback=held[Fund.HOLDBACK], pool=held[Fund.POOL], total=found.of(Account.HELD)),
+        held=StatementHeld(
+            holdback=held[Fund.HOLDBACK],
+            pool=held[Fund.POOL],
+            deferred=held[Fund.DEFERRED],
+            total=found.of(Account.HELD),
+        ),
         deducted=found.of(Account.DEDUCTED),
         forfeited=found.of(Account.FORFEITED),
     )

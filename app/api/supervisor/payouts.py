@@ -175,7 +175,7 @@ def read_holdbacks(who: SettlementsRead, db: Db, contract_id: ContractId) -> Res
     with db.read() as session:
         facts = _facts(session, who, contract_id)
     today = clock.today()
-    funds = [_fund(facts, fund, today) for fund in Fund]
+    funds = [_fund(facts, fund, today) for fund in Fund if facts.kept_back(fund) or fund is not Fund.DEFERRED]
     held = sum(fund.held for fund in funds)
     return answer(HoldbacksOut.model_construct(contract_id=contract_id, as_of=today, held=held, funds=funds))
 

@@ -75,14 +75,6 @@ class AppealDecided(Conflict):
     remedy = "Each version of a month is decided upon once; a later revision may be appealed against anew."
 
 
-class PeriodOutsideService(Invalid):
-    """A month that the contract does not serve, or that Kaohe does not answer for."""
-
-    code = "period-outside-service"
-    title = "The month is not one of the contract's service months"
-    remedy = "Use a month from recorded_from to the end, or the closing, of the contract."
-
-
 class YearOutsideService(Invalid):
     """A year in which the contract has no recorded month."""
 

@@ -27,7 +27,11 @@ from app.rules.periods import Period
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFinding:
-    """One occurrence of an issue, as it was seen; `deduction_points` in points of the month's score."""
+    """One occurrence of an issue, as it was seen; `deduction_points` in points of the month's score.
+
+    One that lasted has the last day in `until`; `level` is the contract's own code of severity, `post` the post that
+    it concerns, and an `unrectified` one repeats a finding that was not rectified.
+    """
 
     issue_type: str
     occurred_on: date
@@ -35,6 +39,10 @@ class NewFinding:
     description: str | None = None
     deduction_points: Decimal | None = None
     at_least: bool = False
+    until: date | None = None
+    level: str | None = None
+    unrectified: bool = False
+    post: str | None = None
     note: str | None = None
     external_ref: str | None = None
 
@@ -54,6 +62,7 @@ def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, see
 def new_finding(session: Session, contract: Contract, seen: NewFinding) -> Finding:
     """Check a finding against its contract and its center's catalogues, and give its row, not yet added."""
     _check_date(contract, seen.occurred_on)
+    _check_until(contract, seen)
     _check_counter(session, contract.service_center_id, seen.counter)
     issue_type = queries.issue_type_id(session, contract.service_center_id, seen.issue_type)
     if issue_type is None:
@@ -109,6 +118,26 @@ def _check_date(contract: Contract, day: date) -> None:
         raise Invalid(detail, faults=[Fault("/occurred_on", "date-in-future", detail, remedy)])
 
 
+def _check_until(contract: Contract, seen: NewFinding) -> None:
+    """Keep what lasted within its month, since each month is settled by its own days."""
+    first, last = seen.occurred_on, seen.until
+    if last is None:
+        return
+    if last < first:
+        code, detail = "until-before-its-day", f"{last} lies before {first}, when it was seen first."
+        remedy = "State the last day that it lasted, or leave it out where it was of one day."
+    elif Period.of(last) != Period.of(first):
+        code, detail = "until-in-another-month", f"{last} lies after {first:%Y-%m}, the month that the finding is of."
+        end = Period.of(first).last_day
+        remedy = f"Let it end on {end}, and record the rest as a finding of the next month."
+    elif last > (end := min(clock.today(), contract.closed_on or contract.ends_on)):
+        code, detail = "until-not-served-yet", f"{last} lies after {end}, the last day of service up to today."
+        remedy = "State the last day that it has lasted so far."
+    else:
+        return
+    raise Invalid(detail, faults=[Fault("/until", code, detail, remedy)])
+
+
 def _check_counter(session: Session, center: uuid.UUID, counter: str | None) -> None:
     """Keep a centre that has entered its counters from typing errors; one that has not names them freely."""
     if counter is None:
@@ -133,6 +162,11 @@ def _row(contract: Contract, period: str, issue_type: uuid.UUID, seen: NewFindin
         description=seen.description,
         deduction_hundredths=None if seen.deduction_points is None else hundredths(Fraction(seen.deduction_points)),
         at_least=seen.at_least,
+        until=seen.until,
+        level=seen.level,
+        # A column that came later: NULL, as in the rows before it, wherever it says nothing.
+        unrectified=seen.unrectified or None,
+        post=seen.post,
         note=seen.note,
         external_ref=seen.external_ref,
         created_at=now,

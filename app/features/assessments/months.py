@@ -16,11 +16,11 @@ from app.features.access.caller import Caller
 from app.features.alerts import service as alerts
 from app.features.alerts.state import Evaluation
 from app.features.assessments import queries, results
-from app.features.assessments.errors import PeriodOutsideService
 from app.features.assessments.results import Result, read_score
 from app.features.audit.changes import Touched
 from app.features.audit.service import recording
 from app.features.contracts import queries as contract_queries
+from app.features.contracts.errors import PeriodOutsideService
 from app.features.contracts.service import lock
 from app.features.contracts.versions import Version, read_versions, version_for
 from app.features.seen import Seen, check_seen

@@ -1,7 +1,8 @@
 """What the clauses of a document that move money are made of: rounding, and bands of the score with their shares."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StrictInt
 
@@ -17,11 +18,15 @@ class Clause(Shape):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
 
+BaseName = Literal["month_fee", "quarter_fee", "year_fee", "contract_total", "at_risk_pool"]
+"""Percent of what."""
+
+
 class Rounding(Clause):
     """Where the clause rounds, a half away from zero; without it an amount that is not whole fen is not settled."""
 
     stage: Stage
-    """`coefficient`: the share, before it is multiplied (the amount is then rounded to the fen); or the `amount`."""
+    """The `part` at risk or the share (`coefficient`), with the amount then rounded to the fen; or the `amount`."""
     places: Annotated[StrictInt, Field(ge=0, le=6)]
     """How many decimals of the share, or of the amount in yuan (at most 2)."""
 
@@ -48,7 +53,7 @@ class ShareBand(Clause):
 Bands = Annotated[list[ShareBand], Field(min_length=1, max_length=50)]
 
 
-def read_bands(bands: list[ShareBand]) -> tuple[tuple[Band, Decimal], ...]:
+def read_bands(bands: Sequence[ShareBand]) -> tuple[tuple[Band, Decimal], ...]:
     """Read bands as a rule's, each called by its place."""
     return tuple(
         (Band(f"band {number}", band.at_least, band.above, band.below, band.at_most), band.share)

@@ -1,6 +1,6 @@
 """What the state of a contract forbids."""
 
-from app.errors import Conflict, KaoheError
+from app.errors import Conflict, Invalid, KaoheError
 
 
 class ContractNumberTaken(Conflict):
@@ -33,3 +33,11 @@ class TermsUnreadable(KaoheError):
     code = "terms-unreadable"
     title = "The contract's terms cannot be read"
     remedy = "Have the operator restore the terms of this contract from a backup."
+
+
+class PeriodOutsideService(Invalid):
+    """A month that the contract does not serve, or that Kaohe does not answer for."""
+
+    code = "period-outside-service"
+    title = "The month is not one of the contract's service months"
+    remedy = "Use a month from recorded_from to the end, or the closing, of the contract."

@@ -9,6 +9,9 @@ from app.rules import clauses as rules
 from app.rules.clauses import Fund, Proportion
 from app.values import Code, Fen, Name, PeriodValue, Points, Rate
 
+PaidFrom = Literal["holdback", "pool"]
+"""A fund that a payout may take from."""
+
 
 class NamedAmount(Clause):
     """A sum that a clause calls by a name, with where it is printed."""
@@ -56,7 +59,7 @@ class ProratedPayout(Clause):
     """A payout prorated by the months served and assessed; each reading is rounded once, to the fen, at its end."""
 
     kind: Literal["prorated_payout"]
-    source: Fund
+    source: PaidFrom
     """The fund that it is paid from."""
     rate: Rate
     """The share that the text speaks of."""
@@ -74,7 +77,7 @@ class ProratedPayout(Clause):
     def rule(self) -> rules.ProratedPayout:
         """Read the clause as a rule."""
         return rules.ProratedPayout(
-            source=self.source,
+            source=Fund(self.source),
             rate=self.rate,
             total=rules.NamedAmount(self.total.name, self.total.value, self.total.source),
             excluded=self.excluded.name,
@@ -89,7 +92,7 @@ class PayoutByScore(Clause):
     """What the year's score earns of a fund, by bands; the rest is forfeited."""
 
     kind: Literal["payout_by_score"]
-    source: Fund
+    source: PaidFrom
     """The fund that it is paid from."""
     bands: Bands
     """Bands that together hold every score from 0 to the full mark once."""
@@ -97,14 +100,16 @@ class PayoutByScore(Clause):
 
     def rule(self) -> rules.PayoutByScore:
         """Read the clause as a rule."""
-        return rules.PayoutByScore(self.source, read_bands(self.bands), self.rounding.rule() if self.rounding else None)
+        return rules.PayoutByScore(
+            Fund(self.source), read_bands(self.bands), self.rounding.rule() if self.rounding else None
+        )
 
 
 class ScoreAward(Clause):
     """A year's score of 85 out of 100 earns 85% of a fund; the rest is forfeited."""
 
     kind: Literal["score_award"]
-    source: Fund
+    source: PaidFrom
     """The fund that it is paid from."""
     floor: Points | None = None
     """Under this score nothing is earned; left out, every score earns its share."""
@@ -112,18 +117,18 @@ class ScoreAward(Clause):
 
     def rule(self) -> rules.ScoreAward:
         """Read the clause as a rule."""
-        return rules.ScoreAward(self.source, self.floor, self.rounding.rule() if self.rounding else None)
+        return rules.ScoreAward(Fund(self.source), self.floor, self.rounding.rule() if self.rounding else None)
 
 
 class AllOrNothing(Clause):
     """All of a fund for a year's score of `mark` or more, nothing below; what is not earned is forfeited."""
 
     kind: Literal["all_or_nothing"]
-    source: Fund
+    source: PaidFrom
     """The fund that it is paid from."""
     mark: Points
     """The score that earns all, itself included."""
 
     def rule(self) -> rules.AllOrNothing:
         """Read the clause as a rule."""
-        return rules.AllOrNothing(self.source, self.mark)
+        return rules.AllOrNothing(Fund(self.source), self.mark)

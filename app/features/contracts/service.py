@@ -20,7 +20,7 @@ from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries, register, terms_document
 from app.features.contracts.checks import check_amendment, check_closing, check_contract, check_years
 from app.features.contracts.draft import Amendment, NewContract
-from app.features.contracts.errors import ContractClosed, ContractNumberTaken, FactsAfterClosing
+from app.features.contracts.errors import ContractClosed, ContractNumberTaken, FactsAfterClosing, PeriodOutsideService
 from app.features.contracts.versions import Version, read_versions, version
 from app.features.parties.service import require_center
 from app.features.seen import Seen, check_seen
@@ -163,6 +163,14 @@ def lock(session: Session, caller: Caller, contract_id: uuid.UUID, seen: Seen = 
         raise NotFound("There is no such contract.", pointer="/path/contract_id")
     check_seen(seen, contract.version)
     return contract
+
+
+def require_month(session: Session, contract: Contract, period: Period, pointer: str) -> None:
+    """Refuse a month that is not among the contract's recorded months of service."""
+    if str(period) not in {row["period"] for row in queries.months(session, contract.id)}:
+        last = Period.of(contract.closed_on or contract.ends_on)
+        detail = f"{period} is not among the months from {contract.recorded_from} to {last}."
+        raise PeriodOutsideService(detail, pointer=pointer)
 
 
 def _refuse(faults: Sequence[Fault]) -> None:

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, TypeAdapter
 
-from app.features.contracts.money_clauses import MoneyClause, PaymentMoney
+from app.features.contracts.money_clauses import MoneyClause
+from app.features.contracts.payment_clause import PaymentMoney
 from app.rules import terms as rules
 from app.rules.annual import AnnualRule, AnnualScoreRule, Unscored, YearKind
 from app.rules.clauses import MoneyTerms

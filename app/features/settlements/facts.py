@@ -5,30 +5,29 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property, partial
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import Broken
-from app.features.assessments.results import read_score
+from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.metrics import queries as metric_queries
 from app.features.settlements import queries, sources
+from app.features.settlements.decisions import queries as decision_queries
 from app.features.settlements.ledger import queries as ledger_queries
-from app.models.words import MoneyStatus, Stage
-from app.rules.clauses import Excess, Fund, Payment
+from app.features.settlements.month_facts import MonthRows, month_facts
+from app.models.words import MoneyStatus
+from app.rules.clauses import Excess, Payment
 from app.rules.fees import ServiceFees
 from app.rules.ledger import Account
-from app.rules.lines import Component, FindingsOfType, MonthFacts
+from app.rules.lines import OF_FUND, Component, MonthFacts
 from app.rules.periods import Period
-from app.rules.settlement import Reckoning, reckon
+from app.rules.reckoning import Reckoning
+from app.rules.settlement import reckon
 from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
-from app.rules.terms import Terms
-
-_SETTLED = (Stage.FINAL, Stage.NOTIFIED)
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,8 @@ class ContractBooks:
             if row["status"] is not MoneyStatus.APPROVED or not months:
                 continue
             payment = self.versions[months[-1]].terms.money.payment or Payment()
-            fee = row["fee_fen"] if key.startswith("I") else None
+            bonuses = sum(self.posted.get((month, Component.BONUS), 0) for month in months)
+            fee = row["fee_fen"] - bonuses if key.startswith("I") else None
             found.append(Settled(months, payment.excess is Excess.LIMITED, fee))
         return tuple(found)
 
@@ -145,6 +145,9 @@ def _readers(
     versions = _grouped(contract_queries.versions_of(session, contract_ids))
     months = _grouped(queries.months(session, contract_ids))
     findings = _grouped(queries.findings(session, contract_ids))
+    metrics = _grouped(metric_queries.of_contracts(session, contract_ids))
+    decisions = _grouped(decision_queries.of_contracts(session, contract_ids))
+    calendar = work_calendar(session, known_on)
     posted = _grouped(queries.posted(session, contract_ids))
     live = _grouped(queries.live(session, contract_ids))
     accounts = _grouped(ledger_queries.sums(session, contract_ids))
@@ -154,7 +157,8 @@ def _readers(
             _books,
             contract,
             _service(contract, years[contract["id"]], held.get(contract["id"])),
-            _Rows(*(rows.get(contract["id"], []) for rows in (versions, months, findings, posted, live, accounts))),
+            MonthRows(calendar, *(rows.get(contract["id"], []) for rows in (months, findings, metrics, decisions))),
+            _Rows(*(rows.get(contract["id"], []) for rows in (versions, posted, live, accounts))),
             known_on,
         )
         for contract in queries.contracts(session, contract_ids)
@@ -163,11 +167,9 @@ def _readers(
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of one contract."""
+    """The other rows of one contract."""
 
     versions: Sequence[RowMapping]
-    months: Sequence[RowMapping]
-    findings: Sequence[RowMapping]
     posted: Sequence[RowMapping]
     live: Sequence[RowMapping]
     accounts: Sequence[RowMapping]
@@ -182,11 +184,10 @@ def _grouped(rows: Iterable[RowMapping]) -> dict[uuid.UUID, list[RowMapping]]:
 
 def _held(accounts: Iterable[RowMapping]) -> dict[Component, int]:
     """Give what the funds hold, by the component that puts it in."""
-    of = {Fund.HOLDBACK: Component.HOLDBACK, Fund.POOL: Component.POOL}
-    held = dict.fromkeys(of.values(), 0)
+    held = dict.fromkeys(OF_FUND.values(), 0)
     for row in accounts:
         if row["account"] is Account.HELD:
-            held[of[row["fund"]]] -= row["fen"]
+            held[OF_FUND[row["fund"]]] -= row["fen"]
     return held
 
 
@@ -194,59 +195,27 @@ def _service(contract: RowMapping, years: Mapping[int, int], held_before: int | 
     return ServiceFees(contract["starts_on"], contract["ends_on"], years, contract["closed_on"], held_before)
 
 
-def _books(contract: RowMapping, service: ServiceFees, rows: _Rows, known_on: date) -> ContractBooks:
+def _books(
+    contract: RowMapping, service: ServiceFees, of_months: MonthRows, rows: _Rows, known_on: date
+) -> ContractBooks:
     versions = read_versions(rows.versions)
-    scales = {version.id: version.terms.full_mark for version in versions}
     live = {row["payment_period"]: row for row in rows.live}
     opening = live.get(queries.OPENING)
     covered = set(opening["months"]) if opening else set()
-    found: dict[str, list[FindingsOfType]] = {}
-    for row in rows.findings:
-        count = FindingsOfType(row["issue_type"], row["count"], bool(row["at_least"]))
-        found.setdefault(row["period"], []).append(count)
     governing = {
         period: version
-        for period in (Period.parse(row["period"]) for row in rows.months)
+        for period in (Period.parse(row["period"]) for row in of_months.months)
         if (version := version_for(versions, period, known_on)) is not None
     }
-    months = tuple(
-        _month(contract["id"], row, governing[period].terms, tuple(found.get(row["period"], ())), scales)
-        for row in rows.months
-        if row["period"] not in covered and (period := Period.parse(row["period"])) in governing
-    )
+    months = month_facts(contract["id"], of_months, versions, governing)
     return ContractBooks(
         contract=contract,
         service=service,
-        months=months,
+        months=tuple(month for month in months if str(month.period) not in covered),
         versions=governing,
         posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
         receivable=sum(row["fen"] for row in rows.accounts if row["account"] is Account.RECEIVABLE),
         held=_held(rows.accounts),
         live=live,
         adjustments=max((row["adjustment"] or 0 for row in rows.posted), default=0),
-    )
-
-
-def _month(
-    contract_id: uuid.UUID,
-    row: RowMapping,
-    terms: Terms,
-    findings: tuple[FindingsOfType, ...],
-    scales: Mapping[uuid.UUID, Decimal],
-) -> MonthFacts:
-    period = Period.parse(row["period"])
-    final = row["stage"] in _SETTLED
-    # A result is out of the full mark of the terms that judged it, whichever govern the month by now.
-    full_mark = Fraction(scales.get(row["terms_version_id"], Terms().full_mark))
-    return MonthFacts(
-        period=period,
-        served_from=row["served_from"],
-        served_to=row["served_to"],
-        terms=terms.money,
-        sources=sources.of_month(contract_id, period),
-        final=final,
-        state=row["state"] if final else None,
-        score=read_score(row["score_kind"], row["score_exact"]) if final else None,
-        full_mark=full_mark,
-        findings=findings,
     )

@@ -9,7 +9,18 @@ from sqlalchemy import BigInteger, ColumnElement, RowMapping, Select, and_, case
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
-from app.models import Assessment, Contract, Finding, IssueType, LedgerEntry, Settlement, SettlementLine, TermsVersion
+from app.models import (
+    Assessment,
+    ClauseDecision,
+    Contract,
+    Finding,
+    IssueType,
+    LedgerEntry,
+    MonthMetrics,
+    Settlement,
+    SettlementLine,
+    TermsVersion,
+)
 from app.models.words import LedgerCause, MoneyStatus
 from app.rules.ledger import Account
 
@@ -32,9 +43,10 @@ def _covered() -> ColumnElement[bool]:
 
 
 def changed_since_settled(session: Session) -> Sequence[uuid.UUID]:
-    """Find the contracts without an unsettled month whose months or terms changed after the last settlement's posting.
+    """Find the contracts without an unsettled month whose record changed after the last settlement's posting.
 
-    Nothing but a supplement can adjust what such a contract was paid.
+    What counts of the record: months, terms, metrics, decisions. Nothing but a supplement can adjust what such a
+    contract was paid.
     """
     posted_at = (
         select(col(LedgerEntry.contract_id).label("contract_id"), func.max(col(LedgerEntry.recorded_at)).label("at"))
@@ -47,7 +59,12 @@ def changed_since_settled(session: Session) -> Sequence[uuid.UUID]:
     changed_month = exists().where(*own_month, col(Assessment.updated_at) > posted_at.c.at)
     own_terms = col(TermsVersion.contract_id) == posted_at.c.contract_id
     amended = exists().where(own_terms, col(TermsVersion.recorded_at) > posted_at.c.at)
-    statement = select(posted_at.c.contract_id).where(not_(open_month), or_(changed_month, amended))
+    own_metrics = col(MonthMetrics.contract_id) == posted_at.c.contract_id
+    measured = exists().where(own_metrics, col(MonthMetrics.updated_at) > posted_at.c.at)
+    own_decisions = col(ClauseDecision.contract_id) == posted_at.c.contract_id
+    decided = exists().where(own_decisions, col(ClauseDecision.recorded_at) > posted_at.c.at)
+    changed = or_(changed_month, amended, measured, decided)
+    statement = select(posted_at.c.contract_id).where(not_(open_month), changed)
     return session.execute(statement.order_by(posted_at.c.contract_id)).scalars().all()
 
 
@@ -99,20 +116,34 @@ def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[Ro
 
 
 def findings(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Count the findings of some contracts that stand, by month and issue type."""
+    """Count the findings of some contracts that stand; those that differ in anything that a clause asks for apart."""
+    alike = (
+        col(Finding.contract_id),
+        col(Finding.period),
+        col(IssueType.code),
+        col(Finding.occurred_on),
+        col(Finding.until),
+        col(Finding.level),
+        col(Finding.unrectified),
+        col(Finding.post),
+    )
     open_ended = func.sum(case((col(Finding.at_least), 1), else_=0))
     statement: Listing = (
         select(
             col(Finding.contract_id),
             col(Finding.period),
             col(IssueType.code).label("issue_type"),
+            col(Finding.occurred_on),
+            col(Finding.until),
+            col(Finding.level),
+            col(Finding.unrectified),
+            col(Finding.post),
             func.count().label("count"),
             (open_ended > 0).label("at_least"),
         )
         .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
         .where(col(Finding.contract_id).in_(contract_ids), col(Finding.withdrawn_on).is_(None))
-        .group_by(col(Finding.contract_id), col(Finding.period), col(IssueType.code))
-        .order_by(col(Finding.contract_id), col(Finding.period), col(IssueType.code))
+        .group_by(*alike)
     )
     return session.execute(statement).mappings().all()
 

@@ -16,8 +16,8 @@ from app.rules.lines import SIGNS, Component
 from app.rules.settling import Draft, DraftLine, PaymentPeriod
 
 _SUMS = {
-    "fee_fen": (Component.FEE,),
-    "held_fen": (Component.HOLDBACK, Component.POOL),
+    "fee_fen": (Component.FEE, Component.BONUS),
+    "held_fen": (Component.HOLDBACK, Component.POOL, Component.DEFERRED),
     "carried_fen": (Component.CARRIED_OVER,),
 }
 

@@ -16,6 +16,11 @@ def settlements(contract_id: uuid.UUID) -> str:
     return f"{contract(contract_id)}/settlements"
 
 
+def decisions(contract_id: uuid.UUID, period: Period) -> str:
+    """Give the address of what was decided about a month."""
+    return f"{contract(contract_id)}/decisions?period={period}"
+
+
 def of_month(contract_id: uuid.UUID, period: Period) -> Sources:
     """Give the addresses of what a month is settled by."""
     own = contract(contract_id)
@@ -24,4 +29,5 @@ def of_month(contract_id: uuid.UUID, period: Period) -> Sources:
         findings=f"{own}/findings?period={period}",
         fees=f"{own}/fees",
         contract=own,
+        metrics=f"{own}/metrics/{period}",
     )

@@ -21,6 +21,7 @@ _PLACES: tuple[tuple[Account, Fund | None, str], ...] = (
     (Account.PAYABLE, None, words.ACCOUNTS[Account.PAYABLE]),
     (Account.HELD, Fund.HOLDBACK, words.FUNDS[Fund.HOLDBACK]),
     (Account.HELD, Fund.POOL, words.FUNDS[Fund.POOL]),
+    (Account.HELD, Fund.DEFERRED, words.FUNDS[Fund.DEFERRED]),
     (Account.DEDUCTED, None, words.ACCOUNTS[Account.DEDUCTED]),
     (Account.FORFEITED, None, words.ACCOUNTS[Account.FORFEITED]),
 )

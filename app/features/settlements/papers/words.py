@@ -16,6 +16,8 @@ COMPONENTS: Mapping[str, str] = {
     Component.DEDUCTION_LIMIT: "超限退回",
     Component.HOLDBACK: "预留考核金",
     Component.POOL: "留存考核金",
+    Component.DEFERRED: "缓付部分",
+    Component.BONUS: "奖励",
     Component.CARRIED_OVER: "结转抵扣",
 }
 
@@ -29,7 +31,7 @@ ACCOUNTS: Mapping[str, str] = {
     Account.FORFEITED: "不再支付",
 }
 
-FUNDS: Mapping[str, str] = {Fund.HOLDBACK: "预留考核金", Fund.POOL: "留存考核金"}
+FUNDS: Mapping[str, str] = {Fund.HOLDBACK: "预留考核金", Fund.POOL: "留存考核金", Fund.DEFERRED: "缓付部分"}
 
 OPENING_LINES: Mapping[str, str] = {
     Account.HELD: "结转预留考核金",

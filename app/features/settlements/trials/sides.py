@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.rules.periods import Period
-from app.rules.settlement import Reckoning
+from app.rules.reckoning import Reckoning
 from app.rules.terms import Terms
 
 
