@@ -146,6 +146,7 @@ def test_the_invented_year_under_three_other_sets_of_terms(year: tuple[Session, 
     ]
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_score_on_another_scale_than_the_marks_on_trial_is_not_judged(
     year: tuple[Session, Caller, uuid.UUID],
 ) -> None:
@@ -241,6 +242,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_what_cannot_be_tried_is_named(office: Office) -> None:
     address = contract(office)
     for name, (body, code, pointer) in REFUSED.items():

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.clauses import MoneyTerms, ScoreBands
@@ -215,6 +215,7 @@ def contracts(draw: st.DrawFn) -> tuple[ServiceFees, list[MonthFacts], MoneyTerm
     return service, random_contracts.months_of(service, own, facts), other
 
 
+@settings(max_examples=50)
 @given(contracts())
 def test_a_trial_under_its_own_terms_shows_nothing(
     contract: tuple[ServiceFees, list[MonthFacts], MoneyTerms],
@@ -228,6 +229,7 @@ def test_a_trial_under_its_own_terms_shows_nothing(
     assert found.comes_to.difference == 0
 
 
+@settings(max_examples=50)
 @given(contracts())
 def test_a_trial_is_what_the_contract_would_have_come_to(
     contract: tuple[ServiceFees, list[MonthFacts], MoneyTerms],
