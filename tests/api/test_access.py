@@ -78,6 +78,11 @@ SETTLED = {"contract": "settled_contract"}
 RETURNED = HOLDBACK | {"releases": [{"code": code, "share": "0.5", "after": "acceptance"} for code in ("part", "rest")]}
 AGREED = CHOICE | {"agreed_on": "2023-02-10"}
 JANUARY = PRORATED | {"served": ["2023-01"], "assessed": ["2023-01"]}
+DECIDED = {
+    "kind": "score_bands",
+    "base": "month_fee",
+    "bands": [{"at_least": "70", "share": "1"}, {"below": "70", "share": "0.7", "decided": True}],
+}
 ACCEPTED = {"on": "2023-02-06", "document": "验收报告"}
 OWN_TERMS: dict[str, Any] = {"changes": []}
 PAID_BY_MONTH: dict[str, Any] = {
@@ -162,7 +167,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         "metrics",
         {
             "period": "2023-01",
-            "clause": "/money/0",
+            "clause": "/money/2",
             "share": "0.50",
             "reason": "会议研究决定",
             "reference": {"document": "会议纪要"},
@@ -297,7 +302,7 @@ def build(database: Database, client: TestClient) -> Town:
         (elsewhere, elsewhere.vendor, "XB-1"),
     ):
         own = {"vendor_id": str(vendor)}
-        terms = TERMS | {"annual_assessment": ANNUAL, "money": [RETURNED, JANUARY]}
+        terms = TERMS | {"annual_assessment": ANNUAL, "money": [RETURNED, JANUARY, DECIDED]}
         contract = at.contract(number, terms=terms, **own)
         ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
         ids["new_contract"] = last_part(at.contract(f"{number}-NEW", recorded_from="2023-02", **own))
