@@ -106,12 +106,14 @@ def _consecutive_fail(facts: dict[str, Any]) -> tuple[str, str]:
         if facts["within"]
         else f"{facts['threshold']} months in a row"
     )
+    edge_zh, edge_en = (
+        (f"低于{facts['below']}分", f"below {facts['below']}")
+        if "below" in facts
+        else (f"不高于{facts['at_most']}分", f"at most {facts['at_most']}")
+    )
     return (
-        f"{periods_zh}考核得分低于{facts['below']}分，达到“{rule_zh}”条款（后果：{facts['consequence']}）。",
-        (
-            f"{periods_en} scored below {facts['below']}: the clause '{rule_en}' is met "
-            f"(consequence: {facts['consequence']})."
-        ),
+        f"{periods_zh}考核得分{edge_zh}，达到“{rule_zh}”条款（后果：{facts['consequence']}）。",
+        (f"{periods_en} scored {edge_en}: the clause '{rule_en}' is met (consequence: {facts['consequence']})."),
     )
 
 
