@@ -34,12 +34,14 @@ def totals(
 ) -> Iterator[Raised]:
     """Give the windows whose deductions reached the limit, as known on the day on which they did.
 
-    All months of a window on record count, also those that earlier terms governed; a month that cannot be reckoned yet
-    does not. A window is looked at once a month that the clause governs is final.
+    All months of a window on record count up to the last one that the clause governs, also those that earlier terms
+    governed; a month that cannot be reckoned yet does not. A window is looked at once a governed month is final.
     """
     years = sorted({month.period.year for month in governed})
+    until = max(month.period for month in governed)
+    counting = [month for month in known.months if month.period <= until]
     for window in [None] if clause.window is Window.CONTRACT else years:
-        months = [month for month in known.months if window in (None, month.period.year)]
+        months = [month for month in counting if window in (None, month.period.year)]
         own = [month for month in governed if window in (None, month.period.year)]
         found = _Sums(pointer, clause, known, months, own).reached(window, as_of)
         if found is not None:

@@ -24,7 +24,7 @@ from app.rules.terms import Terms
 from app.rules.triggering import DatedMonth, HeldYear, Raised
 from app.rules.triggers import raised
 from tests.rules.settled_contracts import SOURCES, assert_explained, named, score_of
-from tests.rules.tables import Case, row, rows
+from tests.rules.tables import Case, rows
 
 UNKNOWN = Score(ScoreKind.UNKNOWN, None)
 KINDS = ("warning_ladder", "failure_run", "deduction_total", "demerit_points", "renewal_gate")
@@ -37,7 +37,7 @@ def terms_of(document: Mapping[str, Any], change: Mapping[str, Any]) -> TermsDoc
     changed: Any = copy.deepcopy({"payment": {"schedule": "monthly"}, **document})
     for pointer, value in change.items():
         *parents, last = pointer.split("/")[1:]
-        holder = changed
+        holder: Any = changed
         for part in parents:
             holder = holder[int(part) if isinstance(holder, list) else part]
         if value is None:
@@ -90,7 +90,7 @@ def month_of(service: ServiceFees, terms: Terms, period: Period, cell: Mapping[s
     return DatedMonth(facts, final_on if final else None, terms.triggers)
 
 
-def _exact(said: Any) -> object:
+def _exact(said: object) -> object:
     return Decimal(said) if isinstance(said, str) and said != "unknown" else said
 
 
@@ -122,7 +122,7 @@ def _table(name: str) -> dict[str, Any]:
 
 def cases(name: str) -> list[pytest.ParameterSet]:
     """Give the rows of a kind's table as parameters."""
-    return [pytest.param(name, case, id=f"{name}: {case['case'].split(' · ')[-1]}") for case in row(name, "cases")]
+    return [pytest.param(name, case, id=f"{name}: {case['case'].split(' · ')[-1]}") for case in rows(name, "cases")]
 
 
 def columns_of(found: Raised) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def test_nights_in_turn_end_where_one_question_does(cells: list[tuple[dict[str, 
         month_of(service, terms, period, {**cell, "final_on": period.last_day + timedelta(days=lag)})
         for period, (cell, lag) in zip(service.months, cells, strict=True)
     ]
-    days = sorted(date(2024, 1, 1) + timedelta(days=night) for night in nights) + [LATEST]
+    days = [*sorted(date(2024, 1, 1) + timedelta(days=night) for night in nights), LATEST]
     register: dict[str, Raised] = {}
     for day in days:
         register |= {entry.key: entry for entry in raised(service, months, [], day)}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.features.alerts.trigger_texts import clause_trigger
 from app.models.words import AlertKind
 
 _STAGES = {
@@ -181,6 +182,7 @@ _WRITERS = {
     AlertKind.CONSECUTIVE_FAIL: _consecutive_fail,
     AlertKind.PAYMENT_BEHIND: _payment_behind,
     AlertKind.LEDGER_MISMATCH: _ledger_mismatch,
+    AlertKind.CLAUSE_TRIGGER: clause_trigger,
     AlertKind.CALENDAR_MISSING: _calendar_missing,
     AlertKind.JOB_MISSED: _job_missed,
 }
