@@ -49,7 +49,7 @@ def demerits(
 
 def points_of(clause: DemeritPoints, pointer: str, month: MonthFacts, months: Sequence[MonthFacts]) -> Fraction:
     """Give a month's points; raises MissingAnswerError where a finding's level, or what multiplies it, is not known."""
-    counted = costings(clause.points.prices, clause.points.multipliers, f"{pointer}", month, months)
+    counted = costings(clause.points.prices, clause.points.multipliers, pointer, month, months)
     return sum((entry.times * Fraction(entry.price.value) * entry.factor for entry in counted), start=Fraction(0))
 
 
