@@ -4,10 +4,11 @@ import copy
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -194,6 +195,7 @@ CELLS = st.fixed_dictionaries(
 LAGS = st.integers(0, 120)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(CELLS, LAGS), min_size=12, max_size=12), st.lists(st.integers(0, 480), max_size=4))
 def test_nights_in_turn_end_where_one_question_does(cells: list[tuple[dict[str, Any], int]], nights: list[int]) -> None:
     """What was raised on a day is raised on every later one, by the same name and since the same day."""
@@ -243,3 +245,41 @@ def test_a_mark_has_exactly_one_edge(edges: dict[str, str]) -> None:
     clause = {"periods": 2, "consequence": "warning", **edges}
     with pytest.raises(ValidationError, match="state one edge"):
         TermsDocument.model_validate({"consecutive": [clause]})
+
+
+SCORES = st.lists(st.sampled_from(["60", "60", "100", "unknown", "excused", "not_assessed"]), min_size=5, max_size=5)
+ANSWERS = st.fixed_dictionaries(
+    {
+        "excused": st.sampled_from([None, "skip", "break"]),
+        "not_assessed": st.sampled_from([None, "skip", "break"]),
+        "beyond": st.sampled_from(["nothing", "last_step_again"]),
+        "within": st.sampled_from([None, 3]),
+    }
+)
+
+
+def costs_of(scores: Sequence[str], answers: Mapping[str, Any]) -> str | None:
+    """Give what the last of some months costs by a ladder; None where something is missing for it."""
+    service = service_of(SERVICE)
+    terms = terms_of({"triggers": [{**LADDER, **answers}]}, {}).rules()
+    cells = zip(service.months, scores, strict=False)
+    months = [month_of(service, terms, period, {"score": score}).facts for period, score in cells]
+    last = reckon(service, months)[months[-1].period]
+    return None if last.missing else yuan(last.total(Component.SCORE_DEDUCTION))
+
+
+@settings(max_examples=60)
+@given(SCORES, ANSWERS)
+def test_a_step_is_settled_only_where_nothing_that_is_open_could_change_it(
+    scores: list[str], answers: dict[str, Any]
+) -> None:
+    """However unknown scores turn out, and whatever the clause would answer, the amount is the same."""
+    found = costs_of(scores, answers)
+    open_scores = [["60", "100"] if score == "unknown" else [score] for score in scores]
+    gaps = [["skip", "break"] if answers[name] is None else [answers[name]] for name in ("excused", "not_assessed")]
+    outcomes = {
+        costs_of(known, {**answers, "excused": excused, "not_assessed": not_assessed})
+        for *known, excused, not_assessed in product(*open_scores, *gaps)
+    }
+    assert None not in outcomes
+    assert found is None or outcomes == {found}
