@@ -168,7 +168,7 @@ def try_months(
     `months` are all that `reckon` asks for; a month that `terms` does not name stays under its own. Only the `chosen`
     ones are shown, but caps and bases that are longer than a month count all of them.
     """
-    other = [_under(month, terms.get(month.period, month.terms)) for month in months]
+    other = [under(month, terms.get(month.period, month.terms)) for month in months]
     own, trial = _Side(service, months, record.source), _Side(service, other, record.source)
     posted: dict[Period, dict[Component, int]] = {period: {} for period in record.closed}
     for (period, component), fen in record.posted.items():
@@ -182,7 +182,7 @@ def try_months(
     return TrialOutcome(shown, payments, own.reckoned, trial.reckoned)
 
 
-def _under(month: MonthFacts, terms: MoneyTerms) -> MonthFacts:
+def under(month: MonthFacts, terms: MoneyTerms) -> MonthFacts:
     """Put a month under other terms; what a person decided about a clause is decided only where the clause stands."""
     if terms == month.terms:
         return month

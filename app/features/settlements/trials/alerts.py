@@ -17,11 +17,14 @@ from app.features.assessments.results import judgement, read_score
 from app.features.contracts import register
 from app.features.contracts.versions import Version, version
 from app.features.settlements.trials.sides import Side
+from app.features.settlements.triggers.flags import trigger_state
 from app.rules.consecutive import MonthResult, MonthState, consecutive_fails
 from app.rules.deadlines import DueDateRule, due_date
 from app.rules.periods import Period
 from app.rules.scores import Verdict
 from app.rules.terms import Terms
+from app.rules.triggering import DatedMonth, HeldYear
+from app.rules.triggers import raised
 from app.rules.working_days import WorkCalendar
 
 
@@ -69,9 +72,9 @@ def alerts_under(side: Side, facts: AlertFacts) -> list[Raised]:
 
     Results and notices count as they stand now; what a revision undid is not raised again.
     """
-    kinds = (_below_pass_mark, _consecutive_fails, _repeat_offences, _late_notices, _missing_years)
+    kinds = (_below_pass_mark, _consecutive_fails, _repeat_offences, _late_notices, _missing_years, _triggers)
     found = chain.from_iterable(kind(side, facts) for kind in kinds)
-    return sorted((_read_today(raised, facts) for raised in found), key=lambda raised: raised.key)
+    return sorted((_read_today(alert, facts) for alert in found), key=lambda alert: alert.key)
 
 
 def not_comparable(side: Side, facts: AlertFacts) -> tuple[Period, ...]:
@@ -85,10 +88,10 @@ def not_comparable(side: Side, facts: AlertFacts) -> tuple[Period, ...]:
     )
 
 
-def _read_today(raised: Raised, facts: AlertFacts) -> Raised:
-    state = raised.state
+def _read_today(alert: Raised, facts: AlertFacts) -> Raised:
+    state = alert.state
     read = facts_on(state.kind, state.facts, state.until, facts.as_of, facts.calendar)
-    return replace(raised, state=replace(state, facts=read))
+    return replace(alert, state=replace(state, facts=read))
 
 
 def _below_pass_mark(side: Side, facts: AlertFacts) -> Iterator[Raised]:
@@ -157,6 +160,26 @@ def _missing_years(side: Side, facts: AlertFacts) -> Iterator[Raised]:
         found = missed([entry], held_on, {}, facts.as_of, facts.calendar)
         if found is not None:
             yield Raised(missing_annual.year_state(found), frozenset({event.period}))
+
+
+def _triggers(side: Side, facts: AlertFacts) -> Iterator[Raised]:
+    """Let the triggers of each month's terms judge it, with what the months come to on this side."""
+    final_on = {period: row["final_on"] for period, row in facts.final()}
+    months = [
+        DatedMonth(month, final_on.get(month.period), side.terms[month.period].triggers)
+        for month in side.months
+        if month.period in side.terms
+    ]
+    years = []
+    for year, row in facts.years.items():
+        last = max((period for period in side.terms if period.year == year), default=None)
+        if last is not None:
+            score = read_score(row["score_kind"], row["score_exact"])
+            years.append(HeldYear(year, row["held_on"], score, side.terms[last].triggers))
+    for found in raised(side.service, months, years, facts.as_of):
+        counted = {text for text, _ in found.counted} | {found.completed_by}
+        periods = frozenset(month.period for month in months if {str(month.period), str(month.period.year)} & counted)
+        yield Raised(trigger_state(found, facts.results[0]), periods)
 
 
 def _entry(rule: DueDateRule, event_on: date, facts: AlertFacts) -> dict[str, object]:

@@ -29,7 +29,7 @@ from app.rules.faults import Fault
 from app.rules.periods import Period
 from app.rules.terms import Terms
 from app.rules.trial_payouts import TrialYear
-from app.rules.trials import OnRecord, TrialOutcome, try_months
+from app.rules.trials import OnRecord, TrialOutcome, try_months, under
 from app.rules.working_days import WorkCalendar
 
 
@@ -125,7 +125,12 @@ class _Gathered:
             _on_record(books),
             chosen,
         )
-        sides = Side(own, outcome.own), Side(trial, outcome.trial)
+        money = {period: terms.money for period, terms in trial.items()}
+        other = [under(month, money.get(month.period, month.terms)) for month in books.months]
+        sides = (
+            Side(books.service, books.months, own, outcome.own),
+            Side(books.service, other, trial, outcome.trial),
+        )
         return ContractTrial(
             contract=books.contract,
             on_trial=frozenset(period for period in chosen if request.governs(period)),

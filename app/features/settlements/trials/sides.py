@@ -1,8 +1,10 @@
 """The two sides of a trial: a contract under its own terms, and under those on trial."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.rules.fees import ServiceFees
+from app.rules.lines import MonthFacts
 from app.rules.periods import Period
 from app.rules.reckoning import Reckoning
 from app.rules.terms import Terms
@@ -10,7 +12,9 @@ from app.rules.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The terms that govern each month on one side, and what each month comes to under them."""
+    """The terms that govern each month on one side, its months under them, and what each comes to."""
 
+    service: ServiceFees
+    months: Sequence[MonthFacts]
     terms: Mapping[Period, Terms]
     reckoned: Mapping[Period, Reckoning]
