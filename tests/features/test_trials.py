@@ -147,6 +147,20 @@ def test_the_invented_year_under_three_other_sets_of_terms(year: tuple[Session, 
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_trigger_on_trial_shows_what_it_would_have_reached(year: tuple[Session, Caller, uuid.UUID]) -> None:
+    """A ladder that warns at once and may end the contract at the second month in a row: October and November."""
+    steps = [{"count": 1, "consequence": "warning"}, {"count": 2, "consequence": "termination"}]
+    ladder = {"kind": "warning_ladder", "below": "80.00", "steps": steps}
+    found = service.try_contract(*year, TrialRequest(changes=[_change("add", "/triggers", [ladder])]))
+    assert _moved(found) == {}
+    more, fewer = _sides(found)
+    assert [(r.state.kind.value, r.state.facts["completed_by"], r.state.facts["consequence"]) for r in more] == [
+        ("clause_trigger", "2024-10", "warning"),
+        ("clause_trigger", "2024-11", "termination"),
+    ]
+    assert not fewer
+
+
 def test_a_score_on_another_scale_than_the_marks_on_trial_is_not_judged(
     year: tuple[Session, Caller, uuid.UUID],
 ) -> None:
