@@ -92,7 +92,7 @@ def _deduct(record: ContractRecord, before: Before, month: MonthFacts, found: Li
             if isinstance(clause, FindingClause) and (clause.base is Base.MONTH_FINES) is of_fines:
                 fined = found.total(Component.FINDING_DEDUCTION)
                 base = partial(_base, record, clause, month, fined)
-                asked = Asked(base, partial(room, record, before, clause, month), record.months)
+                asked = Asked(base, partial(room, record, before, clause, month), record.history)
                 found.attempt(partial(by_findings, clause, pointer, asked, month))
 
 
@@ -128,4 +128,4 @@ def _bonus(record: ContractRecord, clause: Bonus, pointer: str, month: MonthFact
         share_pool = window(record, BASES_OF_WINDOWS[clause.pool.window], of.period)
         return [other for other in share_pool if other in earning]
 
-    return bonus(clause, pointer, paid, partial(base_of, record, clause.base), pooled, record.months, month)
+    return bonus(clause, pointer, paid, partial(base_of, record, clause.base), pooled, record.history, month)
