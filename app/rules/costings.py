@@ -86,7 +86,7 @@ def _days(per_day: PerDay | None, pointer: str, finding: FindingsOfType, month: 
         return calendar
     if per_day.count is None:
         zh, en = "条款未约定按日历日还是工作日计算", "whether calendar days or working days count"
-        raise need("count", f"/terms{pointer}/per_day/count", zh, en, month.period)
+        raise need("count", f"/terms{pointer}/count", zh, en, month.period)
     if finding.working_days is None:
         raise ValueError("the working days of a finding of several days are not counted")
     return finding.working_days

@@ -99,7 +99,7 @@ def _fixed(working: Working, clause: ScoreClause, amount: Figure, share: Fractio
     if share not in (0, 1):
         label = Label("初期应付比例", "share paid of a month of the beginning")
     paid = working.given(label, share, Measure.SHARE, month.sources.assessment)
-    return _paid(working, clause, amount, paid, month)
+    return _paid(working, clause, amount, to_coefficient(working, label, paid, clause.by_score.rounding), month)
 
 
 def _taken(working: Working, clause: ScoreClause, amount: Figure, share: Figure, month: MonthFacts) -> Line:

@@ -63,10 +63,11 @@ def _month(record: ContractRecord, before: Before, month: MonthFacts) -> Reckoni
     clauses = [(f"/money/{place}", clause) for place, clause in enumerate(month.terms.clauses)]
     _deduct(record, before, month, found, clauses)
     for pointer, clause in clauses:
-        if isinstance(clause, AtRiskPool) and not found.missing:
-            found.attempt(partial(pool_limit, record, clause, pointer, month, found))
         if isinstance(clause, DeductionLimit) and not found.missing:
             found.attempt(partial(deduction_limit, record, before, clause, pointer, month, found))
+    for pointer, clause in clauses:
+        if isinstance(clause, AtRiskPool) and not found.missing:
+            found.attempt(partial(pool_limit, record, clause, pointer, month, found))
     for pointer, clause in clauses:
         if isinstance(clause, AtRiskPool) and clause.kept:
             found.attempt(partial(kept_pool, record, clause, pointer, month))

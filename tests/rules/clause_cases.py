@@ -159,7 +159,7 @@ def _books(document: Case, case: Case) -> Books:
     """Post what was settled before: payment periods, by the facts of the case or by those that were known then."""
     closed: Any = case.get("closed", [])
     before: Case = closed if isinstance(closed, Mapping) else {"periods": closed}
-    known = {**case, "amended": before.get("amended", case.get("amended", {}))}
+    known = {**case, **({"amended": before["amended"]} if "amended" in before else {})}
     service, months = months_of(document, known, before.get("months", case.get("months", {})))
     posted: dict[tuple[Period, Component], int] = {}
     held: set[Period] = set()
@@ -219,7 +219,8 @@ def _prorated(clause: ProratedPayout, pointer: str, document: Case, case: Case) 
         days = served_days(period, service.starts_on, service.closed_on or service.ends_on)
         assert days is not None
         served[period] = days
-    assessed = frozenset(Period.parse(period) for period in payout["assessed"])
+    # A case that does not say which months were assessed means those that the clause states.
+    assessed = frozenset(Period.parse(period) for period in payout.get("assessed", map(str, clause.assessed)))
     record = ServiceRecord(served, assessed, "/contract", "/assessments", "/terms")
     missing = list(check_record(clause, pointer, record))
     if "excluded" in payout:

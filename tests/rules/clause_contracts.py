@@ -86,11 +86,11 @@ def months_of(
 ) -> tuple[ServiceFees, list[MonthFacts]]:
     """Make the service of a case and its recorded months; a month that is not named has the score 100.
 
-    `amended` changes the terms from some month on, each time those in force before.
+    `amended`, of the case or of its file, changes the terms from some month on, each time those in force before.
     """
     service, first = service_of(document, case)
     named = cells_of(first, case.get("months", {}) if cells is None else cells)
-    terms, amended = terms_of(document, case), case.get("amended", {})
+    terms, amended = terms_of(document, case), case.get("amended", document.get("amended", {}))
     governing = _read(terms)
     months = []
     for period in periods_between(first, service.last_served):
