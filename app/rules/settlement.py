@@ -26,6 +26,7 @@ from app.rules.early_ends import ends_early, last_fee
 from app.rules.fees import ServiceFees, month_fee
 from app.rules.finding_deductions import Asked, by_findings
 from app.rules.keeping import deferred, held, kept_pool
+from app.rules.ladders import laddered
 from app.rules.limits import BASES_OF_WINDOWS, deduction_limit, pool_limit, room
 from app.rules.lines import Component, Line, MonthFacts, Taken
 from app.rules.missing import MissingAnswerError
@@ -85,6 +86,8 @@ Clauses = Sequence[tuple[str, MoneyClause]]
 
 def _deduct(record: ContractRecord, before: Before, month: MonthFacts, found: Lines, clauses: Clauses) -> None:
     """Carry out what deducts; a share of the month's fines comes after the fines."""
+    for pointer, ladder in month.terms.ladders:
+        found.attempt(partial(laddered, record, ladder, pointer, month))
     for pointer, clause in clauses:
         if isinstance(clause, ScoreClause):
             found.attempt(partial(deducted_by_score, record, clause, pointer, month))
