@@ -113,9 +113,7 @@ def test_nights_in_turn_end_where_one_run_does(office: Office, database: Databas
 def test_an_alert_names_its_months_and_sums_and_a_person_decides(office: Office, database: Database) -> None:
     record_quarter(office)
     night(database, "2024-01-14")
-    found = {
-        alert["facts"]["trigger"]: alert for alert in office.supervisor.items("/v1/alerts", kind="clause_trigger")
-    }
+    found = {alert["facts"]["trigger"]: alert for alert in office.supervisor.items("/v1/alerts", kind="clause_trigger")}
     assert found["warning_ladder"]["severity"] == "critical"
     total = found["deduction_total"]
     # 90 − 75 = 15 points of 1,000.00; 90 − 70 = 20 of them and the ladder's 5,000.00.
