@@ -18,6 +18,7 @@ from app.api.filters import UpdatedSince
 from app.api.ids import CENTER, VENDOR, ContractId, OfCenter, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
+from app.api.supervisor.steps import MissingOut, missing_out
 from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries, service, terms_document
@@ -27,6 +28,8 @@ from app.features.contracts.queries import ContractFilter
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
 from app.models.words import ClosingReason
+from app.rules.completeness import unanswered
+from app.rules.fees import ServiceFees
 from app.rules.periods import Period
 from app.values import Day, ExternalRef, Fen, Name, Note, Number, PeriodValue, Reason, Shape, shown
 
@@ -235,7 +238,13 @@ class TermsOut(BaseModel):
     recorded_at: datetime
     reference: Reference
     terms: dict[str, Any]
-    incomplete: list[str]
+    incomplete: Annotated[
+        list[str], Field(description="Clauses that are not stated: what they would decide is not decided.")
+    ]
+    missing: Annotated[
+        list[MissingOut],
+        Field(description="Questions that the clauses leave open, each with its answers; a month may need them."),
+    ]
 
 
 NumberFilter = Annotated[
@@ -318,7 +327,8 @@ def read_terms(
     known = known_on or clock.today()
     wanted = _period(period) if period is not None else Period.of(known)
     with db.read() as session:
-        if queries.contract(session, who.centers, contract_id) is None:
+        contract = queries.contract(session, who.centers, contract_id)
+        if contract is None:
             raise NotFound("There is no such contract.", pointer="/path/contract_id")
         rows = queries.versions(session, contract_id)
     version = version_for(read_versions(rows), wanted, known)
@@ -337,8 +347,14 @@ def read_terms(
         reference=Reference(**row["reference"]),
         terms=document.model_dump(mode="json", exclude_none=True),
         incomplete=list(version.terms.missing()),
+        missing=[missing_out(entry) for entry in unanswered(version.terms, _service(contract))],
     )
     return answer(out)
+
+
+def _service(contract: RowMapping) -> ServiceFees:
+    """Give the service for whose part years and months the terms have to answer; what it costs asks nothing."""
+    return ServiceFees(contract["starts_on"], contract["ends_on"], {}, contract["closed_on"])
 
 
 def _period(text: str) -> Period:
