@@ -47,6 +47,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "metrics": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
+    "templates of terms": dict.fromkeys(Role, READ),
     "oneself": dict.fromkeys(Role, READ),
     "portal": {Role.VENDOR: READ},
 }
@@ -120,6 +121,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/v1/contracts/{contract_id}"): Route("contracts"),
     ("GET", "/v1/contracts/{contract_id}/terms"): Route("contracts"),
+    ("GET", "/v1/terms-templates"): Route("templates of terms"),
+    ("GET", "/v1/terms-templates/{template_id}"): Route("templates of terms"),
     ("GET", "/v1/due-dates"): Route("due dates"),
     ("GET", "/v1/contracts/{contract_id}/due-dates"): Route("due dates"),
     ("GET", "/v1/alerts"): Route("assessments"),

@@ -58,7 +58,7 @@ def document_of(case: Case) -> dict[str, Any]:
 
 def service_of(case: Case) -> ServiceFees:
     starts_on, ends_on = case.get("service", [date(2024, 1, 1), date(2024, 12, 31)])
-    money = {year: 1_126_514_07 for year in range(starts_on.year, ends_on.year + 1)}
+    money = dict.fromkeys(range(starts_on.year, ends_on.year + 1), 112651407)
     return ServiceFees(starts_on, ends_on, money, case.get("closed_on"))
 
 
@@ -138,12 +138,14 @@ def test_no_month_misses_what_its_document_was_not_asked(
 
 def with_figures(month: MonthFacts, chance: random.Random) -> MonthFacts:
     """Give a month figures, and findings that lasted or were not rectified."""
-    figures = {(code, None): Fraction(chance.randint(0, 100)) for code in ("rate",)}
-    figures[("volume", None)] = Fraction(chance.randint(500, 1500))
-    figures |= {("site_score", site): Fraction(chance.randint(0, 100)) for site in ("hall_a", "hall_b")}
+    figures: dict[tuple[str, str | None], Fraction] = {
+        (code, site): Fraction(chance.randint(0, 100))
+        for code, site in (("rate", None), ("site_score", "hall_a"), ("site_score", "hall_b"))
+    }
+    figures["volume", None] = Fraction(chance.randint(500, 1500))
     on = month.served_from
     lasting = FindingsOfType("leaving_post", 1, on=on, until=on + timedelta(3), working_days=2, unrectified=True)
-    more = (lasting,) if chance.random() < 0.5 else ()  # noqa: PLR2004 half of them
+    more = (lasting,) if chance.random() < 0.5 else ()
     return replace(month, metrics=figures, findings=(*month.findings, *more))
 
 
@@ -157,7 +159,7 @@ def test_random_contracts_miss_nothing_unasked(
         stated = document[clauses]
         for clause in stated if isinstance(stated, list) else [stated]:
             for name in names:
-                if name in clause and chance.random() < 0.5:  # noqa: PLR2004 half of them
+                if name in clause and chance.random() < 0.5:
                     del clause[name]
     assert_foreseen(document, service, months_of(service, read(document).money, facts))
 

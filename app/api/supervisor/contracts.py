@@ -18,18 +18,15 @@ from app.api.filters import UpdatedSince
 from app.api.ids import CENTER, VENDOR, ContractId, OfCenter, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
-from app.api.supervisor.steps import MissingOut, missing_out
-from app.errors import BadRequest, NotFound
+from app.errors import NotFound
 from app.features.access.caller import Caller
-from app.features.contracts import queries, service, terms_document
+from app.features.contracts import queries, service
 from app.features.contracts.draft import Amendment, NewContract
 from app.features.contracts.errors import TermsUnreadable
 from app.features.contracts.queries import ContractFilter
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
 from app.models.words import ClosingReason
-from app.rules.completeness import unanswered
-from app.rules.fees import ServiceFees
 from app.rules.periods import Period
 from app.values import Day, ExternalRef, Fen, Name, Note, Number, PeriodValue, Reason, Shape, shown
 
@@ -226,40 +223,11 @@ class ClosingIn(Shape):
     note: Reason | None = None
 
 
-class TermsOut(BaseModel):
-    """合同条款 in force for a period, as known on a day."""
-
-    contract_id: uuid.UUID
-    period: str
-    known_on: Day
-    version: int
-    effective_from: Day
-    agreed_on: Day
-    recorded_at: datetime
-    reference: Reference
-    terms: dict[str, Any]
-    incomplete: Annotated[
-        list[str], Field(description="Clauses that are not stated: what they would decide is not decided.")
-    ]
-    missing: Annotated[
-        list[MissingOut],
-        Field(description="Questions that the clauses leave open, each with its answers; a month may need them."),
-    ]
-
-
 NumberFilter = Annotated[
     str | None, Query(max_length=64, description="What people call it.", examples=["ZWFW-2023-01"])
 ]
 IsClosed = Annotated[
     bool | None, Query(description="Only those that have ended, or only those that run.", examples=[False])
-]
-OfPeriod = Annotated[
-    str | None,
-    Query(max_length=7, description="A month; left out, the one of `known_on`.", examples=["2023-08"]),
-]
-KnownOn = Annotated[
-    Day | None,
-    Query(description="Among the terms agreed by this day; left out, today.", examples=["2023-12-31"]),
 ]
 
 
@@ -313,56 +281,6 @@ def close_contract(who: ContractsWrite, change: Change, contract_id: ContractId,
     """Close a contract: no later month is expected; what is owed up to it keeps its due date."""
     service.close(change.session, who, contract_id, body.closed_on, body.reason, body.note, change.seen)
     return _read(change.session, who, contract_id)
-
-
-@router.get("/{contract_id}/terms", response_model=TermsOut)
-def read_terms(
-    who: ContractsRead,
-    db: Db,
-    contract_id: ContractId,
-    period: OfPeriod = None,
-    known_on: KnownOn = None,
-) -> Response:
-    """Read the terms in force for a period, among those agreed by `known_on` (left out: today)."""
-    known = known_on or clock.today()
-    wanted = _period(period) if period is not None else Period.of(known)
-    with db.read() as session:
-        contract = queries.contract(session, who.centers, contract_id)
-        if contract is None:
-            raise NotFound("There is no such contract.", pointer="/path/contract_id")
-        rows = queries.versions(session, contract_id)
-    version = version_for(read_versions(rows), wanted, known)
-    if version is None:
-        raise NotFound(f"No terms were in force for {wanted} as known on {known}.", pointer="/query/period")
-    row = next(row for row in rows if row["id"] == version.id)
-    document = terms_document.read(row["document"])
-    out = TermsOut(
-        contract_id=contract_id,
-        period=str(wanted),
-        known_on=known,
-        version=version.number,
-        effective_from=version.effective_from,
-        agreed_on=version.agreed_on,
-        recorded_at=row["recorded_at"],
-        reference=Reference(**row["reference"]),
-        terms=document.model_dump(mode="json", exclude_none=True),
-        incomplete=list(version.terms.missing()),
-        missing=[missing_out(entry) for entry in unanswered(version.terms, _service(contract))],
-    )
-    return answer(out)
-
-
-def _service(contract: RowMapping) -> ServiceFees:
-    """Give the service for whose part years and months the terms have to answer; what it costs asks nothing."""
-    return ServiceFees(contract["starts_on"], contract["ends_on"], {}, contract["closed_on"])
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError:
-        detail = f"'{text}' is not a month."
-        raise BadRequest(detail, pointer="/query/period", remedy='Write the month like "2023-01".') from None
 
 
 def _read(session: Session, who: Caller, contract_id: uuid.UUID) -> Response:
