@@ -53,7 +53,7 @@ def costings(
         factors = _factors(multipliers, pointer, issue_type, month, months)
         for place, finding in sorted(priced, key=lambda entry: _when(entry[1])):
             days = _days(per_day, pointer, finding, month)
-            own = factors(finding) if multipliers and prices[place].value else [Fraction(1)] * finding.count
+            own = factors(finding) if multipliers else [Fraction(1)] * finding.count
             for factor in own or [Fraction(1)]:
                 counted.setdefault((place, factor), []).append((days if own else 0, finding.at_least))
     return [
