@@ -11,13 +11,15 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
-from app.api.answers import Created, Db, Version, answer, created, etag
+from app.api.answers import Created, Db, Version, answer, etag
 from app.api.auth import ContractsRead, ContractsWrite
 from app.api.changing import Change, changes
 from app.api.filters import UpdatedSince
 from app.api.ids import CENTER, VENDOR, ContractId, OfCenter, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
+from app.api.supervisor.steps import MissingOut
+from app.api.supervisor.terms import left_open, service_of
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries, service
@@ -27,6 +29,7 @@ from app.features.contracts.queries import ContractFilter
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
 from app.models.words import ClosingReason
+from app.rules.fees import ServiceFees
 from app.rules.periods import Period
 from app.values import Day, ExternalRef, Fen, Name, Note, Number, PeriodValue, Reason, Shape, shown
 
@@ -208,10 +211,23 @@ class AmendmentIn(Shape):
     terms: TermsDocument
 
 
+Questions = Annotated[
+    list[MissingOut],
+    Field(description="What the terms leave open, as `GET …/terms` names it: questions with their answers."),
+]
+
+
+class ContractCreated(Created):
+    """The contract that was taken on, and what its terms leave open."""
+
+    missing: Questions
+
+
 class AmendmentOut(BaseModel):
-    """The version that an amendment made."""
+    """The version that an amendment made, and what it leaves open."""
 
     terms_version: int
+    missing: Questions
 
 
 class ClosingIn(Shape):
@@ -251,12 +267,14 @@ def list_contracts(
     return paging.answer(items, page.next_after)
 
 
-@router.post("", status_code=201, response_model=Created)
+@router.post("", status_code=201, response_model=ContractCreated)
 @changes()
 def create_contract(who: ContractsWrite, change: Change, body: ContractIn) -> Response:
     """Take a contract on: one expected assessment and one due date for every service month."""
-    id_ = service.activate(change.session, who, body.draft())
-    return created(id_, f"/v1/contracts/{id_}")
+    draft = body.draft()
+    id_ = service.activate(change.session, who, draft)
+    missing = left_open(draft.terms.rules(), ServiceFees(draft.starts_on, draft.ends_on, {}))
+    return answer(ContractCreated(id=id_, missing=missing), 201, {"Location": f"/v1/contracts/{id_}"})
 
 
 @router.get("/{contract_id}", response_model=ContractOut)
@@ -273,7 +291,9 @@ def create_amendment(who: ContractsWrite, change: Change, contract_id: ContractI
     amendment = Amendment(body.effective_from, body.reference, body.terms, body.agreed_on)
     number = service.amend(change.session, who, contract_id, amendment, change.seen)
     location = {"Location": f"/v1/contracts/{contract_id}/terms?period={Period.of(body.effective_from)}"}
-    return answer(AmendmentOut(terms_version=number), 201, location)
+    contract = queries.contract(change.session, who.centers, contract_id)
+    missing = left_open(body.terms.rules(), service_of(contract)) if contract else []
+    return answer(AmendmentOut(terms_version=number, missing=missing), 201, location)
 
 
 @router.post("/{contract_id}/closing", response_model=ContractOut)

@@ -22,6 +22,7 @@ from app.features.contracts.versions import read_versions, version_for
 from app.rules.completeness import unanswered
 from app.rules.fees import ServiceFees
 from app.rules.periods import Period
+from app.rules.terms import Terms
 from app.values import Day
 
 router = APIRouter(route_class=KaoheRoute, tags=["contracts"])
@@ -90,14 +91,19 @@ def read_terms(
         reference=Reference(**row["reference"]),
         terms=document.model_dump(mode="json", exclude_none=True),
         incomplete=list(version.terms.missing()),
-        missing=[missing_out(entry) for entry in unanswered(version.terms, _service(contract))],
+        missing=left_open(version.terms, service_of(contract)),
     )
     return answer(out)
 
 
-def _service(contract: RowMapping) -> ServiceFees:
+def service_of(contract: RowMapping) -> ServiceFees:
     """Give the service for whose part years and months the terms have to answer; what it costs asks nothing."""
     return ServiceFees(contract["starts_on"], contract["ends_on"], {}, contract["closed_on"])
+
+
+def left_open(terms: Terms, service: ServiceFees) -> list[MissingOut]:
+    """Give the questions that terms leave open for a service."""
+    return [missing_out(entry) for entry in unanswered(terms, service)]
 
 
 def _period(text: str) -> Period:
