@@ -78,7 +78,12 @@ def findings_measure(chance: Random) -> Written:
 
 def measure(chance: Random) -> Written | None:
     """Make what a clause measures in place of the assessed score, on a scale of 100."""
-    interpolated = {"kind": "interpolated", "code": "satisfaction", "knots": [], "clamped": sometimes(chance, True)}
+    interpolated = {
+        "kind": "interpolated",
+        "code": "satisfaction",
+        "knots": [],
+        "clamped": sometimes(chance, chance.random() < 0.9),
+    }
     metric = {"kind": "metric", "code": "satisfaction", "full_mark": "100"}
     parts = [
         stated({**interpolated, "knots": [{"at": "60", "points": "0"}, {"at": "95", "points": "40"}]}),
@@ -411,9 +416,7 @@ def recorded_otherwise(chance: Random, months: Sequence[MonthFacts]) -> list[Mon
         metrics, decisions = list(known.metrics.items()), list(known.decisions.items())
         chance.shuffle(metrics)
         chance.shuffle(decisions)
-        made.append(
-            replace(known, findings=tuple(findings), metrics=dict(metrics), decisions=dict(decisions))
-        )
+        made.append(replace(known, findings=tuple(findings), metrics=dict(metrics), decisions=dict(decisions)))
     return made
 
 

@@ -7,7 +7,17 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.rules.clauses import Base, Cap, DeductionLimit, FindingClause, Holdback, MoneyClause, Payment, ScoreClause, Window
+from app.rules.clauses import (
+    Base,
+    Cap,
+    DeductionLimit,
+    FindingClause,
+    Holdback,
+    MoneyClause,
+    Payment,
+    ScoreClause,
+    Window,
+)
 from app.rules.fees import ServiceFees, quarter_of
 from app.rules.lines import SIGNS, Component, Line, MonthFacts
 from app.rules.periods import Period
@@ -57,7 +67,7 @@ def test_nothing_is_taken_that_is_not_there(chance: Random) -> None:
     found = reckon(agreed, months)
     for month in months:
         assert_month(agreed, month, found)
-    assert_caps(agreed, months, found)
+    assert_caps(months, found)
 
 
 def assert_month(agreed: ServiceFees, month: MonthFacts, found: Found) -> None:
@@ -116,7 +126,7 @@ WINDOWS: Mapping[Window, Callable[[Period], object]] = {
 }
 
 
-def assert_caps(agreed: ServiceFees, months: Sequence[MonthFacts], found: Found) -> None:
+def assert_caps(months: Sequence[MonthFacts], found: Found) -> None:
     """Check that no clause takes more than its cap in a window, and all together no more than their limit."""
     if len({month.terms for month in months}) > 1:
         # By which of several terms a window is capped is what `amended_midway` is about.
