@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from app.rules.clauses import AtRiskPool, Base, Payment
 from app.rules.fees import ServiceFees, contract_total, fee_label, money_of, place_in_year, quarter_of, year_label
+from app.rules.history import History, before_record
 from app.rules.holdbacks import pool_share
 from app.rules.lines import Line, MonthFacts, Taken, month_zh, not_negative
 from app.rules.missing import MissingAnswerError, need
@@ -35,6 +36,11 @@ class ContractRecord:
     months: Sequence[MonthFacts]
     fees: dict[Period, Line] = field(default_factory=dict)
     silent: dict[Period, MissingAnswerError] = field(default_factory=dict)
+
+    @property
+    def history(self) -> History:
+        """Give the months by what they say about those after them."""
+        return History(self.months, self.service.first)
 
     def fee(self, period: Period) -> Line:
         """Give a month's fee, or raise what is missing for it."""
@@ -86,12 +92,6 @@ def whole_window(record: ContractRecord, base: Base, period: Period) -> Sequence
             zh, en = f"{month_zh(wanted)}不在记录之内", f"{wanted}, which is not on record"
             raise need("later_months", f"/assessments/{wanted}", zh, en, period)
     return months
-
-
-def before_record(first: Period, period: Period) -> MissingAnswerError:
-    """Say that a month from before the record begins would have to be known."""
-    zh, en = f"{month_zh(first)}早于记录起始月份", f"{first}, which is before the record begins"
-    return need("earlier_months", f"/assessments/{first}", zh, en, period)
 
 
 def base_of(record: ContractRecord, base: Base, month: MonthFacts) -> Taken:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, before_record, last_served, whole_window, window
+from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, last_served, whole_window, window
 from app.rules.clauses import Base, FirstPeriod, Grace, Lag, MoneyClause, ScoreClause
 from app.rules.deductions import Deciding, by_score
+from app.rules.history import before_record
 from app.rules.lines import Line, MonthFacts, month_zh
 from app.rules.measuring import full_mark_of
 from app.rules.missing import need
@@ -35,7 +36,7 @@ def deducted_by_score(record: ContractRecord, clause: ScoreClause, pointer: str,
     months = own
     if fixed is None and clause.by_score.lag is not None:
         months, fixed = _lagged(record, clause.by_score.lag, base, pointer, own)
-    deciding = Deciding(months, record.months, scale, fixed)
+    deciding = Deciding(months, record.history, scale, fixed)
     return by_score(clause, pointer, base_of(record, base, month), deciding, month)
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from app.rules.clauses import Combined, Rounding, ScoreClause, Stage, Unscored
 from app.rules.deciding_scores import combined, counting, mean_share, need_combination, unscored
+from app.rules.history import History
 from app.rules.lines import (
     Component,
     Line,
@@ -39,7 +40,7 @@ class Deciding:
     """
 
     months: Sequence[MonthFacts]
-    record: Sequence[MonthFacts]
+    record: History
     scale: Decimal | None
     fixed: Fraction | None = None
 

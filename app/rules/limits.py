@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
-from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, before_record, pool_of, window
+from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, pool_of, window
 from app.rules.clauses import AtRiskPool, Base, Cap, DeductionLimit, FindingClause, PerFinding, Window
 from app.rules.finding_deductions import Room
+from app.rules.history import before_record
 from app.rules.lines import Component, Line, MonthFacts, line, month_zh, to_coefficient, to_fen
 from app.rules.missing import need
 from app.rules.reckoning import Before, Lines, Reckoning

@@ -26,6 +26,7 @@ from app.rules.early_ends import ends_early, last_fee
 from app.rules.fees import ServiceFees, month_fee
 from app.rules.finding_deductions import Asked, by_findings
 from app.rules.keeping import deferred, held, kept_pool
+from app.rules.ladders import laddered
 from app.rules.limits import BASES_OF_WINDOWS, deduction_limit, pool_limit, room
 from app.rules.lines import Component, Line, MonthFacts, Taken
 from app.rules.missing import MissingAnswerError
@@ -85,6 +86,8 @@ Clauses = Sequence[tuple[str, MoneyClause]]
 
 def _deduct(record: ContractRecord, before: Before, month: MonthFacts, found: Lines, clauses: Clauses) -> None:
     """Carry out what deducts; a share of the month's fines comes after the fines."""
+    for pointer, ladder in month.terms.ladders:
+        found.attempt(partial(laddered, record, ladder, pointer, month))
     for pointer, clause in clauses:
         if isinstance(clause, ScoreClause):
             found.attempt(partial(deducted_by_score, record, clause, pointer, month))
@@ -93,7 +96,7 @@ def _deduct(record: ContractRecord, before: Before, month: MonthFacts, found: Li
             if isinstance(clause, FindingClause) and (clause.base is Base.MONTH_FINES) is of_fines:
                 fined = found.total(Component.FINDING_DEDUCTION)
                 base = partial(_base, record, clause, month, fined)
-                asked = Asked(base, partial(room, record, before, clause, month), record.months)
+                asked = Asked(base, partial(room, record, before, clause, month), record.history)
                 found.attempt(partial(by_findings, clause, pointer, asked, month))
 
 
@@ -129,4 +132,4 @@ def _bonus(record: ContractRecord, clause: Bonus, pointer: str, month: MonthFact
         share_pool = window(record, BASES_OF_WINDOWS[clause.pool.window], of.period)
         return [other for other in share_pool if other in earning]
 
-    return bonus(clause, pointer, paid, partial(base_of, record, clause.base), pooled, record.months, month)
+    return bonus(clause, pointer, paid, partial(base_of, record, clause.base), pooled, record.history, month)

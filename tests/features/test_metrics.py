@@ -16,9 +16,16 @@ from app.rules.lines import Decided, FindingsOfType, MonthFacts
 from app.rules.periods import Period
 from tests.api.asking import expect_problem, last_part
 from tests.features.test_late_facts import MONTHLY, settle
-from tests.features.test_settlements import MONEY, assessed, contract
+from tests.features.test_settlements import MONEY as BY_BANDS
+from tests.features.test_settlements import assessed, contract
 from tests.office import TERMS, Office
 
+OPEN = {"below": "80", "share": "0.6", "decided": True}
+"""Under 80 points a person decides what is paid, at most six tenths."""
+BANDS = BY_BANDS["money"][0]
+MONEY: dict[str, Any] = BY_BANDS | {
+    "money": [BANDS | {"bands": [*BANDS["bands"][:2], OPEN]}, *BY_BANDS["money"][1:2]],
+}
 JANUARY = Period.parse("2023-01")
 RATE = {"code": "satisfaction_rate", "value": "0.2450"}
 HEADS = {"code": "head_count", "site": "H-1", "value": "45"}
@@ -72,7 +79,7 @@ def test_figures_that_cannot_be_are_refused_by_their_place(office: Office) -> No
         refused = office.supervisor.put(f"{address}/metrics/2023-01", {"values": values})
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
         assert refused.json()["errors"][0]["pointer"] == pointer
-    for period, code in (("2022-12", "period-outside-service"), ("2023-07", "invalid")):
+    for period, code in (("2022-12", "period-outside-service"), ("2023-07", "validation-error")):
         refused = office.supervisor.put(f"{address}/metrics/{period}", {"values": [RATE]})
         assert (refused.status_code, refused.json()["code"]) == (422, code)
         assert refused.json()["errors"][0]["pointer"] == "/path/period"
@@ -85,7 +92,7 @@ def test_figures_that_cannot_be_are_refused_by_their_place(office: Office) -> No
 
 
 def test_findings_keep_their_days_their_level_and_their_post(office: Office, database: Database) -> None:
-    """Over the Spring Festival of 2023: from Thursday 19 to Monday 30 January people worked on five days, two of them made up."""
+    """Over the Spring Festival: from 19 to 30 January 2023 people worked on five days, two of them made up for it."""
     address = contract(office)
     office.finding(address, "2023-01-10")
     office.finding(address, "2023-01-10")
@@ -114,6 +121,8 @@ def test_findings_keep_their_days_their_level_and_their_post(office: Office, dat
         refused = office.supervisor.post(f"{address}/findings", body)
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
         assert refused.json()["errors"][0]["pointer"] == "/until"
+    closing = office.supervisor.post(f"{address}/closing", {"closed_on": "2023-01-29"})
+    assert (closing.status_code, closing.json()["code"]) == (409, "facts-after-closing")
 
 
 # ---------------------------------------------------------------- decisions
@@ -134,7 +143,7 @@ def decide(office: Office, address: str, share: str, **changes: Any) -> Any:  # 
 def test_the_last_decision_about_a_clause_governs_until_the_clause_is_another(
     office: Office, database: Database
 ) -> None:
-    address = contract(office)
+    address = contract(office, **MONEY)
     assert decide(office, address, "0.50").status_code == 201
     assert decide(office, address, "0.3").json()["number"] == 2
     source = f"{address}/decisions?period=2023-01"
@@ -150,11 +159,13 @@ def test_the_last_decision_about_a_clause_governs_until_the_clause_is_another(
     assert january(database, address).decisions == {}
     for changes, pointer in (
         ({"clause": "/money/2"}, "/clause"),
+        ({"clause": "/money/0"}, "/clause"),
+        ({"clause": "/money/1", "share": "0.61"}, "/share"),
         ({"decided_on": "2023-06-16"}, "/decided_on"),
         ({"period": "2024-01"}, "/period"),
         ({"share": "1.01"}, "/share"),
     ):
-        refused = decide(office, address, **{"share": "0.5", **changes})
+        refused = decide(office, address, **{"share": "0.5", "clause": "/money/1", **changes})
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
     assert "/money/0, /money/1" in decide(office, address, "1", clause="/money/2").json()["errors"][0]["remedy"]
 

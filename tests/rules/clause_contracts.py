@@ -91,14 +91,21 @@ def months_of(
     service, first = service_of(document, case)
     named = cells_of(first, case.get("months", {}) if cells is None else cells)
     terms, amended = terms_of(document, case), case.get("amended", document.get("amended", {}))
+    governing = _read(terms)
     months = []
     for period in periods_between(first, service.last_served):
         if str(period) in amended:
             terms = changed(terms, amended[str(period)])
-        read = TermsDocument.model_validate(terms)
-        assert read.faults() == ()
-        months.append(_month(service, period, read.rules(), named.get(period, FULL_SCORE)))
+            governing = _read(terms)
+        months.append(_month(service, period, governing, named.get(period, FULL_SCORE)))
     return service, months
+
+
+def _read(terms: Mapping[str, Any]) -> Terms:
+    read = TermsDocument.model_validate(terms)
+    faults = read.faults()
+    assert faults == (), faults
+    return read.rules()
 
 
 def cells_of(first: Period, cells: Mapping[str, object] | Sequence[object]) -> dict[Period, object]:

@@ -14,8 +14,8 @@ from app.rules.lines import Component, FindingsOfType, Line, MonthFacts, Sources
 from app.rules.missing import Missing
 from app.rules.money import parse_yuan, yuan
 from app.rules.periods import Period, periods_between, served_days
-from app.rules.scores import Score, ScoreKind
 from app.rules.reckoning import Reckoning
+from app.rules.scores import Score, ScoreKind
 from app.rules.settlement import reckon
 from tests.rules.recompute import recompute
 from tests.rules.tables import Case, row

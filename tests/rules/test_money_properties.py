@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.rules.clauses import PerFinding, AtRiskPool, Excess, Fund, Holdback, Payment, Window
+from app.rules.clauses import AtRiskPool, Excess, Fund, Holdback, Payment, PerFinding, Window
 from app.rules.fees import ServiceFees, quarter_of
 from app.rules.ledger import Account, Place, identity, lines_posted, natural, of_payment, of_payout, of_settlement
 from app.rules.lines import SIGNS, Component, Line, MonthFacts

@@ -74,7 +74,8 @@ _TERMS: dict[str, Any] = {
             "bands": [
                 {"at_least": "90.00", "share": "1"},
                 {"at_least": "80.00", "below": "90.00", "share": "0.95"},
-                {"below": "80.00", "share": "0.9"},
+                {"at_least": "70.00", "below": "80.00", "share": "0.9"},
+                {"below": "70.00", "share": "0.7", "decided": True},
             ],
             "rounding": {"stage": "amount", "places": 2},
         },

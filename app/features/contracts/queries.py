@@ -266,11 +266,12 @@ def years_held(session: Session, contract_id: uuid.UUID) -> Sequence[int]:
 
 
 def latest_facts(session: Session, contract_id: uuid.UUID) -> tuple[str | None, date | None]:
-    """Give the latest month that was drafted and the latest day on which a finding was seen."""
+    """Give the latest month that was drafted and the latest day of a finding."""
     drafted = select(func.max(col(Assessment.period))).where(
         col(Assessment.contract_id) == contract_id, col(Assessment.stage) != Stage.NOT_ASSESSED
     )
-    seen = select(func.max(col(Finding.occurred_on))).where(col(Finding.contract_id) == contract_id)
+    last_day = func.coalesce(col(Finding.until), col(Finding.occurred_on))
+    seen = select(func.max(last_day)).where(col(Finding.contract_id) == contract_id)
     return session.execute(drafted).scalar_one(), session.execute(seen).scalar_one()
 
 

@@ -21,6 +21,7 @@ from app.features.settlements.decisions import queries
 from app.features.settlements.decisions.pointers import by_pointer
 from app.models import ClauseDecision
 from app.models.columns import new_id
+from app.rules.clauses import MoneyClause, ScoreBands
 from app.rules.faults import Fault
 from app.rules.periods import Period
 
@@ -84,7 +85,21 @@ def _version(session: Session, contract_id: uuid.UUID, decision: Decision) -> Ve
         detail = f"The terms in force for {decision.period} have no clause about money at '{decision.clause}'."
         remedy = f"Name one of: {', '.join(known)}." if known else "They have none: record the clause by an amendment."
         _refuse("/clause", "unknown-clause", detail, remedy)
+    _require_open(known[decision.clause], decision)
     return version
+
+
+def _require_open(clause: MoneyClause, decision: Decision) -> None:
+    """Refuse a decision where the clause leaves nothing to decide, and one above what its open bands allow."""
+    opened = (
+        [share for band, share in clause.bands if band.name in clause.open] if isinstance(clause, ScoreBands) else []
+    )
+    if not opened:
+        detail = f"The clause at {decision.clause} leaves no share to a person."
+        _refuse("/clause", "nothing-to-decide", detail, "Name a clause with a band whose share is decided.")
+    if decision.share > max(opened):
+        detail = f"The open bands of {decision.clause} allow at most {max(opened)}, not {decision.share}."
+        _refuse("/share", "share-above-band", detail, "State a share that the band allows.")
 
 
 def _refuse(pointer: str, code: str, detail: str, remedy: str) -> NoReturn:

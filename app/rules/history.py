@@ -1,0 +1,43 @@
+"""The months before one that count towards it: each has to be on record and final, or it is named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.rules.lines import MonthFacts, month_zh
+from app.rules.missing import MissingAnswerError, need
+from app.rules.periods import Period
+from app.rules.windows import Window, same
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The months on record, and the first month of the service, which may be an earlier one."""
+
+    months: Sequence[MonthFacts]
+    first: Period
+
+    def within(self, window: Window, month: MonthFacts) -> list[MonthFacts]:
+        """Give the months of a window that come before one; raises MissingAnswerError where one is not known."""
+        found, wanted = [], month.period.plus(-1)
+        while same(window, wanted, month.period) and (other := self.known(wanted, month)) is not None:
+            found.append(other)
+            wanted = wanted.plus(-1)
+        return found[::-1]
+
+    def known(self, wanted: Period, month: MonthFacts) -> MonthFacts | None:
+        """Give an earlier month; None before the service, MissingAnswerError where it is not on record or not final."""
+        if wanted < self.first:
+            return None
+        other = next((other for other in self.months if other.period == wanted), None)
+        if other is None:
+            raise before_record(wanted, month.period)
+        if not other.final:
+            zh, en = f"{month_zh(wanted)}考核结果尚未确定，本月是否重复无法认定", f"the final result of {wanted}"
+            raise need("assessment", f"/assessments/{wanted}", zh, en, month.period)
+        return other
+
+
+def before_record(first: Period, period: Period) -> MissingAnswerError:
+    """Say that a month from before the record begins would have to be known."""
+    zh, en = f"{month_zh(first)}早于记录起始月份", f"{first}, which is before the record begins"
+    return need("earlier_months", f"/assessments/{first}", zh, en, period)
