@@ -47,6 +47,8 @@ class Found:
     missing: Sequence[Sequence[str]] = ()
     refused: Sequence[Sequence[str]] = ()
     lines: Sequence[Line] = ()
+    said: Sequence[str] = ()
+    """How a score comes about that no line is of."""
 
 
 def carry_out(document: Case, case: Case) -> Found:
@@ -246,4 +248,5 @@ def _scored(terms: Terms, case: Case) -> Found:
     faults = check_points(terms.rubric, points)
     if faults:
         return Found(refused=[[fault.code, fault.pointer] for fault in faults])
-    return Found({"": {"score": format_hundredths(total(terms.rubric, points).hundredths)}})
+    scored = total(terms.rubric, points)
+    return Found({"": {"score": format_hundredths(scored.hundredths)}}, said=scored.steps)

@@ -29,7 +29,7 @@ FULL_SCORE: Case = {"score": "100"}
 
 def terms_of(document: Case, case: Case) -> dict[str, Any]:
     """Give the terms of a file as a case changes them."""
-    terms = cast("dict[str, Any]", _plain(document.get("terms", {})))
+    terms = cast("dict[str, Any]", plain(document.get("terms", {})))
     terms.setdefault("payment", {}).setdefault("schedule", "monthly")
     return changed(terms, case.get("change", {}))
 
@@ -42,7 +42,7 @@ def changed(terms: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
         place: Any = made
         for part in path:
             place = place[int(part)] if isinstance(place, list) else place.setdefault(part, {})
-        _put(place, last, _plain(value))
+        _put(place, last, plain(value))
     return made
 
 
@@ -56,13 +56,13 @@ def _put(place: Any, last: str, value: object) -> None:  # noqa: ANN401 a docume
         place[last] = value
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Write a table's value as a document on the wire holds it: days are text."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(name): _plain(member) for name, member in value.items()}
-    return [_plain(member) for member in value] if isinstance(value, list) else value
+        return {str(name): plain(member) for name, member in value.items()}
+    return [plain(member) for member in value] if isinstance(value, list) else value
 
 
 def service_of(document: Case, case: Case) -> tuple[ServiceFees, Period]:
