@@ -28,6 +28,7 @@ from app.features.settlements.drafting import draft_due_settlements
 from app.features.settlements.ledger import checks as ledger_checks
 from app.features.settlements.payments import behind as payments_behind
 from app.features.settlements.payouts.drafting import draft_payouts
+from app.features.settlements.triggers import flags as clause_triggers
 from app.models.words import AlertKind, AskedBy
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ FLAGS = {
     "flag_repeat_offences": Flags(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
     "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
     "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
+    "flag_clause_triggers": Flags(AlertKind.CLAUSE_TRIGGER, clause_triggers.evaluate),
     "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
     "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
 }

@@ -10,7 +10,7 @@ from enum import StrEnum
 from app.rules.faults import Fault
 from app.rules.money import figure
 from app.rules.periods import Period
-from app.rules.scores import Score, Verdict, verdict
+from app.rules.scores import Score, fails
 
 _FEWEST = 2
 
@@ -32,19 +32,33 @@ class Gap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsecutiveRule:
-    """One clause of `consecutive`: `periods` months below the mark `below`, in points, and their `consequence`.
+    """One clause of `consecutive`: so many months under a mark, in points, and their `consequence`.
 
-    The months are in a row, or lie in any `within` calendar months where that is given. `excused` and `not_assessed`
-    say what such a month does to a row; where the clause is silent, None, no row across it is certain, so there is
-    none. Within so many months such a month takes its place in the calendar and is no fail, whatever they say.
+    A month fails below the mark `below`, or at or under the mark `at_most`: exactly one of them is given. The months
+    are in a row, or lie in any `within` calendar months where that is given. `excused` and `not_assessed` say what such
+    a month does to a row; where the clause is silent, None, no row across it is certain, so there is none. Within so
+    many months such a month takes its place in the calendar and is no fail, whatever they say.
     """
 
-    below: Decimal
+    below: Decimal | None
     periods: int
     consequence: str
     within: int | None = None
     excused: Gap | None = None
     not_assessed: Gap | None = None
+    at_most: Decimal | None = None
+
+    @property
+    def mark(self) -> Decimal:
+        """Give the mark, whichever edge it has."""
+        return mark_of(self.below, self.at_most)
+
+
+def mark_of(below: Decimal | None, at_most: Decimal | None) -> Decimal:
+    """Give the one mark of a clause that states it by its edge; raises ValueError where it states none."""
+    if below is None and at_most is None:
+        raise ValueError("a clause about failed months without a mark")
+    return below if below is not None else at_most or Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +90,7 @@ def check_consecutive(rules: Sequence[ConsecutiveRule], full_mark: Decimal) -> t
     """Name what is wrong with the rules of one contract; pointers start at their list, as in `/0/periods`."""
     faults = []
     for position, rule in enumerate(rules):
-        if not 0 < rule.below <= full_mark:
-            detail = f"The mark {figure(rule.below)} is not above 0 and at most the full mark {figure(full_mark)}."
-            remedy = "State a mark on the rubric's scale."
-            faults.append(Fault(f"/{position}/below", "mark-outside-scale", detail, remedy))
+        faults += [fault.under(f"/{position}") for fault in check_failing(rule.below, rule.at_most, full_mark)]
         if rule.periods < _FEWEST:
             detail, remedy = f"The clause asks for {rule.periods} months.", f"Ask for {_FEWEST} or more."
             faults.append(Fault(f"/{position}/periods", "too-few-periods", detail, remedy))
@@ -92,11 +103,21 @@ def check_consecutive(rules: Sequence[ConsecutiveRule], full_mark: Decimal) -> t
     return tuple(faults)
 
 
+def check_failing(below: Decimal | None, at_most: Decimal | None, full_mark: Decimal) -> tuple[Fault, ...]:
+    """Name a mark that no score could miss, or that every score would."""
+    mark, edge = mark_of(below, at_most), "at_most" if below is None else "below"
+    if 0 < mark <= full_mark and not (below is None and mark == full_mark):
+        return ()
+    limit = "at most" if edge == "below" else "less than"
+    detail = f"The mark {figure(mark)} is not above 0 and {limit} the full mark {figure(full_mark)}."
+    return (Fault(f"/{edge}", "mark-outside-scale", detail, "State a mark on the rubric's scale."),)
+
+
 def consecutive_fails(rule: ConsecutiveRule, months: Iterable[MonthResult], as_of: date) -> tuple[FailRun, ...]:
     """Give the runs of certain fails that were complete on or before `as_of`, by their first month.
 
     `months` are the final results of one contract, in any order and one for each period; `rule` is without faults. A
-    month fails when its score is certainly below the mark. A bound that cannot say so, an unknown score and a month
+    month fails when its score is certainly under the mark. A bound that cannot say so, an unknown score and a month
     without a final result are no fails and end a row: what is not known does not count against the vendor.
 
     Results are taken in the order in which they became final, those of one day by month. A run lasts once it is found
@@ -123,7 +144,7 @@ def consecutive_fails(rule: ConsecutiveRule, months: Iterable[MonthResult], as_o
 
 
 def _condition(rule: ConsecutiveRule) -> tuple[object, ...]:
-    return rule.below, rule.periods, rule.within, rule.consequence
+    return rule.below, rule.at_most, rule.periods, rule.within, rule.consequence
 
 
 def _place(period: Period) -> int:
@@ -153,15 +174,20 @@ def _together(rule: ConsecutiveRule, fails: Mapping[int, Period]) -> list[tuple[
         if group[-1] - group[0] >= (rule.within or 0):
             continue
         periods = tuple(fails[place] for place in group)
-        if runs and periods[0] <= runs[-1][-1]:
+        if runs and _joins(rule, runs[-1][-1], periods[0]):
             runs[-1] += tuple(period for period in periods if period > runs[-1][-1])
         else:
             runs.append(periods)
     return runs
 
 
+def _joins(rule: ConsecutiveRule, last: Period, first: Period) -> bool:
+    """Say whether a group belongs to the run before it: it shares a month, or single fails lie close enough."""
+    return first <= last or (rule.periods == 1 and last.until(first) < (rule.within or 0))
+
+
 def _fails(rule: ConsecutiveRule, month: MonthResult) -> bool:
-    return month.state is MonthState.ASSESSED and verdict(month.score, rule.below) is Verdict.BELOW
+    return month.state is MonthState.ASSESSED and bool(fails(month.score, rule.below, rule.at_most))
 
 
 def _is_skipped(rule: ConsecutiveRule, month: MonthResult) -> bool:

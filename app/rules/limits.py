@@ -2,12 +2,13 @@
 
 from fractions import Fraction
 
-from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, before_record, pool_of, window
+from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, pool_of, window
 from app.rules.clauses import AtRiskPool, Base, Cap, DeductionLimit, FindingClause, PerFinding, Window
 from app.rules.finding_deductions import Room
+from app.rules.history import before_record
 from app.rules.lines import Component, Line, MonthFacts, line, month_zh, to_coefficient, to_fen
 from app.rules.missing import need
-from app.rules.reckoning import DEDUCTIONS, Before, Lines, Reckoning
+from app.rules.reckoning import Before, Lines, Reckoning
 from app.rules.workings import Figure, Label, Measure, Working
 
 BASES_OF_WINDOWS = {
@@ -70,9 +71,12 @@ def require_reckoned(reckoning: Reckoning, month: MonthFacts) -> None:
 def pool_limit(
     record: ContractRecord, clause: AtRiskPool, pointer: str, month: MonthFacts, found: Lines
 ) -> Line | None:
-    """Give back what deductions have taken beyond the pool, where the clause says that the pool caps them."""
-    taken = found.total(*DEDUCTIONS)
-    if not taken or clause.caps_deductions is False:
+    """Give back what deductions have taken beyond the pool, where the clause says that the pool caps them.
+
+    What other limits gave back is not taken any more.
+    """
+    taken = found.deducted()
+    if taken <= 0 or clause.caps_deductions is False:
         return None
     pool = pool_of(record, clause, pointer, month)
     if taken <= pool.yuan * 100:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from app.rules.clauses import ByScore
+from app.rules.history import History
 from app.rules.lines import MonthFacts, month_zh
 from app.rules.measures import FindingScore, Interpolated, Metric, SiteRule, Sites, SumOf
 from app.rules.measures import Measure as MeasureRule
@@ -49,15 +50,15 @@ def measured(
     rule: ByScore,
     pointer: str,
     month: MonthFacts,
-    months: Sequence[MonthFacts],
+    history: History,
     scale: Decimal | None,
 ) -> Scored:
-    """Take what a month measures for a clause as one score; `months` are those on record, for repeats."""
+    """Take what a month measures for a clause as one score; `history` is for repeats."""
     if rule.sites is not None:
         return _combined_sites(working, rule.sites, pointer, month)
     if rule.measure is None:
         return assessed(working, month, scale)
-    return _measured(working, rule.measure, pointer, month, months)
+    return _measured(working, rule.measure, pointer, month, history)
 
 
 def assessed(working: Working, month: MonthFacts, scale: Decimal | None) -> Scored:
@@ -79,19 +80,17 @@ def assessed(working: Working, month: MonthFacts, scale: Decimal | None) -> Scor
     return Scored(name, score, working.given(label, score.value, Measure.POINTS, month.sources.assessment))
 
 
-def _measured(
-    working: Working, measure: MeasureRule, pointer: str, month: MonthFacts, months: Sequence[MonthFacts]
-) -> Scored:
+def _measured(working: Working, measure: MeasureRule, pointer: str, month: MonthFacts, history: History) -> Scored:
     match measure:
         case FindingScore():
-            return score_of_findings(working, measure, pointer, month, months)
+            return score_of_findings(working, measure, pointer, month, history)
         case Metric(code=code):
             return metric(working, code, None, month)
         case Interpolated():
             return _interpolated(working, measure, pointer, month)
         case SumOf(parts=parts):
             name = Label(f"{month_zh(month.period)}各项得分合计", f"sum of the scores of {month.period}")
-            scores = [_measured(working, part, pointer, month, months).figure for part in parts]
+            scores = [_measured(working, part, pointer, month, history).figure for part in parts]
             return exactly(name, working.add(name, *scores, measure=Measure.POINTS))
 
 

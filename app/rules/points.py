@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from app.rules.costings import Costing, costings
+from app.rules.history import History
 from app.rules.lines import MonthFacts, month_zh
 from app.rules.measures import CriterionOfFindings, FindingScore, Points, Price
 from app.rules.missing import MissingAnswerError, need
@@ -46,11 +47,11 @@ def taken(
     points: Points,
     pointer: str,
     month: MonthFacts,
-    months: Sequence[MonthFacts],
+    history: History,
     label: Label = _TAKEN,
 ) -> Figure:
     """Reckon the points that the month's findings take; raises MissingAnswerError where there may be more of them."""
-    counted = costings(points.prices, points.multipliers, pointer, month, months)
+    counted = costings(points.prices, points.multipliers, pointer, month, history)
     for entry in counted:
         if entry.open:
             raise open_count(entry.price.issue_type, month)
@@ -69,16 +70,16 @@ def open_count(issue_type: str, month: MonthFacts) -> MissingAnswerError:
 
 
 def score_of_findings(
-    working: Working, rule: FindingScore, pointer: str, month: MonthFacts, months: Sequence[MonthFacts]
+    working: Working, rule: FindingScore, pointer: str, month: MonthFacts, history: History
 ) -> Scored:
     """Reckon the score that a month's findings leave: the full mark, less points, plus additions."""
     require_final(month)
     name = Label(f"{month_zh(month.period)}按问题计得分", f"score of {month.period} by its findings")
     full = working.given(Label("满分", "full mark"), Fraction(rule.full_mark), Measure.POINTS)
-    off = _off(working, rule, pointer, month, months)
+    off = _off(working, rule, pointer, month, history)
     score = working.subtract(name, full, off, measure=Measure.POINTS)
     if rule.additions:
-        added = taken(working, Points(rule.additions), pointer, month, months, _ADDED)
+        added = taken(working, Points(rule.additions), pointer, month, history, _ADDED)
         if rule.most_added is not None:
             most = working.given(_MOST_ADDED, Fraction(rule.most_added), Measure.POINTS)
             added = working.least(_ADDED, added, most, measure=Measure.POINTS)
@@ -101,13 +102,13 @@ def _not_below_floor(
     return working.greatest(name, score, least, measure=Measure.POINTS)
 
 
-def _off(working: Working, rule: FindingScore, pointer: str, month: MonthFacts, months: Sequence[MonthFacts]) -> Figure:
+def _off(working: Working, rule: FindingScore, pointer: str, month: MonthFacts, history: History) -> Figure:
     """Reckon what findings take off: each criterion at most its weight, then the subject's ratio of it."""
     grouped = {issue_type for criterion in rule.criteria for issue_type in criterion.issue_types}
-    parts = [_of_criterion(working, rule, criterion, pointer, month, months) for criterion in rule.criteria]
+    parts = [_of_criterion(working, rule, criterion, pointer, month, history) for criterion in rule.criteria]
     others = _priced(rule, [price.issue_type for price in rule.points.prices if price.issue_type not in grouped])
     if others.prices:
-        parts.append(taken(working, others, pointer, month, months))
+        parts.append(taken(working, others, pointer, month, history))
     off = summed(working, _TAKEN, parts, Measure.POINTS)
     if not rule.subjects:
         return off
@@ -128,10 +129,10 @@ def _of_criterion(
     criterion: CriterionOfFindings,
     pointer: str,
     month: MonthFacts,
-    months: Sequence[MonthFacts],
+    history: History,
 ) -> Figure:
     label = Label(f"“{criterion.code}”扣分", f"points taken by {criterion.code}")
-    off = taken(working, _priced(rule, criterion.issue_types), pointer, month, months, label)
+    off = taken(working, _priced(rule, criterion.issue_types), pointer, month, history, label)
     if off.value <= criterion.weight:
         return off
     weight = working.given(

@@ -212,6 +212,25 @@ def verdict(score: Score, mark: Decimal) -> Verdict:
             return Verdict.BELOW if value < mark else Verdict.NOT_BELOW
 
 
+def fails(score: Score, below: Decimal | None, at_most: Decimal | None) -> bool | None:
+    """Say whether a score is below one mark, or at or under another; None where what is known of it cannot say.
+
+    Exactly one of the marks is given.
+    """
+    if below is not None:
+        return {Verdict.BELOW: True, Verdict.NOT_BELOW: False}.get(verdict(score, below))
+    value = score.value
+    if value is None or at_most is None:
+        return None
+    match score.kind:
+        case ScoreKind.AT_LEAST:
+            return False if value > at_most else None
+        case ScoreKind.BELOW:
+            return True if value <= at_most else None
+        case _:
+            return value <= at_most
+
+
 def _of_kind(rubric: Rubric, kind: CriterionKind) -> tuple[Criterion, ...]:
     return tuple(criterion for criterion in rubric.criteria if criterion.kind is kind)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from app.rules.annual import AnnualRule, check_annual_rule
-from app.rules.clauses import MoneyTerms
+from app.rules.clauses import MoneyTerms, Trigger
 from app.rules.consecutive import ConsecutiveRule, check_consecutive
 from app.rules.deadlines import DueDateRule
 from app.rules.faults import Fault
@@ -15,6 +15,7 @@ from app.rules.money_faults import check_money
 from app.rules.periods import Period
 from app.rules.recurrence import RepeatRule, check_repeat_rule
 from app.rules.scores import Band, Rubric, check_bands, check_rubric
+from app.rules.trigger_faults import check_triggers
 
 HUNDRED_MARKS = Decimal(100)
 """百分制: what a total is measured by while the terms state no rubric; the contract says so in `terms_incomplete`."""
@@ -39,6 +40,8 @@ class Terms:
     payment_due: DueDateRule | None = None
     """By when what is approved is paid; without it no payment is behind."""
     money: MoneyTerms = NO_MONEY
+    triggers: tuple[Trigger, ...] = ()
+    """What has a consequence that a person decides about; without it nothing but what stands above has one."""
 
     @property
     def full_mark(self) -> Decimal:
@@ -102,6 +105,7 @@ def check_terms(terms: Terms) -> tuple[Fault, ...]:
     if terms.annual_assessment:
         faults += [fault.under("/annual_assessment") for fault in check_annual_rule(terms.annual_assessment)]
     faults += check_money(terms.money, terms.full_mark)
+    faults += check_triggers(terms.triggers, terms.money, terms.full_mark)
     return tuple(faults)
 
 

@@ -30,9 +30,12 @@ LAST_DAY = date(2026, 12, 31)
 
 
 def rule_of(columns: Case) -> ConsecutiveRule:
-    gaps = [Gap(columns[state]) if state in columns else None for state in ("excused", "not_assessed")]
-    below, consequence = Decimal(columns.get("below", 80)), columns.get("consequence", "right_to_terminate")
-    return ConsecutiveRule(below, columns.get("periods", 2), consequence, columns.get("within"), *gaps)
+    excused, not_assessed = (Gap(columns[state]) if state in columns else None for state in ("excused", "not_assessed"))
+    at_most = Decimal(columns["at_most"]) if "at_most" in columns else None
+    below = Decimal(columns.get("below", 80)) if at_most is None else None
+    consequence = columns.get("consequence", "right_to_terminate")
+    periods, within = columns.get("periods", 2), columns.get("within")
+    return ConsecutiveRule(below, periods, consequence, within, excused, not_assessed, at_most)
 
 
 def month_of(period: Period, cell: object, final_on: date | None) -> MonthResult:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.features.alerts.trigger_texts import clause_trigger
 from app.models.words import AlertKind
 
 _STAGES = {
@@ -106,12 +107,14 @@ def _consecutive_fail(facts: dict[str, Any]) -> tuple[str, str]:
         if facts["within"]
         else f"{facts['threshold']} months in a row"
     )
+    edge_zh, edge_en = (
+        (f"低于{facts['below']}分", f"below {facts['below']}")
+        if "below" in facts
+        else (f"不高于{facts['at_most']}分", f"at most {facts['at_most']}")
+    )
     return (
-        f"{periods_zh}考核得分低于{facts['below']}分，达到“{rule_zh}”条款（后果：{facts['consequence']}）。",
-        (
-            f"{periods_en} scored below {facts['below']}: the clause '{rule_en}' is met "
-            f"(consequence: {facts['consequence']})."
-        ),
+        f"{periods_zh}考核得分{edge_zh}，达到“{rule_zh}”条款（后果：{facts['consequence']}）。",
+        (f"{periods_en} scored {edge_en}: the clause '{rule_en}' is met (consequence: {facts['consequence']})."),
     )
 
 
@@ -179,6 +182,7 @@ _WRITERS = {
     AlertKind.CONSECUTIVE_FAIL: _consecutive_fail,
     AlertKind.PAYMENT_BEHIND: _payment_behind,
     AlertKind.LEDGER_MISMATCH: _ledger_mismatch,
+    AlertKind.CLAUSE_TRIGGER: clause_trigger,
     AlertKind.CALENDAR_MISSING: _calendar_missing,
     AlertKind.JOB_MISSED: _job_missed,
 }

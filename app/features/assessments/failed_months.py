@@ -101,7 +101,8 @@ def evaluate_consecutive(session: Session, as_of: date, within: narrowing.Within
 
 def _subject(rule: ConsecutiveRule) -> str:
     within = f"in{rule.within}" if rule.within else ""
-    return f"{rule.below}x{rule.periods}{within}/{rule.consequence}"
+    mark = f"{rule.below}" if rule.below is not None else f"at_most{rule.at_most}"
+    return f"{mark}x{rule.periods}{within}/{rule.consequence}"
 
 
 def _result(history: History, month: RowMapping, day: date) -> MonthResult:
@@ -120,7 +121,7 @@ def _run(run: FailRun, rule: ConsecutiveRule, of: RowMapping) -> AlertState:
         "first_period": str(run.first),
         "periods": [str(period) for period in run.periods],
         "completed_by": str(run.completed_by),
-        "below": str(rule.below),
+        "below" if rule.at_most is None else "at_most": str(rule.mark),
         "threshold": rule.periods,
         "within": rule.within,
         "consequence": rule.consequence,

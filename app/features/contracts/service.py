@@ -204,7 +204,7 @@ def _add_version(
     session: Session, contract_id: uuid.UUID, number: int, amendment: Amendment, agreed_on: date
 ) -> Version:
     terms = amendment.terms.rules()
-    mark = max((rule.below for rule in terms.consecutive), default=None)
+    mark = max((rule.mark for rule in terms.consecutive), default=None)
     row = TermsVersion(
         contract_id=contract_id,
         number=number,

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictInt, TypeAdapter
+from pydantic import Field, StrictBool, StrictInt, TypeAdapter, model_validator
 
 from app.features.contracts.money_clauses import MoneyClause
 from app.features.contracts.payment_clause import PaymentMoney
+from app.features.contracts.trigger_clauses import Trigger, check_edge
 from app.rules import terms as rules
 from app.rules.annual import AnnualRule, AnnualScoreRule, Unscored, YearKind
-from app.rules.clauses import MoneyTerms
+from app.rules.clauses import MoneyTerms, ladders_of
 from app.rules.consecutive import ConsecutiveRule, Gap
 from app.rules.deadlines import DueDateRule, Roll, Unit
 from app.rules.faults import Fault
@@ -83,9 +84,10 @@ class RepeatClause(Shape):
 
 
 class ConsecutiveClause(Shape):
-    """So many months below a mark, in a row or within so many; what a gap does is answered or left undecided."""
+    """So many months under a mark, in a row or within so many; what a gap does is answered or left undecided."""
 
-    below: Points
+    below: Points | None = None
+    at_most: Points | None = None
     periods: Annotated[StrictInt, Field(ge=2, le=120)]
     consequence: Code
     within: Annotated[StrictInt, Field(ge=2, le=120)] | None = None
@@ -94,7 +96,14 @@ class ConsecutiveClause(Shape):
 
     def rule(self) -> ConsecutiveRule:
         """Read the clause as a rule."""
-        return ConsecutiveRule(self.below, self.periods, self.consequence, self.within, self.excused, self.not_assessed)
+        return ConsecutiveRule(
+            self.below, self.periods, self.consequence, self.within, self.excused, self.not_assessed, self.at_most
+        )
+
+    @model_validator(mode="after")
+    def _has_one_edge(self) -> "ConsecutiveClause":
+        check_edge(self.below, self.at_most)
+        return self
 
 
 class Edges(Shape):
@@ -190,9 +199,11 @@ class TermsDocument(Shape):
     monthly_report: DueDateClause | None = None
     payment: PaymentClause | None = None
     money: Annotated[list[MoneyClause], Field(max_length=50)] | None = None
+    triggers: Annotated[list[Trigger], Field(max_length=50)] | None = None
 
     def rules(self) -> rules.Terms:
         """Read the clauses that decide something into rules."""
+        triggers = tuple(clause.rule() for clause in self.triggers or ())
         return rules.Terms(
             notice=self.notice.rule() if self.notice else None,
             pass_mark=self.pass_mark,
@@ -207,7 +218,9 @@ class TermsDocument(Shape):
                 self.payment.money() if self.payment else None,
                 tuple(clause.rule() for clause in self.money or ()),
                 self.rubric.full_mark if self.rubric else rules.HUNDRED_MARKS,
+                ladders_of(triggers),
             ),
+            triggers=triggers,
         )
 
     def faults(self) -> tuple[Fault, ...]:

@@ -70,6 +70,18 @@ from app.rules.clauses.payment import (
     Volume,
     YearMoney,
 )
+from app.rules.clauses.triggers import (
+    Beyond,
+    DeductionTotal,
+    DemeritPoints,
+    DemeritWindow,
+    LadderStep,
+    Reaches,
+    RenewalGate,
+    Trigger,
+    WarningLadder,
+    ladders_of,
+)
 from app.rules.windows import Window
 
 __all__ = [
@@ -77,6 +89,7 @@ __all__ = [
     "AllOrNothing",
     "AtRiskPool",
     "Base",
+    "Beyond",
     "Bonus",
     "ByScore",
     "Candidate",
@@ -85,7 +98,10 @@ __all__ = [
     "Condition",
     "DayCount",
     "DeductionLimit",
+    "DeductionTotal",
     "Deferred",
+    "DemeritPoints",
+    "DemeritWindow",
     "EarlyEnd",
     "EarlyEndStage",
     "Excess",
@@ -96,6 +112,7 @@ __all__ = [
     "Granularity",
     "Holdback",
     "Instalment",
+    "LadderStep",
     "Lag",
     "LinearBelowMark",
     "MoneyClause",
@@ -115,8 +132,10 @@ __all__ = [
     "ProratedPayout",
     "RateSteps",
     "RatioToMark",
+    "Reaches",
     "Reading",
     "Release",
+    "RenewalGate",
     "Rounding",
     "Schedule",
     "ScoreAward",
@@ -125,11 +144,14 @@ __all__ = [
     "SettlementClause",
     "Stage",
     "TiersBy",
+    "Trigger",
     "Unscored",
     "Volume",
     "Wage",
+    "WarningLadder",
     "Window",
     "YearMoney",
+    "ladders_of",
 ]
 
 SettlementClause = ScoreClause | FindingClause | DeductionLimit | Bonus | AtRiskPool | Holdback | NoLink
@@ -147,3 +169,5 @@ class MoneyTerms:
     payment: Payment | None = None
     clauses: tuple[MoneyClause, ...] = ()
     full_mark: Decimal | None = None
+    ladders: tuple[tuple[str, WarningLadder], ...] = ()
+    """The ladders among the triggers whose steps may cost something, each with its pointer."""
