@@ -30,6 +30,7 @@ UNFORESEEN = {
     "weights": "months without a score are known once there is one",
     "knots": "the document says that a figure outside of its knots earns nothing that it states",
     "served": "the months served are on record",
+    "assessed": "so are those assessed",
 }
 """What no document can foresee, by name, and why."""
 ALONE = {"excused", "not_assessed"}

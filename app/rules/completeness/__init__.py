@@ -24,6 +24,7 @@ from app.rules.completeness.by_score import of_score
 from app.rules.completeness.funds import of_holdback, of_payout, of_pool, without_payout
 from app.rules.completeness.links import of_links
 from app.rules.completeness.payment import of_payment
+from app.rules.completeness.triggers import of_gap, of_trigger
 from app.rules.fees import ServiceFees
 from app.rules.missing import Missing
 from app.rules.terms import Terms
@@ -48,6 +49,8 @@ def _questions(terms: Terms, service: ServiceFees | None) -> Iterator[Missing]:
         yield from _of_clause(terms, clause, f"/money/{place}", service)
     yield from of_links(terms)
     yield from without_payout(terms.money.clauses)
+    for place, trigger in enumerate(terms.triggers):
+        yield from of_trigger(trigger, f"/triggers/{place}")
 
 
 def _of_clause(terms: Terms, clause: MoneyClause, pointer: str, service: ServiceFees | None) -> Iterator[Missing]:
@@ -63,7 +66,7 @@ def _of_clause(terms: Terms, clause: MoneyClause, pointer: str, service: Service
         case Bonus():
             yield from of_bonus(clause, pointer)
         case AtRiskPool():
-            yield from of_pool(clause, pointer, terms.money.clauses)
+            yield from of_pool(clause, pointer, terms.money)
         case Holdback():
             yield from of_holdback(clause, pointer)
         case NoLink():
@@ -79,12 +82,7 @@ def _of_rows(terms: Terms) -> Iterator[Missing]:
             continue
         for name, (zh, en) in STATES.items():
             if getattr(rule, name) is None:
-                yield ask(
-                    name,
-                    f"/consecutive/{place}/{name}",
-                    f"连续多月不达标：中间有{zh}的月份时如何计算？跳过该月继续计（skip）/ 中断（break）",
-                    f"Months in a row below the mark: is a month that was {en} skipped, or does it break the row?",
-                )
+                yield of_gap(name, f"/consecutive/{place}", zh, en)
 
 
 def _of_year(terms: Terms) -> Iterator[Missing]:

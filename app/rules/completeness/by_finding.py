@@ -28,7 +28,7 @@ def _of_days(clause: PerFinding, pointer: str) -> Iterator[Missing]:
     if clause.per_day is not None and clause.per_day.count is None:
         yield ask(
             "count",
-            f"{pointer}/per_day/count",
+            f"{pointer}/count",
             "按天扣款：按日历日（calendar_days）还是工作日（working_days）计算？",
             "A price for each day: do calendar_days or working_days count?",
         )

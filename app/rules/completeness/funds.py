@@ -11,6 +11,7 @@ from app.rules.clauses import (
     Fund,
     Holdback,
     MoneyClause,
+    MoneyTerms,
     PayoutByScore,
     PayoutClause,
     ProratedPayout,
@@ -22,9 +23,9 @@ from app.rules.holdbacks import has_ceiling
 from app.rules.missing import Missing
 
 
-def of_pool(clause: AtRiskPool, pointer: str, clauses: Sequence[MoneyClause]) -> Iterator[Missing]:
+def of_pool(clause: AtRiskPool, pointer: str, terms: MoneyTerms) -> Iterator[Missing]:
     """Ask whether the pool is the most that is deducted, where clauses may deduct more."""
-    if clause.caps_deductions is None and _may_exceed_pool(clauses):
+    if clause.caps_deductions is None and _may_exceed_pool(terms):
         yield ask(
             "caps_deductions",
             f"{pointer}/caps_deductions",
@@ -35,8 +36,10 @@ def of_pool(clause: AtRiskPool, pointer: str, clauses: Sequence[MoneyClause]) ->
         yield ask_rounding(pointer)
 
 
-def _may_exceed_pool(clauses: Sequence[MoneyClause]) -> bool:
-    deducting = [clause for clause in clauses if isinstance(clause, ScoreClause | FindingClause)]
+def _may_exceed_pool(terms: MoneyTerms) -> bool:
+    if terms.ladders:
+        return True
+    deducting = [clause for clause in terms.clauses if isinstance(clause, ScoreClause | FindingClause)]
     match deducting:
         case []:
             return False

@@ -25,7 +25,7 @@ def of_links(terms: Terms) -> Iterator[Missing]:
     """Ask for what moves money, for the pool that clauses are shares of, and for the year that payouts wait for."""
     clauses = terms.money.clauses
     linking = ScoreClause | FindingClause | Bonus | PayoutClause | NoLink
-    if not any(isinstance(clause, linking) for clause in clauses):
+    if not terms.money.ladders and not any(isinstance(clause, linking) for clause in clauses):
         yield ask(
             "score_to_fee",
             "/money",

@@ -128,4 +128,4 @@ def _of_early_end(payment: Payment) -> Iterator[Missing]:
 def _may_exceed(terms: MoneyTerms, payment: Payment) -> bool:
     """Say whether a payment may come to less than nothing: by deductions, or by what is corrected of earlier months."""
     deducting = any(isinstance(clause, ScoreClause | FindingClause) for clause in terms.clauses)
-    return deducting or payment.early_end is not None or payment.volume is not None
+    return deducting or bool(terms.ladders) or payment.early_end is not None or payment.volume is not None
