@@ -8,7 +8,7 @@ from app.rules.clauses import AtRiskPool, Base, Payment
 from app.rules.fees import ServiceFees, contract_total, fee_label, money_of, place_in_year, quarter_of, year_label
 from app.rules.history import History, before_record
 from app.rules.holdbacks import pool_share
-from app.rules.lines import Line, MonthFacts, Taken, month_zh
+from app.rules.lines import Line, MonthFacts, Taken, month_zh, not_negative
 from app.rules.missing import MissingAnswerError, need
 from app.rules.periods import Period, periods_between
 from app.rules.workings import Label, Measure, Working
@@ -107,8 +107,16 @@ def base_of(record: ContractRecord, base: Base, month: MonthFacts) -> Taken:
         case Base.QUARTER_FEE:
             return _quarter_fee(record, month)
         case _:
-            return Taken(Fraction(record.fee(period).fen, 100), fee_label(period), sources.fees, [month])
+            return _month_fee(record, month)
     return Taken(Fraction(fen, 100), label, sources.contract, window(record, base, period))
+
+
+def _month_fee(record: ContractRecord, month: MonthFacts) -> Taken:
+    """Give a month's fee; the last one of a service that ended early may be less than nothing, its base is not."""
+    label, fen = fee_label(month.period), record.fee(month.period).fen
+    working = Working()
+    fee = not_negative(working, label, working.fen(label, fen, month.sources.fees))
+    return Taken(fee.value, label, month.sources.fees, [month], working.steps if fen < 0 else ())
 
 
 def _quarter_fee(record: ContractRecord, month: MonthFacts) -> Taken:
@@ -117,7 +125,7 @@ def _quarter_fee(record: ContractRecord, month: MonthFacts) -> Taken:
     label = Label(f"{year}年第{quarter}季度服务费", f"fee of {year}-Q{quarter}")
     working = Working()
     fees = [working.fen(fee_label(m.period), record.fee(m.period).fen, m.sources.fees) for m in months]
-    total = working.add(label, *fees)
+    total = not_negative(working, label, working.add(label, *fees))
     return Taken(total.value, label, month.sources.fees, months, working.steps)
 
 

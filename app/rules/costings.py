@@ -150,15 +150,18 @@ class _Factors:
 
     def _run(self) -> int:
         """Count the months in a row before this one that had the issue type, as far as a factor asks for them."""
-        run, wanted = 0, self.month.period.plus(-1)
+        run = 0
         far = any(factor.compounds is not False for factor in self._of(When.CONSECUTIVE))
-        while (far or not run) and (other := self.history.known(wanted, self.month)) is not None:
+        for wanted in self.history.before(self.month):
+            if run and not far:
+                break
+            other = self.history.known(wanted, self.month)
             found = list(_of_type(other, self.issue_type))
             if not any(each.count for each in found):
                 if any(each.at_least for each in found):
                     raise self._uncounted(other)
                 break
-            run, wanted = run + 1, wanted.plus(-1)
+            run += 1
         return run
 
     def _uncounted(self, other: MonthFacts) -> MissingAnswerError:

@@ -103,6 +103,10 @@ def _ratchet(working: Working, clause: PointsRatchet, asked: Asked, label: Label
     if before is not None and before.value > clause.free:
         added = Label("本月加权扣分", "weighted points of the month")
         counted = working.subtract(added, counted, _beyond(working, clause, before, month), measure=Measure.POINTS)
+        if counted.value < 0:
+            # A tier that all points reach may have a smaller factor: what was deducted before is not given back.
+            none = working.given(Label("零分", "no points"), 0, Measure.POINTS)
+            counted = working.greatest(added, counted, none, measure=Measure.POINTS)
     if clause.each is not None:
         each = working.fen(Label("每分扣款", "amount for each point"), clause.each)
         return working.multiply(label, counted, each)

@@ -1,6 +1,6 @@
 """The months before one that count towards it: each has to be on record and final, or it is named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.rules.lines import MonthFacts, month_zh
@@ -18,16 +18,20 @@ class History:
 
     def within(self, window: Window, month: MonthFacts) -> list[MonthFacts]:
         """Give the months of a window that come before one; raises MissingAnswerError where one is not known."""
-        found, wanted = [], month.period.plus(-1)
-        while same(window, wanted, month.period) and (other := self.known(wanted, month)) is not None:
-            found.append(other)
-            wanted = wanted.plus(-1)
+        found = []
+        for wanted in self.before(month):
+            if not same(window, wanted, month.period):
+                break
+            found.append(self.known(wanted, month))
         return found[::-1]
 
-    def known(self, wanted: Period, month: MonthFacts) -> MonthFacts | None:
-        """Give an earlier month; None before the service, MissingAnswerError where it is not on record or not final."""
-        if wanted < self.first:
-            return None
+    def before(self, month: MonthFacts) -> Iterator[Period]:
+        """Give the service months before one, the latest first."""
+        for back in range(1, self.first.until(month.period) + 1):
+            yield month.period.plus(-back)
+
+    def known(self, wanted: Period, month: MonthFacts) -> MonthFacts:
+        """Give an earlier month of the service; MissingAnswerError where it is not on record or not final."""
         other = next((other for other in self.months if other.period == wanted), None)
         if other is None:
             raise before_record(wanted, month.period)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 
-from app.rules.bases import ContractRecord, base_of, last_served, month_fines, window
+from app.rules.bases import ContractRecord, agreed, base_of, before_record, last_served, month_fines, window
 from app.rules.bonuses import PaidNow, bonus
 from app.rules.clauses import (
     AtRiskPool,
@@ -124,12 +124,21 @@ def _bonus(record: ContractRecord, clause: Bonus, pointer: str, month: MonthFact
         base = BASES_OF_WINDOWS[over]
         ended = [other for other in earning if last_served(record.service, base, other.period) == month.period]
         if ended:
+            _require_on_record(record, clause, base, ended[0], month)
             paid.append(PaidNow(Fraction(share), ended))
 
     def pooled(of: MonthFacts) -> Sequence[MonthFacts]:
         if clause.pool is None:
             return [of]
-        share_pool = window(record, BASES_OF_WINDOWS[clause.pool.window], of.period)
-        return [other for other in share_pool if other in earning]
+        base = BASES_OF_WINDOWS[clause.pool.window]
+        _require_on_record(record, clause, base, of, month)
+        return [other for other in window(record, base, of.period) if other in earning]
 
     return bonus(clause, pointer, paid, partial(base_of, record, clause.base), pooled, record.history, month)
+
+
+def _require_on_record(record: ContractRecord, clause: Bonus, base: Base, of: MonthFacts, month: MonthFacts) -> None:
+    """Raise MissingAnswerError where months of a window may have earned a bonus before the record begins."""
+    first, begins = agreed(record.service, base, of.period)[0], record.months[0]
+    if first < begins.period and clause in begins.terms.clauses:
+        raise before_record(first, month.period)

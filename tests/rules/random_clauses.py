@@ -78,7 +78,12 @@ def findings_measure(chance: Random) -> Written:
 
 def measure(chance: Random) -> Written | None:
     """Make what a clause measures in place of the assessed score, on a scale of 100."""
-    interpolated = {"kind": "interpolated", "code": "satisfaction", "knots": [], "clamped": sometimes(chance, True)}
+    interpolated = {
+        "kind": "interpolated",
+        "code": "satisfaction",
+        "knots": [],
+        "clamped": sometimes(chance, chance.random() < 0.9),
+    }
     metric = {"kind": "metric", "code": "satisfaction", "full_mark": "100"}
     parts = [
         stated({**interpolated, "knots": [{"at": "60", "points": "0"}, {"at": "95", "points": "40"}]}),
@@ -180,7 +185,8 @@ def finding_clauses(chance: Random) -> list[Written]:
     count = sometimes(chance, chance.choice(("calendar_days", "working_days")))
     wage = {"share": "0.5", "amount": "180.55", "source": "工资表"}
     levels = {"late_delivery": {"minor": chance.choice(YUAN), "major": "800.00"}}
-    tiers = [{"up_to": "40", "factor": "1"}, {"up_to": "50.5", "factor": "1.2"}, {"factor": "1.5"}]
+    last = {"factor": chance.choice(("0.5", "1.5"))}
+    tiers = [{"up_to": "40", "factor": "1"}, {"up_to": "50.5", "factor": "1.2"}, last]
     point = {"share": "0.001"} if chance.random() < 0.5 else {"each": chance.choice(YUAN)}
     made: tuple[Written, ...] = (
         {
@@ -320,17 +326,20 @@ def money_of(written: Written) -> MoneyTerms:
 
 
 def service(chance: Random) -> ServiceFees:
-    """Make a service about the year 2024, which may begin or end within a month, and early."""
+    """Make a service of a year, which may begin or end within a month, and early; some from the first year of all."""
     starts_on, ends_on = chance.choice(
         (
             (date(2024, 1, 1), date(2024, 12, 31)),
             (date(2024, 1, 1), date(2024, 12, 31)),
             (date(2024, 1, 4), date(2024, 12, 20)),
             (date(2023, 11, 1), date(2024, 10, 31)),
+            (date(2000, 1, 1), date(2000, 12, 31)),
         )
     )
-    closed_on = sometimes(chance, chance.choice((date(2024, 8, 31), date(2024, 5, 10))), 0.2)
-    money = {year: chance.choice((1_200_000_00, 1_126_514_070, 100_001_01, 100)) for year in (2023, 2024)}
+    closed_on = sometimes(chance, chance.choice((date(ends_on.year, 8, 31), date(ends_on.year, 5, 10))), 0.2)
+    money = {
+        year: chance.choice((1_200_000_00, 1_126_514_070, 100_001_01, 100)) for year in (starts_on.year, ends_on.year)
+    }
     held = sometimes(chance, 1234_56, 0.5)
     return ServiceFees(starts_on, ends_on, money, closed_on, held)
 

@@ -16,6 +16,7 @@ from app.rules.clauses import (
     MoneyClause,
     Payment,
     ScoreClause,
+    Stage,
     Window,
 )
 from app.rules.fees import ServiceFees, quarter_of
@@ -25,7 +26,7 @@ from app.rules.reckoning import DEDUCTIONS, Reckoning
 from app.rules.settlement import reckon
 from app.rules.settling import Books, payment_periods, settle
 from tests.rules.random_clauses import document, recorded_otherwise, service, year
-from tests.rules.recompute import recompute
+from tests.rules.recompute import half_away, recompute
 
 CHANCES = st.randoms(use_true_random=True)
 """Each makes one contract and its year; a failure prints the seed."""
@@ -78,6 +79,7 @@ def assert_month(agreed: ServiceFees, month: MonthFacts, found: Found) -> None:
         clause = clause_of(month, line) if line.component in DEDUCTIONS else None
         if isinstance(clause, ScoreClause):
             assert line.fen <= at_risk(agreed, month, clause, found)
+    assert_parts(agreed, month, found)
     assert 0 <= reckoning.deducted() <= reckoning.total(*DEDUCTIONS)
     less = sum(
         SIGNS[line.component] * line.fen
@@ -88,6 +90,18 @@ def assert_month(agreed: ServiceFees, month: MonthFacts, found: Found) -> None:
     assert reckoning.total(Component.POOL) <= max(reckoning.total(Component.FEE), 0)
     if holdback_base(month) in (Base.MONTH_FEE, Base.MONTH_PAYMENT):
         assert reckoning.total(Component.HOLDBACK) <= max(reckoning.total(Component.FEE), 0)
+
+
+def assert_parts(agreed: ServiceFees, month: MonthFacts, found: Found) -> None:
+    """Check that the clauses that share a base by its parts take no more than all of it together."""
+    scored = [clause for clause in month.terms.clauses if isinstance(clause, ScoreClause)]
+    for base in {clause.by_score.base for clause in scored}:
+        sharing = [clause for clause in scored if clause.by_score.base is base]
+        if all(clause.by_score.part is not None for clause in sharing):
+            whole = sum(at_risk(agreed, month, clause, found) for clause in sharing)
+            lines = found[month.period].lines
+            taken = [line.fen for line in lines if line.component in DEDUCTIONS and clause_of(month, line) in sharing]
+            assert sum(taken) <= whole
 
 
 def clause_of(month: MonthFacts, line: Line) -> MoneyClause:
@@ -132,12 +146,26 @@ def assert_caps(agreed: ServiceFees, months: Sequence[MonthFacts], found: Found)
         # By which of several terms a window is capped is what `amended_midway` is about.
         return
     for place, clause in enumerate(months[0].terms.clauses):
-        if isinstance(clause, FindingClause) and clause.cap is not None and clause.cap.fen is not None:
+        if isinstance(clause, FindingClause) and clause.cap is not None:
+            most = capped(agreed, clause, clause.cap)
             for taken in by_window(clause.cap, found, lambda r, pointer=f"/money/{place}": of_clause(r, pointer)):
-                assert taken <= clause.cap.fen + ROUNDED_UP
-        if isinstance(clause, DeductionLimit) and clause.fen is not None:
+                assert most is None or taken <= most + ROUNDED_UP
+        if isinstance(clause, DeductionLimit):
+            most = capped(agreed, clause, clause)
             for taken in by_window(clause, found, Reckoning.deducted):
-                assert taken <= clause.fen
+                assert most is None or taken <= most + (ROUNDED_UP if clause.share is not None else 0)
+
+
+def capped(agreed: ServiceFees, clause: FindingClause | DeductionLimit, cap: Cap | DeductionLimit) -> Fraction | None:
+    """Give what a cap comes to in fen; None for a share of what is not the same in every month."""
+    if cap.share is None:
+        return Fraction(cap.fen or 0)
+    if clause.base is not Base.CONTRACT_TOTAL:
+        return None
+    rounding, share = clause.rounding, Fraction(cap.share)
+    if rounding is not None and rounding.stage is Stage.COEFFICIENT:
+        share = half_away(share, rounding.places)
+    return agreed.total * share
 
 
 def of_clause(reckoning: Reckoning, pointer: str) -> int:
