@@ -26,6 +26,7 @@ from app.api.supervisor import (
     payouts,
     revisions,
     settlements,
+    terms,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -33,6 +34,7 @@ for room in (
     me,
     parties,
     contracts,
+    terms,
     due_dates,
     assessments,
     revisions,
