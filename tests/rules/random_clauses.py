@@ -79,21 +79,18 @@ def findings_measure(chance: Random) -> Written:
 
 def measure(chance: Random) -> Written | None:
     """Make what a clause measures in place of the assessed score, on a scale of 100."""
-    interpolated = {
-        "kind": "interpolated",
-        "code": "satisfaction",
-        "knots": [],
-        "clamped": sometimes(chance, chance.random() < 0.9),
-    }
+    interpolated = stated(
+        {"kind": "interpolated", "code": "satisfaction", "clamped": sometimes(chance, chance.random() < 0.9)}
+    )
     metric = {"kind": "metric", "code": "satisfaction", "full_mark": "100"}
     parts = [
-        stated({**interpolated, "knots": [{"at": "60", "points": "0"}, {"at": "95", "points": "40"}]}),
+        {**interpolated, "knots": [{"at": "60", "points": "0"}, {"at": "95", "points": "40"}]},
         {**metric, "full_mark": "60"},
     ]
     knots = [{"at": "90", "points": "100"}, {"at": "50", "points": "20"}, {"at": "70.5", "points": "80"}]
     made: tuple[Written, ...] = (
         metric,
-        stated({**interpolated, "knots": knots}),
+        {**interpolated, "knots": knots},
         findings_measure(chance),
         {"kind": "sum", "parts": parts},
     )
