@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from app.features.contracts.terms_document import TermsDocument
 from app.rules.clauses import MoneyTerms
@@ -17,6 +17,7 @@ from app.rules.scores import Score, ScoreKind
 from tests.rules.settled_contracts import SOURCES
 
 Written = dict[str, Any]
+Value = TypeVar("Value")
 WINDOWS = ("month", "quarter", "year", "contract")
 BASES = ("month_fee", "month_fee", "at_risk_pool", "quarter_fee", "year_fee", "contract_total")
 SHARES = ("0", "0.01", "0.05", "0.1", "0.3333", "0.9", "1")
@@ -32,7 +33,7 @@ ROUNDINGS = (
 )
 
 
-def sometimes(chance: Random, value: object, odds: float = 0.97) -> Any:  # noqa: ANN401 whatever it was
+def sometimes(chance: Random, value: Value, odds: float = 0.97) -> Value | None:
     """Give an answer, or leave it out."""
     return value if chance.random() < odds else None
 
@@ -78,21 +79,18 @@ def findings_measure(chance: Random) -> Written:
 
 def measure(chance: Random) -> Written | None:
     """Make what a clause measures in place of the assessed score, on a scale of 100."""
-    interpolated = {
-        "kind": "interpolated",
-        "code": "satisfaction",
-        "knots": [],
-        "clamped": sometimes(chance, chance.random() < 0.9),
-    }
+    interpolated = stated(
+        {"kind": "interpolated", "code": "satisfaction", "clamped": sometimes(chance, chance.random() < 0.9)}
+    )
     metric = {"kind": "metric", "code": "satisfaction", "full_mark": "100"}
     parts = [
-        stated({**interpolated, "knots": [{"at": "60", "points": "0"}, {"at": "95", "points": "40"}]}),
+        {**interpolated, "knots": [{"at": "60", "points": "0"}, {"at": "95", "points": "40"}]},
         {**metric, "full_mark": "60"},
     ]
     knots = [{"at": "90", "points": "100"}, {"at": "50", "points": "20"}, {"at": "70.5", "points": "80"}]
     made: tuple[Written, ...] = (
         metric,
-        stated({**interpolated, "knots": knots}),
+        {**interpolated, "knots": knots},
         findings_measure(chance),
         {"kind": "sum", "parts": parts},
     )
@@ -278,7 +276,7 @@ def payment(chance: Random) -> Written:
     quarters = [{"share": "0.25", "months": [f"2024-{3 * q + m:02}" for m in (1, 2, 3)]} for q in range(4)]
     by_instalments = chance.random() < 0.1
     volume = {"metric": "billed", "design": "3000", "least": sometimes(chance, "0.9"), "most": sometimes(chance, "1.1")}
-    deferred = {"share": chance.choice(SHARES), "until": chance.choice(("quarter", "year"))}
+    deferred: Written = {"share": chance.choice(SHARES), "until": chance.choice(("quarter", "year"))}
     deferred["rounding"] = sometimes(chance, chance.choice(ROUNDINGS))
     changing = {
         "volume": sometimes(chance, stated(volume), 0.2),
@@ -374,7 +372,7 @@ def month(chance: Random, agreed: ServiceFees, period: Period, money: MoneyTerms
     final = chance.random() < 0.99
     states = (MonthState.ASSESSED, MonthState.EXCUSED, MonthState.NOT_ASSESSED)
     state = chance.choices(states, weights=(20, 1, 1))[0] if final else None
-    figures = {
+    figures: dict[tuple[str, str | None], Fraction] = {
         ("satisfaction", None): Fraction(chance.choice(("0", "50", "61.5", "90", "95", "100", "120"))),
         ("billed", None): Fraction(chance.choice(("0", "2999", "3000", "3001", "9000"))),
         ("cases", None): Fraction(chance.choice(("0", "12345", "0.000001"))),

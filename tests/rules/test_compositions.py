@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from random import Random
 
 from hypothesis import given, settings
@@ -30,7 +31,7 @@ from tests.rules.recompute import half_away, recompute
 
 CHANCES = st.randoms(use_true_random=True)
 """Each makes one contract and its year; a failure prints the seed."""
-MANY = settings(max_examples=150)
+MANY = settings(max_examples=100)
 Found = Mapping[Period, Reckoning]
 
 ROUNDED_UP = 50
@@ -148,7 +149,7 @@ def assert_caps(agreed: ServiceFees, months: Sequence[MonthFacts], found: Found)
     for place, clause in enumerate(months[0].terms.clauses):
         if isinstance(clause, FindingClause) and clause.cap is not None:
             most = capped(agreed, clause, clause.cap)
-            for taken in by_window(clause.cap, found, lambda r, pointer=f"/money/{place}": of_clause(r, pointer)):
+            for taken in by_window(clause.cap, found, partial(of_clause, pointer=f"/money/{place}")):
                 assert most is None or taken <= most + ROUNDED_UP
         if isinstance(clause, DeductionLimit):
             most = capped(agreed, clause, clause)
