@@ -28,8 +28,8 @@ from app.features.settlements.drafting import draft_due_settlements
 from app.features.settlements.ledger import checks as ledger_checks
 from app.features.settlements.payments import behind as payments_behind
 from app.features.settlements.payouts.drafting import draft_payouts
-from app.features.settlements.triggers import flags as clause_triggers
 from app.features.settlements.trials import centers as trials
+from app.features.settlements.triggers import flags as clause_triggers
 from app.models.words import AlertKind, AskedBy
 
 log = logging.getLogger(__name__)
