@@ -28,6 +28,8 @@ class Resource(StrEnum):
     """What is drafted about money: settlements, payouts, readings, opening balances."""
     APPROVALS = "approvals"
     """What moves money: approvals, payments, their voiding."""
+    TEMPLATES = "templates"
+    """The templates of terms that come with the program."""
     TRIALS = "trials"
     METRICS = "metrics"
     """What a month is measured by, and what is decided where a clause leaves a share open."""
@@ -60,6 +62,7 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.METRICS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.JOB_RUNS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.AUDIT: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.TEMPLATES: dict.fromkeys(Role, _R),
     Resource.ME: dict.fromkeys(Role, _R),
     Resource.PORTAL: {Role.VENDOR: _RW},
 }
@@ -118,6 +121,7 @@ CentersRead = Annotated[Caller, Depends(Permission(Resource.SERVICE_CENTERS, Act
 CentersWrite = Annotated[Caller, Depends(Permission(Resource.SERVICE_CENTERS, Action.WRITE))]
 ContractsRead = Annotated[Caller, Depends(Permission(Resource.CONTRACTS, Action.READ))]
 ContractsWrite = Annotated[Caller, Depends(Permission(Resource.CONTRACTS, Action.WRITE))]
+TemplatesRead = Annotated[Caller, Depends(Permission(Resource.TEMPLATES, Action.READ))]
 AssessmentsRead = Annotated[Caller, Depends(Permission(Resource.ASSESSMENTS, Action.READ))]
 AssessmentsWrite = Annotated[Caller, Depends(Permission(Resource.ASSESSMENTS, Action.WRITE))]
 DueDatesRead = Annotated[Caller, Depends(Permission(Resource.DUE_DATES, Action.READ))]

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from app.rules.clauses import AtRiskPool, Base, Payment
 from app.rules.fees import ServiceFees, contract_total, fee_label, money_of, place_in_year, quarter_of, year_label
+from app.rules.history import History, before_record
 from app.rules.holdbacks import pool_share
-from app.rules.lines import Line, MonthFacts, Taken, month_zh
+from app.rules.lines import Line, MonthFacts, Taken, month_zh, not_negative
 from app.rules.missing import MissingAnswerError, need
 from app.rules.periods import Period, periods_between
 from app.rules.workings import Label, Measure, Working
@@ -35,6 +36,11 @@ class ContractRecord:
     months: Sequence[MonthFacts]
     fees: dict[Period, Line] = field(default_factory=dict)
     silent: dict[Period, MissingAnswerError] = field(default_factory=dict)
+
+    @property
+    def history(self) -> History:
+        """Give the months by what they say about those after them."""
+        return History(self.months, self.service.first)
 
     def fee(self, period: Period) -> Line:
         """Give a month's fee, or raise what is missing for it."""
@@ -88,12 +94,6 @@ def whole_window(record: ContractRecord, base: Base, period: Period) -> Sequence
     return months
 
 
-def before_record(first: Period, period: Period) -> MissingAnswerError:
-    """Say that a month from before the record begins would have to be known."""
-    zh, en = f"{month_zh(first)}早于记录起始月份", f"{first}, which is before the record begins"
-    return need("earlier_months", f"/assessments/{first}", zh, en, period)
-
-
 def base_of(record: ContractRecord, base: Base, month: MonthFacts) -> Taken:
     """Give the amount of a base for a month; raises MissingAnswerError where it cannot be known."""
     period, sources = month.period, month.sources
@@ -107,8 +107,16 @@ def base_of(record: ContractRecord, base: Base, month: MonthFacts) -> Taken:
         case Base.QUARTER_FEE:
             return _quarter_fee(record, month)
         case _:
-            return Taken(Fraction(record.fee(period).fen, 100), fee_label(period), sources.fees, [month])
+            return _month_fee(record, month)
     return Taken(Fraction(fen, 100), label, sources.contract, window(record, base, period))
+
+
+def _month_fee(record: ContractRecord, month: MonthFacts) -> Taken:
+    """Give a month's fee; the last one of a service that ended early may be less than nothing, its base is not."""
+    label, fen = fee_label(month.period), record.fee(month.period).fen
+    working = Working()
+    fee = not_negative(working, label, working.fen(label, fen, month.sources.fees))
+    return Taken(fee.value, label, month.sources.fees, [month], working.steps if fen < 0 else ())
 
 
 def _quarter_fee(record: ContractRecord, month: MonthFacts) -> Taken:
@@ -117,7 +125,7 @@ def _quarter_fee(record: ContractRecord, month: MonthFacts) -> Taken:
     label = Label(f"{year}年第{quarter}季度服务费", f"fee of {year}-Q{quarter}")
     working = Working()
     fees = [working.fen(fee_label(m.period), record.fee(m.period).fen, m.sources.fees) for m in months]
-    total = working.add(label, *fees)
+    total = not_negative(working, label, working.add(label, *fees))
     return Taken(total.value, label, month.sources.fees, months, working.steps)
 
 
@@ -150,7 +158,7 @@ def payment_before_holdback(month: MonthFacts, fee: int, deducted: int) -> Taken
 
 
 def month_fines(month: MonthFacts, fined: int) -> Taken:
-    """Give what the findings of a month cost by clauses that state amounts, in fen, as a base."""
+    """Give what the findings of a month cost by clauses of another base, in fen, as a base."""
     label = Label(f"{month_zh(month.period)}问题扣款合计", f"sum of the fines of {month.period}")
     return Taken(Fraction(fined, 100), label, month.sources.findings, [month])
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from app.rules.clauses import Base, Bonus, ByScore, Condition
 from app.rules.consecutive import MonthState
+from app.rules.history import History
 from app.rules.lines import Component, Line, MonthFacts, Taken, line, month_zh, to_coefficient, to_fen
 from app.rules.measuring import full_mark_of, measured, metric, rests_on_result
 from app.rules.points import summed
@@ -32,7 +33,7 @@ def bonus(
     paid: Sequence[PaidNow],
     base: Callable[[MonthFacts], Taken],
     pooled: Callable[[MonthFacts], Sequence[MonthFacts]],
-    record: Sequence[MonthFacts],
+    record: History,
     month: MonthFacts,
 ) -> Line | None:
     """Reckon what is paid of a bonus with a month; None where nothing is.
@@ -61,7 +62,7 @@ def _within_pool(
     clause: Bonus,
     base: Callable[[MonthFacts], Taken],
     months: Sequence[MonthFacts],
-    record: Sequence[MonthFacts],
+    record: History,
     month: MonthFacts,
 ) -> Figure | None:
     """Reckon what a month earns of what the months before it have left of the pool."""
@@ -85,7 +86,7 @@ def _earned(
     working: Working,
     clause: Bonus,
     base: Callable[[MonthFacts], Taken],
-    record: Sequence[MonthFacts],
+    record: History,
     month: MonthFacts,
 ) -> Figure | None:
     """Reckon what a month earns by itself; None where a condition does not hold."""
@@ -104,9 +105,7 @@ def _earned(
     return working.multiply(label, units, each)
 
 
-def _holds(
-    working: Working, condition: Condition, pointer: str, record: Sequence[MonthFacts], month: MonthFacts
-) -> bool:
+def _holds(working: Working, condition: Condition, pointer: str, record: History, month: MonthFacts) -> bool:
     rule = ByScore(base=Base.MONTH_FEE, measure=condition.measure)
     if rests_on_result(rule):
         require_final(month)

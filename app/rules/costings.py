@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from app.rules.clauses import DayCount, PerDay
+from app.rules.history import History
 from app.rules.lines import FindingsOfType, MonthFacts, month_zh
 from app.rules.measures import Factor, Multipliers, Price, Together, When
 from app.rules.missing import MissingAnswerError, need
-from app.rules.windows import same
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ def costings(
     multipliers: Multipliers | None,
     pointer: str,
     month: MonthFacts,
-    months: Sequence[MonthFacts],
+    history: History,
     per_day: PerDay | None = None,
 ) -> list[Costing]:
     """Count the month's findings by price and factor, in the order of the prices; what costs nothing is left out.
 
-    `months` are those on record, for repeats that count over several. The order of the facts changes nothing.
+    `history` is for repeats that count over several months. The order of the facts changes nothing.
     """
     counted: dict[tuple[int, Fraction], list[tuple[int, bool]]] = {}
     for issue_type in dict.fromkeys(price.issue_type for price in prices):
@@ -50,7 +50,7 @@ def costings(
         if not found:
             continue
         priced = [(_price(prices, finding, month), finding) for finding in found]
-        factors = _factors(multipliers, pointer, issue_type, month, months)
+        factors = _factors(multipliers, pointer, issue_type, month, history)
         for place, finding in sorted(priced, key=lambda entry: _when(entry[1])):
             days = _days(per_day, pointer, finding, month)
             own = factors(finding) if multipliers else [Fraction(1)] * finding.count
@@ -86,7 +86,7 @@ def _days(per_day: PerDay | None, pointer: str, finding: FindingsOfType, month: 
         return calendar
     if per_day.count is None:
         zh, en = "条款未约定按日历日还是工作日计算", "whether calendar days or working days count"
-        raise need("count", f"/terms{pointer}/per_day/count", zh, en, month.period)
+        raise need("count", f"/terms{pointer}/count", zh, en, month.period)
     if finding.working_days is None:
         raise ValueError("the working days of a finding of several days are not counted")
     return finding.working_days
@@ -100,10 +100,10 @@ class _Factors:
     """Gives the factor of each finding of one issue type in a month, in the order of their days."""
 
     def __init__(
-        self, multipliers: Multipliers, pointer: str, issue_type: str, month: MonthFacts, months: Sequence[MonthFacts]
+        self, multipliers: Multipliers, pointer: str, issue_type: str, month: MonthFacts, history: History
     ) -> None:
         self.multipliers, self.pointer, self.issue_type, self.month = multipliers, pointer, issue_type, month
-        self.earlier = [other for other in months if other.period < month.period]
+        self.history = history
         self.seen = 0
 
     def __call__(self, finding: FindingsOfType) -> list[Fraction]:
@@ -121,25 +121,24 @@ class _Factors:
         for factor in self._of(When.NUMBER):
             if factor.number is None or factor.within is None:
                 raise self._need("number", "条款未约定第几次、在多长期间内起加重", "from which number on, within what")
-            within = [other for other in self.earlier if same(factor.within, other.period, self.month.period)]
-            before = [f for other in within for f in _of_type(other, self.issue_type)]
-            number = sum(f.count for f in before) + self.seen
-            if number >= factor.number:
+            before = [
+                (other, found)
+                for other in self.history.within(factor.within, self.month)
+                for found in _of_type(other, self.issue_type)
+            ]
+            if sum(found.count for _, found in before) + self.seen >= factor.number:
                 reached.append((factor.number, factor.factor))
-            elif any(f.at_least for f in before):
-                zh, en = f"“{self.issue_type}”此前只知至少次数", f"how many findings of {self.issue_type} came before"
-                raise need("findings", f"/findings/{self.month.period}/{self.issue_type}", zh, en, self.month.period)
+                continue
+            unsure = next((other for other, found in before if found.at_least), None)
+            if unsure is not None:
+                raise self._uncounted(unsure)
         return [Fraction(max(reached)[1])] if reached else []
 
     def _unrectified(self, finding: FindingsOfType) -> list[Fraction]:
         return [Fraction(factor.factor) for factor in self._of(When.UNRECTIFIED)] if finding.unrectified else []
 
     def _consecutive(self) -> list[Fraction]:
-        run, wanted = 0, self.month.period.plus(-1)
-        for other in sorted(self.earlier, key=lambda each: each.period, reverse=True):
-            if other.period != wanted or not any(f.count for f in _of_type(other, self.issue_type)):
-                break
-            run, wanted = run + 1, wanted.plus(-1)
+        run = self._run() if self._of(When.CONSECUTIVE) else 0
         found = []
         for factor in self._of(When.CONSECUTIVE):
             if run > 1 and factor.compounds is None:
@@ -148,6 +147,27 @@ class _Factors:
             if run:
                 found.append(Fraction(factor.factor) ** (run if factor.compounds else 1))
         return found
+
+    def _run(self) -> int:
+        """Count the months in a row before this one that had the issue type, as far as a factor asks for them."""
+        run = 0
+        far = any(factor.compounds is not False for factor in self._of(When.CONSECUTIVE))
+        for wanted in self.history.before(self.month):
+            if run and not far:
+                break
+            other = self.history.known(wanted, self.month)
+            found = list(_of_type(other, self.issue_type))
+            if not any(each.count for each in found):
+                if any(each.at_least for each in found):
+                    raise self._uncounted(other)
+                break
+            run += 1
+        return run
+
+    def _uncounted(self, other: MonthFacts) -> MissingAnswerError:
+        zh = f"{month_zh(other.period)}“{self.issue_type}”只知至少次数，无法认定本月是第几次"
+        en = f"how many findings of {self.issue_type} {other.period} has, which count towards {self.month.period}"
+        return need("findings", f"/findings/{other.period}/{self.issue_type}", zh, en, self.month.period)
 
     def _together(self, factors: list[Fraction]) -> Fraction:
         if len(set(factors)) > 1 and self.multipliers.together is None:
@@ -165,9 +185,9 @@ class _Factors:
 
 
 def _factors(
-    multipliers: Multipliers | None, pointer: str, issue_type: str, month: MonthFacts, months: Sequence[MonthFacts]
+    multipliers: Multipliers | None, pointer: str, issue_type: str, month: MonthFacts, history: History
 ) -> _Factors:
-    return _Factors(multipliers or Multipliers((), None), pointer, issue_type, month, months)
+    return _Factors(multipliers or Multipliers((), None), pointer, issue_type, month, history)
 
 
 def _of_type(month: MonthFacts, issue_type: str) -> Iterable[FindingsOfType]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, before_record, last_served, whole_window, window
+from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, last_served, whole_window, window
 from app.rules.clauses import Base, FirstPeriod, Grace, Lag, MoneyClause, ScoreClause
 from app.rules.deductions import Deciding, by_score
+from app.rules.history import before_record
 from app.rules.lines import Line, MonthFacts, month_zh
 from app.rules.measuring import full_mark_of
 from app.rules.missing import need
@@ -35,7 +36,7 @@ def deducted_by_score(record: ContractRecord, clause: ScoreClause, pointer: str,
     months = own
     if fixed is None and clause.by_score.lag is not None:
         months, fixed = _lagged(record, clause.by_score.lag, base, pointer, own)
-    deciding = Deciding(months, record.months, scale, fixed)
+    deciding = Deciding(months, record.history, scale, fixed)
     return by_score(clause, pointer, base_of(record, base, month), deciding, month)
 
 
@@ -81,11 +82,8 @@ def _lagged(
 ) -> tuple[Sequence[MonthFacts], Fraction | None]:
     """Give the months of the earlier period whose scores decide, or what a period without one is paid."""
     month = own[-1]
-    back = -lag.periods * _MONTHS[LENGTHS[base]]
-    service = record.service
-    wanted = month.period.plus(back)
-    first = agreed(service, base, wanted)[0] if wanted >= service.first else wanted
-    if wanted < service.first:
+    back = _months_back(base, month.period, lag.periods)
+    if record.service.first.until(month.period) < back:
         if lag.first is None:
             zh, en = (
                 f"{month_zh(month.period)}之前没有可用的考核期，条款未约定",
@@ -94,17 +92,19 @@ def _lagged(
             raise need("first_period", f"/terms{pointer}/lag/first", zh, en, month.period)
         return (own, None) if lag.first is FirstPeriod.OWN_SCORE else (own, Fraction(1))
     known = {other.period: other for other in record.months}
-    found = []
-    for period in _of_window(base, first, wanted):
+    wanted, found = month.period.plus(-back), []
+    for period in periods_between(agreed(record.service, base, wanted)[0], wanted):
         if period not in known:
             raise before_record(period, month.period)
         found.append(known[period])
     return found, None
 
 
-def _of_window(base: Base, first: Period, wanted: Period) -> Sequence[Period]:
-    """List the months of the earlier period, which is as long as the base."""
-    if LENGTHS[base] == 0:
-        return [wanted]
-    last = Period(wanted.year, 12) if base is Base.YEAR_FEE else first.plus(-((first.month - 1) % 3)).plus(2)
-    return periods_between(first, last)
+def _months_back(base: Base, period: Period, periods: int) -> int:
+    """Count the months from the last one of the earlier month, quarter or year up to a month.
+
+    The service may begin or end within either: what counts is in which of them a month lies, not how many months
+    there are between.
+    """
+    length = _MONTHS[LENGTHS[base]]
+    return (periods - 1) * length + (period.month - 1) % length + 1

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from app.rules.clauses import Combined, Rounding, ScoreClause, Stage, Unscored
 from app.rules.deciding_scores import combined, counting, mean_share, need_combination, unscored
+from app.rules.history import History
 from app.rules.lines import (
     Component,
     Line,
@@ -39,7 +40,7 @@ class Deciding:
     """
 
     months: Sequence[MonthFacts]
-    record: Sequence[MonthFacts]
+    record: History
     scale: Decimal | None
     fixed: Fraction | None = None
 
@@ -98,7 +99,7 @@ def _fixed(working: Working, clause: ScoreClause, amount: Figure, share: Fractio
     if share not in (0, 1):
         label = Label("初期应付比例", "share paid of a month of the beginning")
     paid = working.given(label, share, Measure.SHARE, month.sources.assessment)
-    return _paid(working, clause, amount, paid, month)
+    return _paid(working, clause, amount, to_coefficient(working, label, paid, clause.by_score.rounding), month)
 
 
 def _taken(working: Working, clause: ScoreClause, amount: Figure, share: Figure, month: MonthFacts) -> Line:

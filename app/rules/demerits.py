@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from app.rules.clauses import DemeritPoints
 from app.rules.costings import costings
+from app.rules.history import History
 from app.rules.lines import MonthFacts
 from app.rules.missing import Missing, MissingAnswerError
 from app.rules.periods import Period
@@ -23,13 +24,13 @@ def demerits(
     Results are taken in the order in which they became final. What was found once goes on where later months share
     one of its own, and is not found again. Points that may be more than are on record count as those that are.
     """
-    facts = [month.facts for month in known.months]
+    history = History([month.facts for month in known.months], known.service.first)
     points: dict[Period, Fraction] = {}
     found: dict[str, Raised] = {}
     begun: dict[Period, Period] = {}
     for final_on, month in final_by(governed, as_of):
         try:
-            worth = points_of(clause, pointer, month.facts, facts)
+            worth = points_of(clause, pointer, month.facts, history)
         except MissingAnswerError as error:
             yield _raised(pointer, clause, str(month.period), (final_on, month.period), {}, error.missing)
             continue
@@ -47,9 +48,9 @@ def demerits(
     yield from found.values()
 
 
-def points_of(clause: DemeritPoints, pointer: str, month: MonthFacts, months: Sequence[MonthFacts]) -> Fraction:
+def points_of(clause: DemeritPoints, pointer: str, month: MonthFacts, history: History) -> Fraction:
     """Give a month's points; raises MissingAnswerError where a finding's level, or what multiplies it, is not known."""
-    counted = costings(clause.points.prices, clause.points.multipliers, pointer, month, months)
+    counted = costings(clause.points.prices, clause.points.multipliers, pointer, month, history)
     return sum((entry.times * Fraction(entry.price.value) * entry.factor for entry in counted), start=Fraction(0))
 
 

@@ -1,16 +1,17 @@
 """What the findings of a month take off: a price for each, or for their points, up to what a cap has left."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from app.rules.clauses import Cap, FindingClause, PerFinding, PointsRatchet, PriceUnit, TiersBy
 from app.rules.costings import costings
+from app.rules.history import History
 from app.rules.lines import Component, Line, MonthFacts, Taken, line, month_zh, to_coefficient, to_fen
 from app.rules.missing import need
 from app.rules.points import costs, open_count, summed, taken
 from app.rules.scored import require_final
-from app.rules.windows import Window, same
+from app.rules.windows import Window
 from app.rules.workings import Figure, Label, Measure, Working
 
 _CAP = Label("扣款上限", "cap of the deductions")
@@ -35,7 +36,7 @@ class Asked:
 
     base: Callable[[], Taken]
     room: Callable[[Cap], Room]
-    record: Sequence[MonthFacts]
+    record: History
 
 
 def by_findings(clause: FindingClause, pointer: str, asked: Asked, month: MonthFacts) -> Line | None:
@@ -94,9 +95,7 @@ def _ratchet(working: Working, clause: PointsRatchet, asked: Asked, label: Label
     if not own.value:
         return None
     earlier = [
-        _points_of(working, clause, pointer, other, asked.record)
-        for other in asked.record
-        if other.period < month.period and same(clause.window, other.period, month.period)
+        _points_of(working, clause, pointer, other, asked.record) for other in asked.record.within(clause.window, month)
     ]
     before = summed(working, _EARLIER_POINTS, earlier, Measure.POINTS) if earlier else None
     reached = own if before is None else working.add(_ALL_POINTS, before, own, measure=Measure.POINTS)
@@ -104,6 +103,10 @@ def _ratchet(working: Working, clause: PointsRatchet, asked: Asked, label: Label
     if before is not None and before.value > clause.free:
         added = Label("本月加权扣分", "weighted points of the month")
         counted = working.subtract(added, counted, _beyond(working, clause, before, month), measure=Measure.POINTS)
+        if counted.value < 0:
+            # A tier that all points reach may have a smaller factor: what was deducted before is not given back.
+            none = working.given(Label("零分", "no points"), 0, Measure.POINTS)
+            counted = working.greatest(added, counted, none, measure=Measure.POINTS)
     if clause.each is not None:
         each = working.fen(Label("每分扣款", "amount for each point"), clause.each)
         return working.multiply(label, counted, each)
@@ -114,9 +117,7 @@ def _ratchet(working: Working, clause: PointsRatchet, asked: Asked, label: Label
     )
 
 
-def _points_of(
-    working: Working, clause: PointsRatchet, pointer: str, month: MonthFacts, record: Sequence[MonthFacts]
-) -> Figure:
+def _points_of(working: Working, clause: PointsRatchet, pointer: str, month: MonthFacts, record: History) -> Figure:
     name = Label(f"{month_zh(month.period)}扣分", f"points taken in {month.period}")
     return taken(working, clause.points, pointer, month, record, name)
 

@@ -17,6 +17,7 @@ from app.rules.lines import (
     line,
     month_zh,
     not_above,
+    not_negative,
     to_coefficient,
     to_fen,
 )
@@ -41,7 +42,8 @@ class Ceiling:
 def pool_share(clause: AtRiskPool, pointer: str, fee: int, month: MonthFacts) -> Line:
     """Reckon the part of a month's fee, in fen, that is at risk."""
     working = Working(pointer)
-    amount = working.fen(fee_label(month.period), fee, month.sources.fees)
+    name = fee_label(month.period)
+    amount = not_negative(working, name, working.fen(name, fee, month.sources.fees))
     label = Label(f"{month_zh(month.period)}考核金", f"pool at risk of {month.period}")
     pool = _share_of(working, label, amount, clause.share, Label("考核金比例", "share at risk"), clause.rounding)
     pool = not_above(working, label, to_fen(working, label, pool, clause.rounding, month.period), amount)

@@ -7,13 +7,13 @@ from app.rules.bases import (
     ContractRecord,
     agreed,
     base_of,
-    before_record,
     last_served,
     payment_before_holdback,
     place_in,
     window,
 )
 from app.rules.clauses import AtRiskPool, Base, Deferred, Holdback
+from app.rules.history import before_record
 from app.rules.holdbacks import Ceiling, held_back, pool_share
 from app.rules.limits import BASES_OF_WINDOWS, require_reckoned
 from app.rules.lines import Component, Line, MonthFacts, line, month_zh, to_coefficient, to_fen

@@ -2,12 +2,13 @@
 
 from fractions import Fraction
 
-from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, before_record, pool_of, window
+from app.rules.bases import LENGTHS, ContractRecord, agreed, base_of, pool_of, window
 from app.rules.clauses import AtRiskPool, Base, Cap, DeductionLimit, FindingClause, PerFinding, Window
 from app.rules.finding_deductions import Room
+from app.rules.history import before_record
 from app.rules.lines import Component, Line, MonthFacts, line, month_zh, to_coefficient, to_fen
 from app.rules.missing import need
-from app.rules.reckoning import DEDUCTIONS, Before, Lines, Reckoning
+from app.rules.reckoning import Before, Lines, Reckoning
 from app.rules.workings import Figure, Label, Measure, Working
 
 BASES_OF_WINDOWS = {
@@ -27,23 +28,32 @@ def issue_types(clause: FindingClause) -> frozenset[str]:
 
 
 def room(record: ContractRecord, before: Before, clause: FindingClause, month: MonthFacts, cap: Cap) -> Room:
-    """Say what a cap is a share of, and what clauses that share an issue type with this one have taken of it before."""
+    """Say what a cap is a share of, and what was taken of it before: by the clause, or by what stood in its place.
+
+    Under other terms that is whatever named one of its issue types and is not a clause of its own by now.
+    """
     counts_over = BASES_OF_WINDOWS[cap.window]
     clear = cap.share is not None and LENGTHS[clause.base] >= LENGTHS[counts_over]
     base = base_of(record, clause.base, month) if clear else None
-    named = issue_types(clause)
     taken = 0
     for other in earlier(record, before, counts_over, month):
         pointers = {
             f"/money/{place}"
             for place, entry in enumerate(other.terms.clauses)
-            if isinstance(entry, FindingClause) and not named.isdisjoint(issue_types(entry))
+            if isinstance(entry, FindingClause) and _is_of_cap(entry, clause, month, other)
         }
         lines = before[other.period].lines
         taken += sum(
             line.fen for line in lines if line.component is Component.FINDING_DEDUCTION and line.clause in pointers
         )
     return Room(base, Fraction(taken, 100))
+
+
+def _is_of_cap(entry: FindingClause, clause: FindingClause, month: MonthFacts, other: MonthFacts) -> bool:
+    """Say whether a clause of an earlier month has taken of the cap of this month's clause."""
+    if entry == clause or clause in other.terms.clauses or entry in month.terms.clauses:
+        return entry == clause
+    return not issue_types(entry).isdisjoint(issue_types(clause))
 
 
 def earlier(record: ContractRecord, before: Before, base: Base, month: MonthFacts) -> list[MonthFacts]:
@@ -70,9 +80,12 @@ def require_reckoned(reckoning: Reckoning, month: MonthFacts) -> None:
 def pool_limit(
     record: ContractRecord, clause: AtRiskPool, pointer: str, month: MonthFacts, found: Lines
 ) -> Line | None:
-    """Give back what deductions have taken beyond the pool, where the clause says that the pool caps them."""
-    taken = found.total(*DEDUCTIONS)
-    if not taken or clause.caps_deductions is False:
+    """Give back what deductions have taken beyond the pool, where the clause says that the pool caps them.
+
+    What other limits gave back is not taken any more.
+    """
+    taken = found.deducted()
+    if taken <= 0 or clause.caps_deductions is False:
         return None
     pool = pool_of(record, clause, pointer, month)
     if taken <= pool.yuan * 100:

@@ -194,6 +194,13 @@ def not_above(working: Working, label: Label, amount: Figure, base: Figure) -> F
     return working.least(label, amount, base) if amount.value > base.value else amount
 
 
+def not_negative(working: Working, label: Label, amount: Figure) -> Figure:
+    """Hold an amount of which shares are taken at nothing: a share of what is owed back would deduct less than that."""
+    if amount.value >= 0:
+        return amount
+    return working.greatest(label, amount, working.given(Label("零元", "nothing"), 0, Measure.YUAN))
+
+
 def to_coefficient(working: Working, label: Label, share: Figure, rounding: Rounding | None) -> Figure:
     """Round a share first, where the clause says that the coefficient is rounded."""
     if rounding is None or rounding.stage is not Stage.COEFFICIENT or ends_within(share.value, rounding.places):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from app.rules.clauses import ByScore
+from app.rules.history import History
 from app.rules.lines import MonthFacts, month_zh
 from app.rules.measures import FindingScore, Interpolated, Metric, SiteRule, Sites, SumOf
 from app.rules.measures import Measure as MeasureRule
@@ -49,15 +50,15 @@ def measured(
     rule: ByScore,
     pointer: str,
     month: MonthFacts,
-    months: Sequence[MonthFacts],
+    history: History,
     scale: Decimal | None,
 ) -> Scored:
-    """Take what a month measures for a clause as one score; `months` are those on record, for repeats."""
+    """Take what a month measures for a clause as one score; `history` is for repeats."""
     if rule.sites is not None:
         return _combined_sites(working, rule.sites, pointer, month)
     if rule.measure is None:
         return assessed(working, month, scale)
-    return _measured(working, rule.measure, pointer, month, months)
+    return _measured(working, rule.measure, f"{pointer}/measure", month, history)
 
 
 def assessed(working: Working, month: MonthFacts, scale: Decimal | None) -> Scored:
@@ -79,19 +80,20 @@ def assessed(working: Working, month: MonthFacts, scale: Decimal | None) -> Scor
     return Scored(name, score, working.given(label, score.value, Measure.POINTS, month.sources.assessment))
 
 
-def _measured(
-    working: Working, measure: MeasureRule, pointer: str, month: MonthFacts, months: Sequence[MonthFacts]
-) -> Scored:
+def _measured(working: Working, measure: MeasureRule, pointer: str, month: MonthFacts, history: History) -> Scored:
     match measure:
         case FindingScore():
-            return score_of_findings(working, measure, pointer, month, months)
+            return score_of_findings(working, measure, pointer, month, history)
         case Metric(code=code):
             return metric(working, code, None, month)
         case Interpolated():
             return _interpolated(working, measure, pointer, month)
         case SumOf(parts=parts):
             name = Label(f"{month_zh(month.period)}各项得分合计", f"sum of the scores of {month.period}")
-            scores = [_measured(working, part, pointer, month, months).figure for part in parts]
+            scores = [
+                _measured(working, part, f"{pointer}/parts/{place}", month, history).figure
+                for place, part in enumerate(parts)
+            ]
             return exactly(name, working.add(name, *scores, measure=Measure.POINTS))
 
 
@@ -121,10 +123,10 @@ def _interpolated(working: Working, rule: Interpolated, pointer: str, month: Mon
             f"{name.zh}超出插值范围，条款未约定",
             f"what {figure(value.value)} earns, outside of what is interpolated",
         )
-        raise need("clamped", f"/terms{pointer}/measure/clamped", zh, en, month.period)
+        raise need("clamped", f"/terms{pointer}/clamped", zh, en, month.period)
     if not rule.clamped:
         zh, en = f"{name.zh}超出插值范围", f"a point for {figure(value.value)}, outside of what is interpolated"
-        raise need("knots", f"/terms{pointer}/measure/knots", zh, en, month.period)
+        raise need("knots", f"/terms{pointer}/knots", zh, en, month.period)
     nearest = knots[0] if value.value < knots[0][0] else knots[-1]
     return exactly(name, working.given(name, nearest[1], Measure.POINTS))
 

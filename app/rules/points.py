@@ -1,9 +1,11 @@
 """Points that findings take, and the score that they leave."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from app.rules.costings import Costing, costings
+from app.rules.history import History
 from app.rules.lines import MonthFacts, month_zh
 from app.rules.measures import CriterionOfFindings, FindingScore, Points, Price
 from app.rules.missing import MissingAnswerError, need
@@ -46,15 +48,20 @@ def taken(
     points: Points,
     pointer: str,
     month: MonthFacts,
-    months: Sequence[MonthFacts],
+    history: History,
     label: Label = _TAKEN,
+    most: Decimal | None = None,
 ) -> Figure:
-    """Reckon the points that the month's findings take; raises MissingAnswerError where there may be more of them."""
-    counted = costings(points.prices, points.multipliers, pointer, month, months)
+    """Reckon the points that the month's findings take; raises MissingAnswerError where there may be more of them.
+
+    With `most`, which the caller holds them at, nobody has to know how many more there are once they reach it.
+    """
+    counted = costings(points.prices, points.multipliers, pointer, month, history)
+    found = summed(working, label, costs(working, counted, Measure.POINTS, month.sources.findings), Measure.POINTS)
     for entry in counted:
-        if entry.open:
+        if entry.open and (most is None or found.value < most):
             raise open_count(entry.price.issue_type, month)
-    return summed(working, label, costs(working, counted, Measure.POINTS, month.sources.findings), Measure.POINTS)
+    return found
 
 
 def open_count(issue_type: str, month: MonthFacts) -> MissingAnswerError:
@@ -69,16 +76,16 @@ def open_count(issue_type: str, month: MonthFacts) -> MissingAnswerError:
 
 
 def score_of_findings(
-    working: Working, rule: FindingScore, pointer: str, month: MonthFacts, months: Sequence[MonthFacts]
+    working: Working, rule: FindingScore, pointer: str, month: MonthFacts, history: History
 ) -> Scored:
     """Reckon the score that a month's findings leave: the full mark, less points, plus additions."""
     require_final(month)
     name = Label(f"{month_zh(month.period)}按问题计得分", f"score of {month.period} by its findings")
     full = working.given(Label("满分", "full mark"), Fraction(rule.full_mark), Measure.POINTS)
-    off = _off(working, rule, pointer, month, months)
+    off = _off(working, rule, pointer, month, history)
     score = working.subtract(name, full, off, measure=Measure.POINTS)
     if rule.additions:
-        added = taken(working, Points(rule.additions), pointer, month, months, _ADDED)
+        added = taken(working, Points(rule.additions), pointer, month, history, _ADDED, rule.most_added)
         if rule.most_added is not None:
             most = working.given(_MOST_ADDED, Fraction(rule.most_added), Measure.POINTS)
             added = working.least(_ADDED, added, most, measure=Measure.POINTS)
@@ -93,7 +100,7 @@ def _not_below_floor(
     if rule.floor is None:
         if score.value < 0:
             zh, en = "扣分超过满分，条款未约定最低分", "the smallest score, where more is taken than there is"
-            raise need("floor", f"/terms{pointer}/measure/floor", zh, en, month.period)
+            raise need("floor", f"/terms{pointer}/floor", zh, en, month.period)
         return score
     if score.value >= rule.floor:
         return score
@@ -101,20 +108,20 @@ def _not_below_floor(
     return working.greatest(name, score, least, measure=Measure.POINTS)
 
 
-def _off(working: Working, rule: FindingScore, pointer: str, month: MonthFacts, months: Sequence[MonthFacts]) -> Figure:
+def _off(working: Working, rule: FindingScore, pointer: str, month: MonthFacts, history: History) -> Figure:
     """Reckon what findings take off: each criterion at most its weight, then the subject's ratio of it."""
     grouped = {issue_type for criterion in rule.criteria for issue_type in criterion.issue_types}
-    parts = [_of_criterion(working, rule, criterion, pointer, month, months) for criterion in rule.criteria]
+    parts = [_of_criterion(working, rule, criterion, pointer, month, history) for criterion in rule.criteria]
     others = _priced(rule, [price.issue_type for price in rule.points.prices if price.issue_type not in grouped])
     if others.prices:
-        parts.append(taken(working, others, pointer, month, months))
+        parts.append(taken(working, others, pointer, month, history))
     off = summed(working, _TAKEN, parts, Measure.POINTS)
     if not rule.subjects:
         return off
     ratio = dict(rule.subjects).get(rule.subject or "")
     if ratio is None:
         zh, en = "一项问题对应多个考核对象，条款未约定以哪个对象的得分计费", "the score of which subject decides"
-        raise need("subject", f"/terms{pointer}/measure/subject", zh, en, month.period)
+        raise need("subject", f"/terms{pointer}/subject", zh, en, month.period)
     label = Label(f"“{rule.subject}”扣分", f"points taken from {rule.subject}")
     share = working.given(
         Label(f"“{rule.subject}”扣分比例", f"ratio of {rule.subject}"), Fraction(ratio), Measure.SHARE
@@ -128,10 +135,10 @@ def _of_criterion(
     criterion: CriterionOfFindings,
     pointer: str,
     month: MonthFacts,
-    months: Sequence[MonthFacts],
+    history: History,
 ) -> Figure:
     label = Label(f"“{criterion.code}”扣分", f"points taken by {criterion.code}")
-    off = taken(working, _priced(rule, criterion.issue_types), pointer, month, months, label)
+    off = taken(working, _priced(rule, criterion.issue_types), pointer, month, history, label, criterion.weight)
     if off.value <= criterion.weight:
         return off
     weight = working.given(

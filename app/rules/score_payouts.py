@@ -12,6 +12,7 @@ from app.rules.scores import Score, ScoreKind, Verdict, band_of, verdict
 from app.rules.workings import Figure, Label, Measure, Working
 
 _EARNED = Label("所得比例", "share earned")
+_ALL = Label("全额", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,11 @@ def _awarded(working: Working, clause: ScoreAward, result: YearResult, score: Sc
         return working.band(_EARNED, _exact(working, result, score), Fraction(0), bands, Measure.SHARE)
     points = _exact(working, result, score)
     full = working.given(Label("满分", "full mark"), result.full_mark, Measure.POINTS, result.source)
-    return working.divide(_EARNED, points, full, measure=Measure.SHARE)
+    share = working.divide(_EARNED, points, full, measure=Measure.SHARE)
+    if share.value <= 1:
+        return share
+    # With additions a score may be above the full mark; there is no more to earn than all that is held.
+    return working.least(_EARNED, share, working.given(_ALL, 1, Measure.SHARE), measure=Measure.SHARE)
 
 
 def _all_or_nothing(working: Working, clause: AllOrNothing, result: YearResult, score: Score) -> Figure:

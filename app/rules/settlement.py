@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 
-from app.rules.bases import ContractRecord, base_of, last_served, month_fines, window
+from app.rules.bases import ContractRecord, agreed, base_of, last_served, month_fines, window
 from app.rules.bonuses import PaidNow, bonus
 from app.rules.clauses import (
     AtRiskPool,
@@ -25,6 +25,7 @@ from app.rules.deciding_months import deducted_by_score
 from app.rules.early_ends import ends_early, last_fee
 from app.rules.fees import ServiceFees, month_fee
 from app.rules.finding_deductions import Asked, by_findings
+from app.rules.history import before_record
 from app.rules.keeping import deferred, held, kept_pool
 from app.rules.ladders import laddered
 from app.rules.limits import BASES_OF_WINDOWS, deduction_limit, pool_limit, room
@@ -64,10 +65,11 @@ def _month(record: ContractRecord, before: Before, month: MonthFacts) -> Reckoni
     clauses = [(f"/money/{place}", clause) for place, clause in enumerate(month.terms.clauses)]
     _deduct(record, before, month, found, clauses)
     for pointer, clause in clauses:
-        if isinstance(clause, AtRiskPool) and not found.missing:
-            found.attempt(partial(pool_limit, record, clause, pointer, month, found))
         if isinstance(clause, DeductionLimit) and not found.missing:
             found.attempt(partial(deduction_limit, record, before, clause, pointer, month, found))
+    for pointer, clause in clauses:
+        if isinstance(clause, AtRiskPool) and not found.missing:
+            found.attempt(partial(pool_limit, record, clause, pointer, month, found))
     for pointer, clause in clauses:
         if isinstance(clause, AtRiskPool) and clause.kept:
             found.attempt(partial(kept_pool, record, clause, pointer, month))
@@ -91,11 +93,12 @@ def _deduct(record: ContractRecord, before: Before, month: MonthFacts, found: Li
         if isinstance(clause, ScoreClause):
             found.attempt(partial(deducted_by_score, record, clause, pointer, month))
     for of_fines in (False, True):
+        # Shares of the fines do not count each other: the order of the clauses changes nothing.
+        fined = found.total(Component.FINDING_DEDUCTION)
         for pointer, clause in clauses:
             if isinstance(clause, FindingClause) and (clause.base is Base.MONTH_FINES) is of_fines:
-                fined = found.total(Component.FINDING_DEDUCTION)
                 base = partial(_base, record, clause, month, fined)
-                asked = Asked(base, partial(room, record, before, clause, month), record.months)
+                asked = Asked(base, partial(room, record, before, clause, month), record.history)
                 found.attempt(partial(by_findings, clause, pointer, asked, month))
 
 
@@ -123,12 +126,21 @@ def _bonus(record: ContractRecord, clause: Bonus, pointer: str, month: MonthFact
         base = BASES_OF_WINDOWS[over]
         ended = [other for other in earning if last_served(record.service, base, other.period) == month.period]
         if ended:
+            _require_on_record(record, clause, base, ended[0], month)
             paid.append(PaidNow(Fraction(share), ended))
 
     def pooled(of: MonthFacts) -> Sequence[MonthFacts]:
         if clause.pool is None:
             return [of]
-        share_pool = window(record, BASES_OF_WINDOWS[clause.pool.window], of.period)
-        return [other for other in share_pool if other in earning]
+        base = BASES_OF_WINDOWS[clause.pool.window]
+        _require_on_record(record, clause, base, of, month)
+        return [other for other in window(record, base, of.period) if other in earning]
 
-    return bonus(clause, pointer, paid, partial(base_of, record, clause.base), pooled, record.months, month)
+    return bonus(clause, pointer, paid, partial(base_of, record, clause.base), pooled, record.history, month)
+
+
+def _require_on_record(record: ContractRecord, clause: Bonus, base: Base, of: MonthFacts, month: MonthFacts) -> None:
+    """Raise MissingAnswerError where months of a window may have earned a bonus before the record begins."""
+    first, begins = agreed(record.service, base, of.period)[0], record.months[0]
+    if first < begins.period and clause in begins.terms.clauses:
+        raise before_record(first, month.period)

@@ -48,6 +48,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "metrics": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
+    "templates of terms": dict.fromkeys(Role, READ),
     "oneself": dict.fromkeys(Role, READ),
     "portal": {Role.VENDOR: READ},
 }
@@ -127,6 +128,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/v1/contracts/{contract_id}"): Route("contracts"),
     ("GET", "/v1/contracts/{contract_id}/terms"): Route("contracts"),
+    ("GET", "/v1/terms-templates"): Route("templates of terms"),
+    ("GET", "/v1/terms-templates/{template_id}"): Route("templates of terms"),
     ("GET", "/v1/due-dates"): Route("due dates"),
     ("GET", "/v1/contracts/{contract_id}/due-dates"): Route("due dates"),
     ("GET", "/v1/alerts"): Route("assessments"),
@@ -246,7 +249,7 @@ def allowed(role: Role, method: str, path: str) -> bool:
     return wanted in ROWS[route.row].get(role, frozenset())
 
 
-IN_TIME = {"period": "2023-01", "year": "2023"}
+BESIDE_IDS = {"period": "2023-01", "year": "2023", "template_id": "monthly-score-bands"}
 """What paths name beside ids."""
 
 
@@ -258,7 +261,7 @@ class Holding:
 
     def path(self, path: str, **others: str) -> str:
         """Fill a path with these ids, some of them replaced by others'."""
-        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | IN_TIME | others
+        known = {f"{name}_id": id_ for name, id_ in self.ids.items()} | BESIDE_IDS | others
         return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 
 
@@ -426,7 +429,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict
 
 def named_in(path: str) -> list[str]:
     """List the ids that a path names."""
-    return [name for name in re.findall(r"{(\w+)}", path) if name not in IN_TIME]
+    return [name for name in re.findall(r"{(\w+)}", path) if name not in BESIDE_IDS]
 
 
 # ---------------------------------------------------------------- the document and the table
@@ -649,9 +652,8 @@ def test_an_auditor_of_no_center_reads_nothing(database: Database, town: Town) -
     """Without a grant every list is empty and nothing named is there."""
     nobody = _person(database, town, "nobody", Role.AUDITOR, [])
     lists = [path for method, path in ROUTES if method == "GET" and allowed(Role.AUDITOR, method, path)]
-    found = {
-        path: nobody.items(path) for path in lists if not named_in(path) and path not in ("/v1/me", "/v1/job-runs")
-    }
+    of_everybody = ("/v1/me", "/v1/job-runs", "/v1/terms-templates", "/v1/terms-templates/{template_id}")
+    found = {path: nobody.items(path) for path in lists if not named_in(path) and path not in of_everybody}
     assert found == {path: [] for path in found}
     assert found
     assert nobody.get(f"/v1/contracts/{town.own.ids['contract']}").status_code == 404

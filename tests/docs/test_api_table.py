@@ -77,6 +77,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "payment_id": office.finance.post(f"{contract}/payments", paid).json()["id"],
         "period": "2023-01",
         "year": "2023",
+        "template_id": "monthly-score-bands",
     }
     rows = [row for row in _rows() if row.who != "anybody"]
     let_in = {

@@ -50,7 +50,13 @@ def test_an_amendment_moves_the_unmet_due_dates_that_it_governs(office: Office) 
     office.notify(contract, "2023-07", "2023-08-10")
     body = amendment("2023-07-01", "2023-08-20", notice=LATER_NOTICE)
     made = office.supervisor.post(f"{contract}/amendments", body)
-    assert (made.status_code, made.json()) == (201, {"terms_version": 2})
+    assert (made.status_code, made.json()["terms_version"]) == (201, 2)
+    assert [entry["name"] for entry in made.json()["missing"]] == [
+        "excused",
+        "not_assessed",
+        "schedule",
+        "score_to_fee",
+    ]
     due = {entry["subject"]: entry for entry in office.supervisor.items(f"{contract}/due-dates")}
     assert (due["2023-06"]["due_on"], due["2023-06"]["terms_version"]) == ("2023-07-15", 1)
     assert (due["2023-07"]["due_on"], due["2023-07"]["met_on"]) == ("2023-08-15", "2023-08-10")

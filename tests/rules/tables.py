@@ -27,6 +27,12 @@ def _read(name: str) -> Any:  # noqa: ANN401 a file holds a list of rows, or tab
     return yaml.load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"), _ExactLoader)  # noqa: S506 (is safe)
 
 
+def document(name: str) -> Case:
+    """Give all that `cases/<name>.yaml` holds."""
+    found: Case = _read(name)
+    return found
+
+
 def rows(name: str, table: str | None = None) -> list[Case]:
     """Give the rows of `cases/<name>.yaml`, or of one table where the file holds several."""
     document = _read(name)

@@ -26,6 +26,7 @@ from app.api.supervisor import (
     payouts,
     revisions,
     settlements,
+    terms,
     trials,
 )
 
@@ -34,6 +35,7 @@ for room in (
     me,
     parties,
     contracts,
+    terms,
     due_dates,
     assessments,
     revisions,

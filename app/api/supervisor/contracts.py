@@ -11,22 +11,25 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
-from app.api.answers import Created, Db, Version, answer, created, etag
+from app.api.answers import Created, Db, Version, answer, etag
 from app.api.auth import ContractsRead, ContractsWrite
 from app.api.changing import Change, changes
 from app.api.filters import UpdatedSince
 from app.api.ids import CENTER, VENDOR, ContractId, OfCenter, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
-from app.errors import BadRequest, NotFound
+from app.api.supervisor.steps import MissingOut
+from app.api.supervisor.terms import left_open, service_of
+from app.errors import NotFound
 from app.features.access.caller import Caller
-from app.features.contracts import queries, service, terms_document
+from app.features.contracts import queries, service
 from app.features.contracts.draft import Amendment, NewContract
 from app.features.contracts.errors import TermsUnreadable
 from app.features.contracts.queries import ContractFilter
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
 from app.models.words import ClosingReason
+from app.rules.fees import ServiceFees
 from app.rules.periods import Period
 from app.values import Day, ExternalRef, Fen, Name, Note, Number, PeriodValue, Reason, Shape, shown
 
@@ -208,10 +211,23 @@ class AmendmentIn(Shape):
     terms: TermsDocument
 
 
+Questions = Annotated[
+    list[MissingOut],
+    Field(description="What the terms leave open, as `GET …/terms` names it: questions with their answers."),
+]
+
+
+class ContractCreated(Created):
+    """The contract that was taken on, and what its terms leave open."""
+
+    missing: Questions
+
+
 class AmendmentOut(BaseModel):
-    """The version that an amendment made."""
+    """The version that an amendment made, and what it leaves open."""
 
     terms_version: int
+    missing: Questions
 
 
 class ClosingIn(Shape):
@@ -224,34 +240,11 @@ class ClosingIn(Shape):
     note: Reason | None = None
 
 
-class TermsOut(BaseModel):
-    """合同条款 in force for a period, as known on a day."""
-
-    contract_id: uuid.UUID
-    period: str
-    known_on: Day
-    version: int
-    effective_from: Day
-    agreed_on: Day
-    recorded_at: datetime
-    reference: Reference
-    terms: dict[str, Any]
-    incomplete: list[str]
-
-
 NumberFilter = Annotated[
     str | None, Query(max_length=64, description="What people call it.", examples=["ZWFW-2023-01"])
 ]
 IsClosed = Annotated[
     bool | None, Query(description="Only those that have ended, or only those that run.", examples=[False])
-]
-OfPeriod = Annotated[
-    str | None,
-    Query(max_length=7, description="A month; left out, the one of `known_on`.", examples=["2023-08"]),
-]
-KnownOn = Annotated[
-    Day | None,
-    Query(description="Among the terms agreed by this day; left out, today.", examples=["2023-12-31"]),
 ]
 
 
@@ -274,12 +267,14 @@ def list_contracts(
     return paging.answer(items, page.next_after)
 
 
-@router.post("", status_code=201, response_model=Created)
+@router.post("", status_code=201, response_model=ContractCreated)
 @changes()
 def create_contract(who: ContractsWrite, change: Change, body: ContractIn) -> Response:
     """Take a contract on: one expected assessment and one due date for every service month."""
-    id_ = service.activate(change.session, who, body.draft())
-    return created(id_, f"/v1/contracts/{id_}")
+    draft = body.draft()
+    id_ = service.activate(change.session, who, draft)
+    missing = left_open(draft.terms.rules(), ServiceFees(draft.starts_on, draft.ends_on, {}))
+    return answer(ContractCreated(id=id_, missing=missing), 201, {"Location": f"/v1/contracts/{id_}"})
 
 
 @router.get("/{contract_id}", response_model=ContractOut)
@@ -296,7 +291,9 @@ def create_amendment(who: ContractsWrite, change: Change, contract_id: ContractI
     amendment = Amendment(body.effective_from, body.reference, body.terms, body.agreed_on)
     number = service.amend(change.session, who, contract_id, amendment, change.seen)
     location = {"Location": f"/v1/contracts/{contract_id}/terms?period={Period.of(body.effective_from)}"}
-    return answer(AmendmentOut(terms_version=number), 201, location)
+    contract = queries.contract(change.session, who.centers, contract_id)
+    missing = left_open(body.terms.rules(), service_of(contract)) if contract else []
+    return answer(AmendmentOut(terms_version=number, missing=missing), 201, location)
 
 
 @router.post("/{contract_id}/closing", response_model=ContractOut)
@@ -305,49 +302,6 @@ def close_contract(who: ContractsWrite, change: Change, contract_id: ContractId,
     """Close a contract: no later month is expected; what is owed up to it keeps its due date."""
     service.close(change.session, who, contract_id, body.closed_on, body.reason, body.note, change.seen)
     return _read(change.session, who, contract_id)
-
-
-@router.get("/{contract_id}/terms", response_model=TermsOut)
-def read_terms(
-    who: ContractsRead,
-    db: Db,
-    contract_id: ContractId,
-    period: OfPeriod = None,
-    known_on: KnownOn = None,
-) -> Response:
-    """Read the terms in force for a period, among those agreed by `known_on` (left out: today)."""
-    known = known_on or clock.today()
-    wanted = _period(period) if period is not None else Period.of(known)
-    with db.read() as session:
-        if queries.contract(session, who.centers, contract_id) is None:
-            raise NotFound("There is no such contract.", pointer="/path/contract_id")
-        rows = queries.versions(session, contract_id)
-    version = version_for(read_versions(rows), wanted, known)
-    if version is None:
-        raise NotFound(f"No terms were in force for {wanted} as known on {known}.", pointer="/query/period")
-    row = next(row for row in rows if row["id"] == version.id)
-    document = terms_document.read(row["document"])
-    out = TermsOut(
-        contract_id=contract_id,
-        period=str(wanted),
-        known_on=known,
-        version=version.number,
-        effective_from=version.effective_from,
-        agreed_on=version.agreed_on,
-        recorded_at=row["recorded_at"],
-        reference=Reference(**row["reference"]),
-        terms=document.model_dump(mode="json", exclude_none=True),
-        incomplete=list(version.terms.missing()),
-    )
-    return answer(out)
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError:
-        detail = f"'{text}' is not a month."
-        raise BadRequest(detail, pointer="/query/period", remedy='Write the month like "2023-01".') from None
 
 
 def _read(session: Session, who: Caller, contract_id: uuid.UUID) -> Response:
