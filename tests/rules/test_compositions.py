@@ -28,7 +28,8 @@ from app.rules.periods import Period
 from app.rules.reckoning import DEDUCTIONS, Reckoning
 from app.rules.settlement import reckon
 from app.rules.settling import Books, payment_periods, settle
-from tests.rules.random_clauses import document, recorded_otherwise, service, year
+from tests.rules.random_clauses import document
+from tests.rules.random_facts import recorded_otherwise, service, year
 from tests.rules.recompute import half_away, recompute
 
 CHANCES = st.randoms(use_true_random=True)
