@@ -158,7 +158,7 @@ def payment_before_holdback(month: MonthFacts, fee: int, deducted: int) -> Taken
 
 
 def month_fines(month: MonthFacts, fined: int) -> Taken:
-    """Give what the findings of a month cost by clauses that state amounts, in fen, as a base."""
+    """Give what the findings of a month cost by clauses of another base, in fen, as a base."""
     label = Label(f"{month_zh(month.period)}问题扣款合计", f"sum of the fines of {month.period}")
     return Taken(Fraction(fined, 100), label, month.sources.findings, [month])
 

@@ -28,23 +28,32 @@ def issue_types(clause: FindingClause) -> frozenset[str]:
 
 
 def room(record: ContractRecord, before: Before, clause: FindingClause, month: MonthFacts, cap: Cap) -> Room:
-    """Say what a cap is a share of, and what clauses that share an issue type with this one have taken of it before."""
+    """Say what a cap is a share of, and what was taken of it before: by the clause, or by what stood in its place.
+
+    Under other terms that is whatever named one of its issue types and is not a clause of its own by now.
+    """
     counts_over = BASES_OF_WINDOWS[cap.window]
     clear = cap.share is not None and LENGTHS[clause.base] >= LENGTHS[counts_over]
     base = base_of(record, clause.base, month) if clear else None
-    named = issue_types(clause)
     taken = 0
     for other in earlier(record, before, counts_over, month):
         pointers = {
             f"/money/{place}"
             for place, entry in enumerate(other.terms.clauses)
-            if isinstance(entry, FindingClause) and not named.isdisjoint(issue_types(entry))
+            if isinstance(entry, FindingClause) and _is_of_cap(entry, clause, month, other)
         }
         lines = before[other.period].lines
         taken += sum(
             line.fen for line in lines if line.component is Component.FINDING_DEDUCTION and line.clause in pointers
         )
     return Room(base, Fraction(taken, 100))
+
+
+def _is_of_cap(entry: FindingClause, clause: FindingClause, month: MonthFacts, other: MonthFacts) -> bool:
+    """Say whether a clause of an earlier month has taken of the cap of this month's clause."""
+    if entry == clause or clause in other.terms.clauses or entry in month.terms.clauses:
+        return entry == clause
+    return not issue_types(entry).isdisjoint(issue_types(clause))
 
 
 def earlier(record: ContractRecord, before: Before, base: Base, month: MonthFacts) -> list[MonthFacts]:

@@ -93,9 +93,10 @@ def _deduct(record: ContractRecord, before: Before, month: MonthFacts, found: Li
         if isinstance(clause, ScoreClause):
             found.attempt(partial(deducted_by_score, record, clause, pointer, month))
     for of_fines in (False, True):
+        # Shares of the fines do not count each other: the order of the clauses changes nothing.
+        fined = found.total(Component.FINDING_DEDUCTION)
         for pointer, clause in clauses:
             if isinstance(clause, FindingClause) and (clause.base is Base.MONTH_FINES) is of_fines:
-                fined = found.total(Component.FINDING_DEDUCTION)
                 base = partial(_base, record, clause, month, fined)
                 asked = Asked(base, partial(room, record, before, clause, month), record.history)
                 found.attempt(partial(by_findings, clause, pointer, asked, month))

@@ -84,7 +84,7 @@ class PercentPerFinding(_Priced):
 
     kind: Literal["percent_per_finding"]
     base: Literal[BaseName, "month_fines"]  # type: ignore[assignment]
-    """Percent of what; `month_fines` is what the month's findings cost by all other clauses."""
+    """Percent of what; `month_fines` is what the month's findings cost by clauses of another base."""
     shares: SharesByType = {}  # noqa: RUF012 pydantic copies it
     """The share for each finding by the code of its issue type."""
     by_level: SharesByLevel = {}  # noqa: RUF012 pydantic copies it

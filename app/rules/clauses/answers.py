@@ -19,7 +19,7 @@ class Base(StrEnum):
     MONTH_PAYMENT = "month_payment"
     """The month's fee less its deductions, for a holdback "of each payment"."""
     MONTH_FINES = "month_fines"
-    """What the findings of the month cost by all other clauses."""
+    """What the findings of the month cost by clauses of another base."""
 
 
 class Stage(StrEnum):
