@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from app.rules.bases import LENGTHS
 from app.rules.clauses import Combined, Rounding, ScoreClause, Stage, Unscored
 from app.rules.deciding_scores import combined, counting, mean_share, need_combination, unscored
 from app.rules.history import History
@@ -23,7 +24,7 @@ from app.rules.lines import (
 from app.rules.measures import SiteRule
 from app.rules.measuring import mean, measured, of_sites
 from app.rules.scales import DEDUCTED, PAID, pays, share_of
-from app.rules.scored import Scored
+from app.rules.scored import Scored, undecided
 from app.rules.workings import Figure, Label, Measure, Working
 
 _AMOUNT_PAID = Label("应付金额", "amount paid")
@@ -52,7 +53,11 @@ def by_score(clause: ScoreClause, pointer: str, base: Taken, deciding: Deciding,
     if deciding.fixed is not None:
         return _fixed(working, clause, amount, deciding.fixed, month)
     if len(deciding.months) == 1:
-        answer = unscored(clause.by_score, pointer, deciding.months[0], alone=True)
+        of_a_month = LENGTHS[clause.by_score.base] == 0
+        answer = unscored(clause.by_score, pointer, deciding.months[0], alone=of_a_month)
+        if answer is Unscored.LEFT_OUT:
+            # A quarter of one month has no other month that could decide.
+            raise undecided(deciding.months[0])
         if answer is not None:
             return _fixed(working, clause, amount, Fraction(answer is Unscored.PAID_IN_FULL), month)
         share = _month_share(working, clause, deciding, deciding.months[0], month)

@@ -4,8 +4,10 @@ from calendar import monthrange
 from collections.abc import Iterator
 
 from app.rules.clauses import (
+    AtRiskPool,
     Base,
     FindingClause,
+    Holdback,
     MoneyTerms,
     PartialMonth,
     Payment,
@@ -126,6 +128,11 @@ def _of_early_end(payment: Payment) -> Iterator[Missing]:
 
 
 def _may_exceed(terms: MoneyTerms, payment: Payment) -> bool:
-    """Say whether a payment may come to less than nothing: by deductions, or by what is corrected of earlier months."""
-    deducting = any(isinstance(clause, ScoreClause | FindingClause) for clause in terms.clauses)
-    return deducting or bool(terms.ladders) or payment.early_end is not None or payment.volume is not None
+    """Say whether a payment may come to less than nothing.
+
+    By deductions, by what is corrected of earlier months, or where more is kept back than the fee.
+    """
+    less = any(isinstance(clause, ScoreClause | FindingClause) for clause in terms.clauses)
+    kept = [clause.share for clause in terms.clauses if isinstance(clause, Holdback | AtRiskPool)]
+    less = less or sum(kept) + (payment.deferred.share if payment.deferred else 0) > 1
+    return less or bool(terms.ladders) or payment.early_end is not None or payment.volume is not None
