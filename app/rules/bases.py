@@ -40,7 +40,7 @@ class ContractRecord:
     @property
     def history(self) -> History:
         """Give the months by what they say about those after them."""
-        return History(self.months, self.service.first)
+        return History(self.months)
 
     def fee(self, period: Period) -> Line:
         """Give a month's fee, or raise what is missing for it."""

@@ -152,10 +152,9 @@ class _Factors:
         """Count the months in a row before this one that had the issue type, as far as a factor asks for them."""
         run = 0
         far = any(factor.compounds is not False for factor in self._of(When.CONSECUTIVE))
-        for wanted in self.history.before(self.month):
-            if run and not far:
+        for other in self.history.before(self.month):
+            if other.period != self.month.period.plus(-1 - run) or (run and not far):
                 break
-            other = self.history.known(wanted, self.month)
             found = list(_of_type(other, self.issue_type))
             if not any(each.count for each in found):
                 if any(each.at_least for each in found):

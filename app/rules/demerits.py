@@ -24,7 +24,7 @@ def demerits(
     Results are taken in the order in which they became final. What was found once goes on where later months share
     one of its own, and is not found again. Points that may be more than are on record count as those that are.
     """
-    history = History([month.facts for month in known.months], known.service.first)
+    history = History([month.facts for month in known.months])
     points: dict[Period, Fraction] = {}
     found: dict[str, Raised] = {}
     begun: dict[Period, Period] = {}

@@ -1,4 +1,4 @@
-"""The months before one that count towards it: each has to be on record and final, or it is named."""
+"""The months before one whose findings and fails count towards it; what lies before the record is not counted."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,34 +11,40 @@ from app.rules.windows import Window, same
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The months on record, and the first month of the service, which may be an earlier one."""
+    """The months on record, in their order.
+
+    Counts begin with the record, as those of repeat offences do (domain.md section 3); only sums of money, such as
+    what a cap has left, ask for the months before it.
+    """
 
     months: Sequence[MonthFacts]
-    first: Period
 
     def within(self, window: Window, month: MonthFacts) -> list[MonthFacts]:
-        """Give the months of a window that come before one; raises MissingAnswerError where one is not known."""
-        found = []
-        for wanted in self.before(month):
-            if not same(window, wanted, month.period):
-                break
-            found.append(self.known(wanted, month))
-        return found[::-1]
+        """Give the months of a window that come before one; raises MissingAnswerError where one is not final."""
+        return [other for other in self.months if other.period < month.period and self._counts(window, other, month)]
 
-    def before(self, month: MonthFacts) -> Iterator[Period]:
-        """Give the service months before one, the latest first."""
-        for back in range(1, self.first.until(month.period) + 1):
-            yield month.period.plus(-back)
+    def before(self, month: MonthFacts) -> Iterator[MonthFacts]:
+        """Give the months before one, the latest first; raises MissingAnswerError at one that is not final."""
+        for other in reversed(self.months):
+            if other.period < month.period:
+                _require_final(other, month)
+                yield other
 
-    def known(self, wanted: Period, month: MonthFacts) -> MonthFacts:
-        """Give an earlier month of the service; MissingAnswerError where it is not on record or not final."""
-        other = next((other for other in self.months if other.period == wanted), None)
-        if other is None:
-            raise before_record(wanted, month.period)
-        if not other.final:
-            zh, en = f"{month_zh(wanted)}考核结果尚未确定，本月是否重复无法认定", f"the final result of {wanted}"
-            raise need("assessment", f"/assessments/{wanted}", zh, en, month.period)
-        return other
+    @staticmethod
+    def _counts(window: Window, other: MonthFacts, month: MonthFacts) -> bool:
+        if not same(window, other.period, month.period):
+            return False
+        _require_final(other, month)
+        return True
+
+
+def _require_final(other: MonthFacts, month: MonthFacts) -> None:
+    if not other.final:
+        zh, en = (
+            f"{month_zh(other.period)}考核结果尚未确定，本月是否重复无法认定",
+            f"the final result of {other.period}",
+        )
+        raise need("assessment", f"/assessments/{other.period}", zh, en, month.period)
 
 
 def before_record(first: Period, period: Period) -> MissingAnswerError:
