@@ -30,6 +30,7 @@ class Resource(StrEnum):
     """What moves money: approvals, payments, their voiding."""
     TEMPLATES = "templates"
     """The templates of terms that come with the program."""
+    TRIALS = "trials"
     METRICS = "metrics"
     """What a month is measured by, and what is decided where a clause leaves a share open."""
     JOB_RUNS = "job_runs"
@@ -57,6 +58,7 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.DUE_DATES: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
     Resource.SETTLEMENTS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.APPROVALS: {Role.ADMIN: _R, Role.SUPERVISOR: _R, Role.FINANCE: _RW, Role.AUDITOR: _R},
+    Resource.TRIALS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.METRICS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.JOB_RUNS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.AUDIT: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
@@ -126,6 +128,8 @@ DueDatesRead = Annotated[Caller, Depends(Permission(Resource.DUE_DATES, Action.R
 SettlementsRead = Annotated[Caller, Depends(Permission(Resource.SETTLEMENTS, Action.READ))]
 SettlementsWrite = Annotated[Caller, Depends(Permission(Resource.SETTLEMENTS, Action.WRITE))]
 Approvals = Annotated[Caller, Depends(Permission(Resource.APPROVALS, Action.WRITE))]
+TrialsRead = Annotated[Caller, Depends(Permission(Resource.TRIALS, Action.READ))]
+TrialsWrite = Annotated[Caller, Depends(Permission(Resource.TRIALS, Action.WRITE))]
 MetricsRead = Annotated[Caller, Depends(Permission(Resource.METRICS, Action.READ))]
 MetricsWrite = Annotated[Caller, Depends(Permission(Resource.METRICS, Action.WRITE))]
 JobRunsRead = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.READ))]

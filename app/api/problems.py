@@ -24,7 +24,7 @@ from app.errors import (
     Unauthenticated,
     Unavailable,
 )
-from app.rules.faults import Fault, escaped
+from app.rules.faults import Fault, pointer_to
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -151,20 +151,9 @@ def _fault(item: dict[str, Any], body: Any) -> Fault:  # noqa: ANN401 a body is 
 
 
 def _pointer(place: Sequence[str | int], body: Any) -> str:  # noqa: ANN401 a body is any JSON value
-    """Turn a place into a JSON pointer; the names of union members, which are not in the body, are left out."""
+    """Turn a place of a request into a JSON pointer."""
     source, *parts = place
-    if source != "body":
-        return "/" + "/".join(str(part) for part in place)
-    pointer, value = "", body
-    for number, part in enumerate(parts):
-        is_member = isinstance(value, dict) and part in value
-        is_item = isinstance(value, list) and isinstance(part, int) and part < len(value)
-        if is_member or is_item:
-            value = value[part]
-        elif number < len(parts) - 1 or not isinstance(value, dict):
-            continue
-        pointer += "/" + escaped(str(part))
-    return pointer
+    return pointer_to(parts, body) if source == "body" else "/" + "/".join(str(part) for part in place)
 
 
 async def on_database_error(request: Request, error: Exception) -> Response:

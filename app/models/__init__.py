@@ -17,6 +17,7 @@ from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
 from app.models.payouts import Payout, PayoutReading
 from app.models.revisions import Appeal, AssessmentRevision
 from app.models.settlements import Payment, Settlement, SettlementLine
+from app.models.trials import Trial
 
 __all__ = [
     "Alert",
@@ -51,6 +52,7 @@ __all__ = [
     "Table",
     "TermsVersion",
     "Token",
+    "Trial",
     "Vendor",
     "WorkCalendarDay",
     "WorkCalendarYear",

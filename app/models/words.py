@@ -120,6 +120,15 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
+class TrialStatus(StrEnum):
+    """How far a trial of a whole centre has come."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class AskedBy(StrEnum):
     """Who asked for a job run first."""
 

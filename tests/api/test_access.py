@@ -44,6 +44,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "settlements": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "approvals": {Role.ADMIN: READ, Role.SUPERVISOR: READ, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "due dates": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
+    "trials": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "metrics": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
@@ -78,7 +79,13 @@ SETTLED = {"contract": "settled_contract"}
 RETURNED = HOLDBACK | {"releases": [{"code": code, "share": "0.5", "after": "acceptance"} for code in ("part", "rest")]}
 AGREED = CHOICE | {"agreed_on": "2023-02-10"}
 JANUARY = PRORATED | {"served": ["2023-01"], "assessed": ["2023-01"]}
+DECIDED = {
+    "kind": "score_bands",
+    "base": "month_fee",
+    "bands": [{"at_least": "70", "share": "1"}, {"below": "70", "share": "0.7", "decided": True}],
+}
 ACCEPTED = {"on": "2023-02-06", "document": "验收报告"}
+OWN_TERMS: dict[str, Any] = {"changes": []}
 PAID_BY_MONTH: dict[str, Any] = {
     "starts_on": "2022-01-01",
     "ends_on": "2022-12-31",
@@ -163,7 +170,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         "metrics",
         {
             "period": "2023-01",
-            "clause": "/money/0",
+            "clause": "/money/2",
             "share": "0.50",
             "reason": "会议研究决定",
             "reference": {"document": "会议纪要"},
@@ -222,6 +229,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", f"{PAYOUTS}/{{payout_id}}/approval"): Route("approvals", places={"payout": "release"}),
     ("POST", f"{MONEY}/releases"): Route("settlements", ACCEPTED | {"release": "rest"}),
     ("GET", f"{MONEY}/holdbacks"): Route("settlements"),
+    ("POST", f"{MONEY}/trials"): Route("trials", OWN_TERMS, SETTLED),
+    ("POST", f"{CENTER}/trials"): Route("trials", OWN_TERMS),
+    ("GET", "/v1/trials/{trial_id}"): Route("trials"),
+    ("GET", "/v1/trials/{trial_id}/contracts"): Route("trials"),
     ("GET", "/v1/job-runs"): Route("job runs"),
     ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }
@@ -257,7 +268,7 @@ class Holding:
 CONTRACTS = ("contract", "new_contract", "settled_contract")
 NOWHERE_IDS = (
     *("service_center", "vendor", "contract", "new_contract", "settled_contract", "finding", "alert"),
-    *("settlement", "settled", "payment", "payout", "release"),
+    *("settlement", "settled", "payment", "payout", "release", "trial"),
 )
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
 """Ids that nothing has."""
@@ -294,13 +305,14 @@ def build(database: Database, client: TestClient) -> Town:
         (elsewhere, elsewhere.vendor, "XB-1"),
     ):
         own = {"vendor_id": str(vendor)}
-        terms = TERMS | {"annual_assessment": ANNUAL, "money": [RETURNED, JANUARY]}
+        terms = TERMS | {"annual_assessment": ANNUAL, "money": [RETURNED, JANUARY, DECIDED]}
         contract = at.contract(number, terms=terms, **own)
         ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
         ids["new_contract"] = last_part(at.contract(f"{number}-NEW", recorded_from="2023-02", **own))
         ids |= {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
         with time_machine.travel("2023-02-13T04:00:00Z"):
             ids |= _payouts(at, contract) | _settlements(at, at.contract(f"{number}-PAID", **PAID_BY_MONTH, **own))
+        ids["trial"] = _made(at.supervisor.post(f"/v1/service-centers/{at.center}/trials", OWN_TERMS))
         holdings.append(Holding(ids))
     run_nights(database, "2023-02-16")
     for at, holding in zip((office, office, elsewhere), holdings, strict=True):
@@ -544,7 +556,7 @@ def _without_request_id(answer: Response) -> dict[str, Any]:
 
 def test_what_is_another_vendors_is_not_there_for_a_vendor(town: Town) -> None:
     """At one center, a vendor gets 404 for another vendor's things where it gets 403 for its own."""
-    routes = [(method, path) for method, path in ROUTES if set(named_in(path)) - {"service_center_id"}]
+    routes = [(method, path) for method, path in ROUTES if set(named_in(path)) - {"service_center_id", "trial_id"}]
     for method, path in routes:
         assert town.ask(Role.VENDOR, method, path, town.other_vendors).status_code == 404, (method, path)
         assert town.ask(Role.VENDOR, method, path, town.own).status_code == 403, (method, path)

@@ -73,6 +73,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "settlement_id": settlement,
         # A payout has its address before anything of it is on record, and whoever may ask gets 404 where it is none.
         "payout_id": alert["id"],
+        "trial_id": _trial(office),
         "payment_id": office.finance.post(f"{contract}/payments", paid).json()["id"],
         "period": "2023-01",
         "year": "2023",
@@ -84,6 +85,11 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         for row in rows
     }
     assert let_in == {(row.method, row.path): row.roles for row in rows}
+
+
+def _trial(office: Office) -> str:
+    asked = office.supervisor.post(f"/v1/service-centers/{office.center}/trials", {"changes": []})
+    return str(asked.json()["id"])
 
 
 def _gets_in(person: Person, row: Row, own: dict[str, str]) -> bool:

@@ -42,6 +42,8 @@ LIFE = (
     "record_payment",
     "match_payments",
     "void_payment",
+    "try_contract",
+    "try_service_center",
     "create_amendment",
     "close_contract",
     "run_job",

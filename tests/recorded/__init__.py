@@ -11,17 +11,21 @@ from sqlalchemy import BigInteger, Boolean, Connection, Date, Text, Uuid, column
 from sqlalchemy.types import TypeEngine
 
 from app.models.columns import UtcDateTime
+from tests.recorded.clauses import CLAUSES
 from tests.recorded.columns import Row
 from tests.recorded.facts import FACTS
 from tests.recorded.house import HOUSE
 from tests.recorded.money import MONEY
 from tests.recorded.records import RECORDS
+from tests.recorded.trials import TRIALS
 
 RECORDED = {
     "20261121_house": HOUSE,
     "20261121_records": RECORDS,
     "20261121_money": MONEY,
     "20261121_facts": FACTS,
+    "20261121_clauses": CLAUSES,
+    "20261121_trials": TRIALS,
 }
 """What each revision adds, oldest first; a new revision adds its own."""
 

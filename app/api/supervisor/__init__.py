@@ -27,6 +27,7 @@ from app.api.supervisor import (
     revisions,
     settlements,
     terms,
+    trials,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -51,6 +52,7 @@ for room in (
     payouts,
     ledger,
     papers,
+    trials,
     job_runs,
     audit_events,
 ):

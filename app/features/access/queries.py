@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement
+from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement, Trial
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
@@ -22,9 +22,13 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),
     "alert_id": (_ALERT, col(Alert.id)),
     "payout_id": (select(col(Payout.service_center_id), col(Payout.vendor_id)), col(Payout.id)),
+    "trial_id": (select(col(Trial.service_center_id), col(Trial.service_center_id)), col(Trial.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
+
+OF_CENTERS = frozenset({"service_center_id", "trial_id"})
+"""What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
 
 BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
@@ -44,7 +48,7 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.
         return caller.role is not Role.VENDOR
-    if caller.role is Role.VENDOR and parameter != "service_center_id":
+    if caller.role is Role.VENDOR and parameter not in OF_CENTERS:
         return bool(vendor == caller.vendor_id)
     return center in caller.centers
 

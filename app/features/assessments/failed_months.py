@@ -37,7 +37,7 @@ def evaluate_below(session: Session, as_of: date, within: narrowing.Within = nar
             def states_on(day: date, month: RowMapping = month) -> Iterator[AlertState]:
                 then = history.on(month, day)
                 if _is_below(then) and month["final_on"] <= day:
-                    yield _below(then, history.stood_since(month, day, _is_below))
+                    yield below_state(then, history.stood_since(month, day, _is_below))
 
             yield from replay(history.days([month]), as_of, states_on)
 
@@ -48,7 +48,8 @@ def _is_below(month: Month) -> bool:
     return bool(month["verdict"] is Verdict.BELOW)
 
 
-def _below(month: Month, since: date) -> AlertState:
+def below_state(month: Month, since: date) -> AlertState:
+    """Say that a month is below the pass mark; its row holds the mark and what it was judged."""
     facts: dict[str, Any] = {
         "period": str(Period.parse(month["period"])),
         "score": {str(month["score_kind"]): format_hundredths(month["score_hundredths"])},
@@ -92,7 +93,7 @@ def evaluate_consecutive(session: Session, as_of: date, within: narrowing.Within
             ) -> Iterator[AlertState]:
                 results = [_result(history, month, day) for month in governed]
                 for run in consecutive_fails(rule, results, day):
-                    yield _run(run, rule, months[0])
+                    yield run_state(run, rule, months[0])
 
             yield from replay(history.days(governed), as_of, states_on)
 
@@ -116,7 +117,8 @@ def _result(history: History, month: RowMapping, day: date) -> MonthResult:
     return MonthResult(Period.parse(month["period"]), then["state"], score, history.stood_since(month, day, same))
 
 
-def _run(run: FailRun, rule: ConsecutiveRule, of: RowMapping) -> AlertState:
+def run_state(run: FailRun, rule: ConsecutiveRule, of: RowMapping) -> AlertState:
+    """Say that months failed so often that a clause has a consequence; `of` is a row of the contract."""
     facts: dict[str, Any] = {
         "first_period": str(run.first),
         "periods": [str(period) for period in run.periods],

@@ -30,7 +30,7 @@ def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing
             month = list(of_month)
 
             def states_on(day: date, month: list[RowMapping] = month) -> Iterator[AlertState]:
-                state = _of_month([_on(history, entry, day) for entry in month], day, calendar)
+                state = notice_state([_on(history, entry, day) for entry in month], day, calendar)
                 if state is not None:
                     yield state
 
@@ -47,7 +47,8 @@ def _on(history: History, entry: RowMapping, day: date) -> Month:
     return {**then, "met_on": then["notified_on"] if entry["met_on"] else None}
 
 
-def _of_month(entries: list[Month], as_of: date, calendar: WorkCalendar) -> AlertState | None:
+def notice_state(entries: list[Month], as_of: date, calendar: WorkCalendar) -> AlertState | None:
+    """Say whether a month's notice is late or overdue on a day, by the entries of the register with their month."""
     entry = entries[0]
     excused_on = entry["final_on"] if entry["state"] is MonthState.EXCUSED else None
     found = missed(entries, entry["notified_on"], {"month_excused": excused_on}, as_of, calendar)

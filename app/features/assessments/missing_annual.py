@@ -26,12 +26,13 @@ def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing
             known = list(of_year)
             found = missed(known, known[0]["held_on"], {}, as_of, calendar)
             if found is not None:
-                yield _state(found)
+                yield year_state(found)
 
     return evaluate_each(rows, decide)
 
 
-def _state(found: Missed) -> AlertState:
+def year_state(found: Missed) -> AlertState:
+    """Say that a year was not assessed in time."""
     entry = found.entry
     facts = {"year": int(entry["subject"])} | found.facts()
     if found.done_on:

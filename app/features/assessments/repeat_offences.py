@@ -27,7 +27,7 @@ def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing
     def decide(contract_id: uuid.UUID, findings: list[RowMapping]) -> Iterator[AlertState]:
         versions = read_versions(terms.get(contract_id, []))
         for offence, rule, first in offences(versions, findings, as_of):
-            yield _state(offence, rule, first)
+            yield offence_state(offence, rule, first)
 
     return evaluate_each(rows, decide)
 
@@ -67,7 +67,8 @@ def _occurrence(row: RowMapping) -> Occurrence:
     return Occurrence(str(row["id"]), row["occurred_on"], row["counter"], row["withdrawn_on"], row["at_least"])
 
 
-def _state(offence: Offence, rule: RepeatRule, of: RowMapping) -> AlertState:
+def offence_state(offence: Offence, rule: RepeatRule, of: RowMapping) -> AlertState:
+    """Say that an issue came up so often that the terms call it repeated; `of` is a row of its findings."""
     key = (of["issue_type"], offence.counter, offence.window_key)
     return AlertState(
         AlertKind.REPEAT_OFFENCE,

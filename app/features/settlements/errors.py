@@ -137,3 +137,11 @@ class ReleaseExceedsHeld(Conflict):
     code = "release-exceeds-held"
     title = "The release exceeds what is held"
     remedy = "Release at most what the holdback holds."
+
+
+class TrialGoingOn(Conflict):
+    """Asking for a trial of a centre while another one goes on."""
+
+    code = "trial-going-on"
+    title = "A trial of the centre is still going on"
+    remedy = "Read how far it has come, and ask again once it is done."
