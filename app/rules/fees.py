@@ -158,13 +158,14 @@ def _for_volume(working: Working, fee: Figure, month: MonthFacts, payment: Payme
     design = working.given(Label("设计业务量", "volume of the design"), Fraction(volume.design), Measure.POINTS)
     label = Label("业务量系数", "factor of the volume")
     factor = working.divide(label, billed, design, measure=Measure.SHARE)
+    # Rounded before it is bounded: a bound of more places would be passed by what is rounded after it.
+    factor = to_coefficient(working, label, factor, payment.rounding)
     if factor.value < 1:
         least = _bound(working, volume.least, "least", month)
         factor = working.greatest(label, factor, least, measure=Measure.SHARE)
     if factor.value > 1:
         most = _bound(working, volume.most, "most", month)
         factor = working.least(label, factor, most, measure=Measure.SHARE)
-    factor = to_coefficient(working, label, factor, payment.rounding)
     name = fee_label(month.period)
     return to_fen(working, name, working.multiply(name, fee, factor), payment.rounding, month.period)
 

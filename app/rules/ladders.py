@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from app.rules.bases import ContractRecord, before_record
+from app.rules.bases import ContractRecord
 from app.rules.clauses import Beyond, WarningLadder
 from app.rules.consecutive import Gap, MonthState, mark_of
+from app.rules.history import before_record
 from app.rules.lines import Component, Line, MonthFacts, line, month_zh
 from app.rules.measuring import assessed
 from app.rules.missing import MissingAnswerError, need

@@ -58,7 +58,7 @@ def measured(
         return _combined_sites(working, rule.sites, pointer, month)
     if rule.measure is None:
         return assessed(working, month, scale)
-    return _measured(working, rule.measure, pointer, month, history)
+    return _measured(working, rule.measure, f"{pointer}/measure", month, history)
 
 
 def assessed(working: Working, month: MonthFacts, scale: Decimal | None) -> Scored:
@@ -90,7 +90,10 @@ def _measured(working: Working, measure: MeasureRule, pointer: str, month: Month
             return _interpolated(working, measure, pointer, month)
         case SumOf(parts=parts):
             name = Label(f"{month_zh(month.period)}各项得分合计", f"sum of the scores of {month.period}")
-            scores = [_measured(working, part, pointer, month, history).figure for part in parts]
+            scores = [
+                _measured(working, part, f"{pointer}/parts/{place}", month, history).figure
+                for place, part in enumerate(parts)
+            ]
             return exactly(name, working.add(name, *scores, measure=Measure.POINTS))
 
 
@@ -120,10 +123,10 @@ def _interpolated(working: Working, rule: Interpolated, pointer: str, month: Mon
             f"{name.zh}超出插值范围，条款未约定",
             f"what {figure(value.value)} earns, outside of what is interpolated",
         )
-        raise need("clamped", f"/terms{pointer}/measure/clamped", zh, en, month.period)
+        raise need("clamped", f"/terms{pointer}/clamped", zh, en, month.period)
     if not rule.clamped:
         zh, en = f"{name.zh}超出插值范围", f"a point for {figure(value.value)}, outside of what is interpolated"
-        raise need("knots", f"/terms{pointer}/measure/knots", zh, en, month.period)
+        raise need("knots", f"/terms{pointer}/knots", zh, en, month.period)
     nearest = knots[0] if value.value < knots[0][0] else knots[-1]
     return exactly(name, working.given(name, nearest[1], Measure.POINTS))
 

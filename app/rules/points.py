@@ -1,6 +1,7 @@
 """Points that findings take, and the score that they leave."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from app.rules.costings import Costing, costings
@@ -49,13 +50,18 @@ def taken(
     month: MonthFacts,
     history: History,
     label: Label = _TAKEN,
+    most: Decimal | None = None,
 ) -> Figure:
-    """Reckon the points that the month's findings take; raises MissingAnswerError where there may be more of them."""
+    """Reckon the points that the month's findings take; raises MissingAnswerError where there may be more of them.
+
+    With `most`, which the caller holds them at, nobody has to know how many more there are once they reach it.
+    """
     counted = costings(points.prices, points.multipliers, pointer, month, history)
+    found = summed(working, label, costs(working, counted, Measure.POINTS, month.sources.findings), Measure.POINTS)
     for entry in counted:
-        if entry.open:
+        if entry.open and (most is None or found.value < most):
             raise open_count(entry.price.issue_type, month)
-    return summed(working, label, costs(working, counted, Measure.POINTS, month.sources.findings), Measure.POINTS)
+    return found
 
 
 def open_count(issue_type: str, month: MonthFacts) -> MissingAnswerError:
@@ -79,7 +85,7 @@ def score_of_findings(
     off = _off(working, rule, pointer, month, history)
     score = working.subtract(name, full, off, measure=Measure.POINTS)
     if rule.additions:
-        added = taken(working, Points(rule.additions), pointer, month, history, _ADDED)
+        added = taken(working, Points(rule.additions), pointer, month, history, _ADDED, rule.most_added)
         if rule.most_added is not None:
             most = working.given(_MOST_ADDED, Fraction(rule.most_added), Measure.POINTS)
             added = working.least(_ADDED, added, most, measure=Measure.POINTS)
@@ -94,7 +100,7 @@ def _not_below_floor(
     if rule.floor is None:
         if score.value < 0:
             zh, en = "扣分超过满分，条款未约定最低分", "the smallest score, where more is taken than there is"
-            raise need("floor", f"/terms{pointer}/measure/floor", zh, en, month.period)
+            raise need("floor", f"/terms{pointer}/floor", zh, en, month.period)
         return score
     if score.value >= rule.floor:
         return score
@@ -115,7 +121,7 @@ def _off(working: Working, rule: FindingScore, pointer: str, month: MonthFacts, 
     ratio = dict(rule.subjects).get(rule.subject or "")
     if ratio is None:
         zh, en = "一项问题对应多个考核对象，条款未约定以哪个对象的得分计费", "the score of which subject decides"
-        raise need("subject", f"/terms{pointer}/measure/subject", zh, en, month.period)
+        raise need("subject", f"/terms{pointer}/subject", zh, en, month.period)
     label = Label(f"“{rule.subject}”扣分", f"points taken from {rule.subject}")
     share = working.given(
         Label(f"“{rule.subject}”扣分比例", f"ratio of {rule.subject}"), Fraction(ratio), Measure.SHARE
@@ -132,7 +138,7 @@ def _of_criterion(
     history: History,
 ) -> Figure:
     label = Label(f"“{criterion.code}”扣分", f"points taken by {criterion.code}")
-    off = taken(working, _priced(rule, criterion.issue_types), pointer, month, history, label)
+    off = taken(working, _priced(rule, criterion.issue_types), pointer, month, history, label, criterion.weight)
     if off.value <= criterion.weight:
         return off
     weight = working.given(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 
-from app.rules.bases import ContractRecord, agreed, base_of, before_record, last_served, month_fines, window
+from app.rules.bases import ContractRecord, agreed, base_of, last_served, month_fines, window
 from app.rules.bonuses import PaidNow, bonus
 from app.rules.clauses import (
     AtRiskPool,
@@ -25,6 +25,7 @@ from app.rules.deciding_months import deducted_by_score
 from app.rules.early_ends import ends_early, last_fee
 from app.rules.fees import ServiceFees, month_fee
 from app.rules.finding_deductions import Asked, by_findings
+from app.rules.history import before_record
 from app.rules.keeping import deferred, held, kept_pool
 from app.rules.ladders import laddered
 from app.rules.limits import BASES_OF_WINDOWS, deduction_limit, pool_limit, room

@@ -91,8 +91,10 @@ class _Sums:
 
     def _status(self, limit: _Limit, day: date) -> _Reached:
         total = sum((fen for _, fen in self._counted(day)), start=Fraction(0))
+        if not total:
+            return _Reached.NO
         if limit.fen is None:
-            return _Reached.EXACTLY if total else _Reached.NO
+            return _Reached.EXACTLY
         if total != limit.fen:
             return _Reached.YES if total > limit.fen else _Reached.NO
         answers = {None: _Reached.EXACTLY, Reaches.AT_LEAST: _Reached.YES, Reaches.ABOVE: _Reached.NO}

@@ -22,7 +22,7 @@ from app.rules.periods import periods_between
 from app.rules.settlement import reckon
 from app.rules.settling import Books, payment_periods, settle, unscheduled
 from app.rules.terms import Terms
-from tests.rules import random_clauses
+from tests.rules import random_clauses, random_facts
 from tests.rules.clause_contracts import service_of as case_service
 from tests.rules.clause_contracts import terms_of
 from tests.rules.random_contracts import ANY_BASES, FACTS, RESULTS, Facts, month_of, months_of, services, terms
@@ -189,7 +189,7 @@ LEFT_OUT = {
 """Members of a document that are answers, wherever they stand."""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32))
 def test_compositions_miss_nothing_unasked(seed: int) -> None:
     """Clauses of every kind are put together, and some of their answers left out."""
@@ -197,8 +197,8 @@ def test_compositions_miss_nothing_unasked(seed: int) -> None:
     document = silenced(random_clauses.document(chance), chance)
     if TermsDocument.model_validate(document).faults():
         return
-    service = random_clauses.service(chance)
-    assert_foreseen(document, service, random_clauses.year(chance, service, document))
+    service = random_facts.service(chance)
+    assert_foreseen(document, service, random_facts.year(chance, service, document))
 
 
 def silenced(stated: Any, chance: random.Random) -> Any:  # noqa: ANN401 JSON

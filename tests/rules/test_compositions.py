@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.features.contracts.terms_document import TermsDocument
 from app.rules.clauses import (
     Base,
     Cap,
@@ -19,18 +21,20 @@ from app.rules.clauses import (
     Stage,
     Window,
 )
+from app.rules.completeness import unanswered
 from app.rules.fees import ServiceFees, quarter_of
 from app.rules.lines import SIGNS, Component, Line, MonthFacts
 from app.rules.periods import Period
 from app.rules.reckoning import DEDUCTIONS, Reckoning
 from app.rules.settlement import reckon
 from app.rules.settling import Books, payment_periods, settle
-from tests.rules.random_clauses import document, recorded_otherwise, service, year
+from tests.rules.random_clauses import document
+from tests.rules.random_facts import recorded_otherwise, service, year
 from tests.rules.recompute import half_away, recompute
 
 CHANCES = st.randoms(use_true_random=True)
 """Each makes one contract and its year; a failure prints the seed."""
-MANY = settings(max_examples=150)
+MANY = settings(max_examples=100)
 Found = Mapping[Period, Reckoning]
 
 ROUNDED_UP = 50
@@ -148,7 +152,7 @@ def assert_caps(agreed: ServiceFees, months: Sequence[MonthFacts], found: Found)
     for place, clause in enumerate(months[0].terms.clauses):
         if isinstance(clause, FindingClause) and clause.cap is not None:
             most = capped(agreed, clause, clause.cap)
-            for taken in by_window(clause.cap, found, lambda r, pointer=f"/money/{place}": of_clause(r, pointer)):
+            for taken in by_window(clause.cap, found, partial(of_clause, pointer=f"/money/{place}")):
                 assert most is None or taken <= most + ROUNDED_UP
         if isinstance(clause, DeductionLimit):
             most = capped(agreed, clause, clause)
@@ -210,3 +214,24 @@ def test_no_settlement_is_less_than_nothing(chance: Random) -> None:
         assert not (draft.lines and draft.missing)
         for entry in draft.lines:
             assert recompute([step.written() for step in entry.line.steps]) == Fraction(entry.line.fen, 100)
+
+
+UNFORESEEN = {"knots", "weights"}
+"""What only facts decide: a figure outside of what is interpolated, and how many months have a score to be weighted."""
+
+
+@MANY
+@given(CHANCES)
+def test_what_a_document_leaves_open_was_asked_before_a_month_needs_it(chance: Random) -> None:
+    written, agreed = document(chance), service(chance)
+    months = year(chance, agreed, written)
+    terms = TermsDocument.model_validate(written).rules()
+    asked = {(question.name, question.pointer) for question in unanswered(terms, agreed)}
+    reckoned, payment = reckon(agreed, months), terms.money.payment or Payment()
+    books = Books({}, frozenset(), 0, "/settlements")
+    lacked = [missing for reckoning in reckoned.values() for missing in reckoning.missing]
+    for period in payment_periods(months):
+        lacked += settle(period, reckoned, books, payment, agreed).missing
+    for missing in lacked:
+        if missing.pointer.startswith("/terms/") and missing.name not in UNFORESEEN:
+            assert (missing.name, missing.pointer) in asked

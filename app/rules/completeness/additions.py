@@ -21,7 +21,7 @@ def of_limit(clause: DeductionLimit, pointer: str) -> Iterator[Missing]:
 def of_bonus(clause: Bonus, pointer: str) -> Iterator[Missing]:
     """Ask what is open in the conditions of a bonus, and how what is paid of it is rounded."""
     for place, condition in enumerate(clause.conditions):
-        yield from of_measure(condition.measure, f"{pointer}/conditions/{place}")
+        yield from of_measure(condition.measure, f"{pointer}/conditions/{place}/measure")
     shares = [clause.share, clause.pool.share if clause.pool else None, *(share for share, _ in clause.split)]
     if clause.rounding is None and (clause.per_unit is not None or fractions(shares)):
         yield ask_rounding(pointer)

@@ -29,7 +29,7 @@ _LENGTHS = {Base.QUARTER_FEE: 3, Base.YEAR_FEE: 12}
 def of_score(clause: ScoreClause, pointer: str, service: ServiceFees | None) -> Iterator[Missing]:
     """Ask what is open in what decides, in the scale, and in how the amount is rounded."""
     rule = clause.by_score
-    yield from of_measure(rule.measure, pointer)
+    yield from of_measure(rule.measure, f"{pointer}/measure")
     yield from of_sites(rule.sites, pointer)
     yield from _of_months(rule, pointer, service)
     yield from _of_first_months(rule, pointer, service)

@@ -9,15 +9,15 @@ from app.rules.missing import Missing
 
 
 def of_measure(measure: Measure | None, pointer: str) -> Iterator[Missing]:
-    """Ask what is open in a measure; `pointer` is that of the clause or condition that measures by it."""
+    """Ask what is open in a measure; `pointer` is its own."""
     match measure:
         case SumOf(parts=parts):
-            for part in parts:
-                yield from of_measure(part, pointer)
+            for place, part in enumerate(parts):
+                yield from of_measure(part, f"{pointer}/parts/{place}")
         case Interpolated(code=code, clamped=None):
             yield ask(
                 "clamped",
-                f"{pointer}/measure/clamped",
+                f"{pointer}/clamped",
                 f"“{code}”超出插值表两端时如何得分？按最近一端的得分计（true）/ 条款不涵盖（false）",
                 f"What does {code} earn outside of the knots: what the nearest one does (true), or is it not covered "
                 "(false)?",
@@ -33,7 +33,7 @@ def _of_points(measure: FindingScore, pointer: str) -> Iterator[Missing]:
     if measure.floor is None and _may_take_more(measure):
         yield ask(
             "floor",
-            f"{pointer}/measure/floor",
+            f"{pointer}/floor",
             f"问题较多、扣分超过满分{measure.full_mark.normalize():f}分时，最低计几分？扣完为止填0",
             f"What is the smallest score, where more than the {measure.full_mark.normalize():f} points are taken?",
         )
@@ -41,7 +41,7 @@ def _of_points(measure: FindingScore, pointer: str) -> Iterator[Missing]:
         names = "、".join(name for name, _ in measure.subjects)
         yield ask(
             "subject",
-            f"{pointer}/measure/subject",
+            f"{pointer}/subject",
             f"一项问题同时扣多个对象的分：费用按哪个对象的得分计算？{names}",
             f"One finding takes points of several subjects: whose score decides about the fee? {names}",
         )

@@ -26,6 +26,8 @@ def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing
     What was revised, withdrawn or amended counts from its own day on, so that nights in turn end where one run does.
     """
     record = read_record(session, as_of, within)
+    if record is None:
+        return Evaluation()
 
     def decide(contract_id: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
         own = record.of(contract_id, months)

@@ -52,9 +52,14 @@ class Record:
         return ContractRecord(self, contract_id, months, read_versions(self.versions.get(contract_id, ())))
 
 
-def read_record(session: Session, as_of: date, within: Within) -> Record:
-    """Read the record of every contract that states a trigger, in so many statements for any number of them."""
+def read_record(session: Session, as_of: date, within: Within) -> Record | None:
+    """Read the record of every contract that states a trigger, in so many statements for any number of them.
+
+    None where no contract states one, so that such a night costs no more than the question.
+    """
     ids = queries.stating(session, within)
+    if not ids:
+        return None
     return Record(
         calendar=work_calendar(session, as_of),
         history=read_history(session, within),
