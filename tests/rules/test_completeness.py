@@ -22,8 +22,13 @@ from app.rules.periods import periods_between
 from app.rules.settlement import reckon
 from app.rules.settling import Books, payment_periods, settle, unscheduled
 from app.rules.terms import Terms
+from tests.rules import random_clauses, random_facts
+from tests.rules.clause_contracts import service_of as case_service
+from tests.rules.clause_contracts import terms_of
 from tests.rules.random_contracts import ANY_BASES, FACTS, RESULTS, Facts, month_of, months_of, services, terms
 from tests.rules.tables import Case, cases, rows
+from tests.rules.tables import document as table
+from tests.rules.test_clause_cases import FILES
 
 UNFORESEEN = {
     "other_months": "the terms of another month of the quarter or year are those of another document",
@@ -35,6 +40,8 @@ UNFORESEEN = {
 """What no document can foresee, by name, and why."""
 ALONE = {"excused", "not_assessed"}
 """What a quarter of a single service month asks again: no other month's score could decide about it."""
+SHAPES = {file.stem for file in FILES.glob("*.yaml") if "cases" in table(file.stem)}
+"""The tables about clauses."""
 ANSWERS = (
     ("payment", ["year_money", "partial_month", "excess", "rounding"]),
     ("money", ["rounding", "granularity", "floor", "excused", "not_assessed", "score", "caps_deductions"]),
@@ -172,3 +179,54 @@ def test_random_contracts_that_answer_everything_are_asked_for_nothing(
 ) -> None:
     """They keep money back without saying how it is returned, and that alone is asked."""
     assert {entry.name for entry in unanswered(read(document), service)} <= {"payout", "releases"}
+
+
+LEFT_OUT = {
+    *("rounding", "granularity", "floor", "excused", "not_assessed", "score", "caps_deductions", "first"),
+    *("counts_partial", "compounds", "together", "count", "by", "clamped", "subject", "least", "most", "rounds"),
+    *("year_money", "partial_month", "excess"),
+}
+"""Members of a document that are answers, wherever they stand."""
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32))
+def test_compositions_miss_nothing_unasked(seed: int) -> None:
+    """Clauses of every kind are put together, and some of their answers left out."""
+    chance = random.Random(seed)  # noqa: S311 chosen to be repeatable
+    document = silenced(random_clauses.document(chance), chance)
+    if TermsDocument.model_validate(document).faults():
+        return
+    service = random_facts.service(chance)
+    assert_foreseen(document, service, random_facts.year(chance, service, document))
+
+
+def silenced(stated: Any, chance: random.Random) -> Any:  # noqa: ANN401 JSON
+    """Leave some of the answers out."""
+    if isinstance(stated, dict):
+        return {
+            name: silenced(value, chance)
+            for name, value in stated.items()
+            if name not in LEFT_OUT or chance.random() < 0.7
+        }
+    return [silenced(entry, chance) for entry in stated] if isinstance(stated, list) else stated
+
+
+def tabled() -> list[pytest.ParameterSet]:
+    """Give the cases of all tables about clauses that miss an answer, under terms that nobody amends."""
+    return [
+        pytest.param(shape, case, id=f"{shape}: {case['case'].split(' · ')[-1]}")
+        for shape in sorted(SHAPES)
+        for case in table(shape)["cases"]
+        if "amended" not in {**table(shape), **case}
+        and any(pointer.startswith("/terms") for _, pointer in case.get("missing", ()))
+    ]
+
+
+@pytest.mark.parametrize(("shape", "case"), tabled())
+def test_what_a_table_misses_is_asked(shape: str, case: Case) -> None:
+    """The tables about clauses name what is missing once a month needs it: the document was asked before."""
+    terms = TermsDocument.model_validate(terms_of(table(shape), case)).rules()
+    asked = [[entry.name, entry.pointer] for entry in unanswered(terms, case_service(table(shape), case)[0])]
+    missed = [[name, pointer] for name, pointer in case["missing"] if pointer.startswith("/terms")]
+    assert [entry for entry in missed if entry not in asked and entry[0] not in UNFORESEEN] == []

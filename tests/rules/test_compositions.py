@@ -8,7 +8,6 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.features.contracts.terms_document import TermsDocument
 from app.rules.clauses import (
     Base,
     Cap,
@@ -21,7 +20,6 @@ from app.rules.clauses import (
     Stage,
     Window,
 )
-from app.rules.completeness import unanswered
 from app.rules.fees import ServiceFees, quarter_of
 from app.rules.lines import SIGNS, Component, Line, MonthFacts
 from app.rules.periods import Period
@@ -214,24 +212,3 @@ def test_no_settlement_is_less_than_nothing(chance: Random) -> None:
         assert not (draft.lines and draft.missing)
         for entry in draft.lines:
             assert recompute([step.written() for step in entry.line.steps]) == Fraction(entry.line.fen, 100)
-
-
-UNFORESEEN = {"knots", "weights"}
-"""What only facts decide: a figure outside of what is interpolated, and how many months have a score to be weighted."""
-
-
-@MANY
-@given(CHANCES)
-def test_what_a_document_leaves_open_was_asked_before_a_month_needs_it(chance: Random) -> None:
-    written, agreed = document(chance), service(chance)
-    months = year(chance, agreed, written)
-    terms = TermsDocument.model_validate(written).rules()
-    asked = {(question.name, question.pointer) for question in unanswered(terms, agreed)}
-    reckoned, payment = reckon(agreed, months), terms.money.payment or Payment()
-    books = Books({}, frozenset(), 0, "/settlements")
-    lacked = [missing for reckoning in reckoned.values() for missing in reckoning.missing]
-    for period in payment_periods(months):
-        lacked += settle(period, reckoned, books, payment, agreed).missing
-    for missing in lacked:
-        if missing.pointer.startswith("/terms/") and missing.name not in UNFORESEEN:
-            assert (missing.name, missing.pointer) in asked

@@ -6,7 +6,6 @@ document can foresee: what the record does not hold, and terms that change in th
 
 from collections.abc import Iterator
 
-from app.rules.annual import AnnualScoreRule
 from app.rules.clauses import (
     AtRiskPool,
     Bonus,
@@ -88,7 +87,7 @@ def _of_rows(terms: Terms) -> Iterator[Missing]:
 def _of_year(terms: Terms) -> Iterator[Missing]:
     """Ask what a month without a score counts in the mean of the year."""
     score = terms.annual_assessment.score if terms.annual_assessment else None
-    if not isinstance(score, AnnualScoreRule):
+    if score is None:
         return
     for name, (zh, en) in STATES.items():
         if getattr(score, name) is None:

@@ -66,7 +66,7 @@ def _of_months(rule: ByScore, pointer: str, service: ServiceFees | None) -> Iter
         zh = f"{state_zh}的月份没有得分，服务费如何计算？全额支付（paid_in_full）/ 不支付（not_paid）"
         en = f"What is a month paid that was {state_en} and has no score: paid_in_full or not_paid?"
         if longer:
-            zh = f"{state_zh}的月份没有得分：是否不计入，由其余各月的得分决定？是（left_out）；条款另有约定的须补充协议"
+            zh = f"{state_zh}的月份没有得分：是否不计入，由其余各月的得分决定整个考核期的费用？是（left_out）"
             en = f"Is a month that was {state_en} left_out, so that the scores of the other months decide about all?"
         yield ask(name, f"{pointer}/{name}", zh, en)
     if service is not None and _ended_within(rule.base, service):

@@ -3,6 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterator
 
+from app.rules.bases import LENGTHS
 from app.rules.clauses import (
     AtRiskPool,
     Base,
@@ -128,11 +129,16 @@ def _of_early_end(payment: Payment) -> Iterator[Missing]:
 
 
 def _may_exceed(terms: MoneyTerms, payment: Payment) -> bool:
-    """Say whether a payment may come to less than nothing.
+    """Say whether a payment may come to less than nothing: by deductions, or by what is corrected of earlier months."""
+    deducting = any(isinstance(clause, ScoreClause | FindingClause) for clause in terms.clauses)
+    changing = payment.early_end is not None or payment.volume is not None
+    return deducting or bool(terms.ladders) or changing or _keeps_more_than_fee(terms, payment)
 
-    By deductions, by what is corrected of earlier months, or where more is kept back than the fee.
-    """
-    less = any(isinstance(clause, ScoreClause | FindingClause) for clause in terms.clauses)
-    kept = [clause.share for clause in terms.clauses if isinstance(clause, Holdback | AtRiskPool)]
-    less = less or sum(kept) + (payment.deferred.share if payment.deferred else 0) > 1
-    return less or bool(terms.ladders) or payment.early_end is not None or payment.volume is not None
+
+def _keeps_more_than_fee(terms: MoneyTerms, payment: Payment) -> bool:
+    """Say whether more may be kept back than is paid: one clause alone keeps at most the month's fee that it is of."""
+    keeping = [clause for clause in terms.clauses if isinstance(clause, Holdback)]
+    pools = [clause for clause in terms.clauses if isinstance(clause, AtRiskPool) and clause.kept]
+    count = len(keeping) + len(pools) + (payment.deferred is not None)
+    longer = any(LENGTHS[clause.base] for clause in keeping)
+    return count > 1 or longer or (count > 0 and payment.schedule is Schedule.INSTALMENTS)
