@@ -149,6 +149,15 @@ def _rounding_of(clause: MoneyClause) -> Rounding | None:
 
 def _check_together(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
     """Name what the clauses say twice, or against each other."""
+    yield from _check_once(clauses)
+    yield from _check_pool(clauses)
+    yield from _check_priced_twice(clauses)
+    yield from _check_parts(clauses)
+    yield from _check_link(clauses)
+
+
+def _check_once(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
+    """Name what may be stated once and is stated again."""
     pools = [place for place, clause in enumerate(clauses) if isinstance(clause, AtRiskPool)]
     for place in pools[1:]:
         detail = "More than one clause puts a part of the month's fee at risk."
@@ -157,23 +166,27 @@ def _check_together(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
     for place in holdbacks[1:]:
         detail = "More than one clause holds back a part of the fee."
         yield Fault(f"/money/{place}", "second-holdback", detail, "State one holdback, with its ceiling and releases.")
-    kept = any(clause.kept for clause in clauses if isinstance(clause, AtRiskPool))
     for place, clause in enumerate(clauses):
-        if not kept or not isinstance(clause, ScoreClause):
+        if isinstance(clause, Bonus) and clause in clauses[:place]:
+            detail = "An earlier clause states the very same bonus."
+            yield Fault(f"/money/{place}", "second-bonus", detail, "State each bonus once.")
+
+
+def _check_pool(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
+    """Name clauses by the score that a pool at risk does not go together with."""
+    kept = any(clause.kept for clause in clauses if isinstance(clause, AtRiskPool))
+    caps = any(clause.caps_deductions for clause in clauses if isinstance(clause, AtRiskPool))
+    for place, clause in enumerate(clauses):
+        if not isinstance(clause, ScoreClause):
             continue
-        if clause.by_score.base is Base.AT_RISK_POOL:
+        base = clause.by_score.base
+        if kept and base is Base.AT_RISK_POOL:
             detail = "The pool is kept back for a payout, and a clause deducts from it every month."
             yield Fault(f"/money/{place}/base", "pool-paid-twice", detail, "Keep the pool, or pay it by the month.")
-
-    yield from _check_priced_twice(clauses)
-    if any(clause.caps_deductions for clause in clauses if isinstance(clause, AtRiskPool)):
-        for place, clause in enumerate(clauses):
-            if isinstance(clause, ScoreClause) and LENGTHS[clause.by_score.base]:
-                detail = "The pool of one month caps the deductions, and a clause deducts from more than a month."
-                remedy = "Let the clause deduct from the month's fee or pool, or let the pool cap nothing."
-                yield Fault(f"/money/{place}/base", "pool-caps-longer-base", detail, remedy)
-    yield from _check_parts(clauses)
-    yield from _check_link(clauses)
+        if caps and LENGTHS[base]:
+            detail = "The pool of one month caps the deductions, and a clause deducts from more than a month."
+            remedy = "Let the clause deduct from the month's fee or pool, or let the pool cap nothing."
+            yield Fault(f"/money/{place}/base", "pool-caps-longer-base", detail, remedy)
 
 
 def _check_link(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
