@@ -13,7 +13,6 @@ from app.rules.bases import (
     window,
 )
 from app.rules.clauses import AtRiskPool, Base, Deferred, Holdback
-from app.rules.history import before_record
 from app.rules.holdbacks import Ceiling, held_back, pool_share
 from app.rules.limits import BASES_OF_WINDOWS, require_reckoned
 from app.rules.lines import Component, Line, MonthFacts, line, month_zh, to_coefficient, to_fen
@@ -74,40 +73,40 @@ def deferred(record: ContractRecord, before: Before, month: MonthFacts) -> Line 
 
     A part is paid with the last month that is served of its window, whatever the terms of that month say.
     """
-    clause = month.terms.payment.deferred if month.terms.payment else None
     due = [
         other for other in record.months if other.period < month.period and _paid_with(record, other) == month.period
     ]
-    now = [other for other in due if not before[other.period].missing]
     for other in due:
         require_reckoned(before[other.period], month)
     working = Working("/payment/deferred")
-    parts = [
-        working.fen(
-            Label(f"{month_zh(other.period)}缓付部分", f"deferred part of {other.period}"),
-            before[other.period].total(Component.DEFERRED),
-            other.sources.fees,
-        )
-        for other in now
-    ]
-    if parts:
+    if due:
+        parts = [
+            working.fen(
+                Label(f"{month_zh(other.period)}缓付部分", f"deferred part of {other.period}"),
+                before[other.period].total(Component.DEFERRED),
+                other.sources.fees,
+            )
+            for other in due
+        ]
         nothing = working.fen(Label("本月不缓付", "nothing of this month"), 0)
         return line(Component.DEFERRED, month.period, working.subtract(_DEFERRED, nothing, *parts), working)
+    clause = _stated(month)
     if clause is None or _paid_with(record, month) == month.period:
         return None
     return line(Component.DEFERRED, month.period, _part(record, working, clause, month), working)
 
 
+def _stated(month: MonthFacts) -> Deferred | None:
+    return month.terms.payment.deferred if month.terms.payment else None
+
+
 def _paid_with(record: ContractRecord, month: MonthFacts) -> Period | None:
-    """Give the month with which a month's deferred part is paid; None where nothing is deferred."""
-    clause = month.terms.payment.deferred if month.terms.payment else None
-    if clause is None:
-        return None
-    base = BASES_OF_WINDOWS[clause.window]
-    first = agreed(record.service, base, month.period)[0]
-    if first < record.months[0].period:
-        raise before_record(first, month.period)
-    return last_served(record.service, base, month.period)
+    """Give the month with which a month's deferred part is paid; None where nothing is deferred.
+
+    What was deferred before the record begins was never kept in these books, and is not paid out of them.
+    """
+    clause = _stated(month)
+    return last_served(record.service, BASES_OF_WINDOWS[clause.window], month.period) if clause else None
 
 
 def _part(record: ContractRecord, working: Working, clause: Deferred, month: MonthFacts) -> Figure:
