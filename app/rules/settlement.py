@@ -126,7 +126,7 @@ def _bonus(record: ContractRecord, clause: Bonus, pointer: str, month: MonthFact
         base = BASES_OF_WINDOWS[over]
         ended = [other for other in earning if last_served(record.service, base, other.period) == month.period]
         if ended:
-            _require_on_record(record, clause, base, ended[0], month)
+            # What months before the record earned was never earned in these books, and is not paid out of them.
             paid.append(PaidNow(Fraction(share), ended))
 
     def pooled(of: MonthFacts) -> Sequence[MonthFacts]:
@@ -140,7 +140,7 @@ def _bonus(record: ContractRecord, clause: Bonus, pointer: str, month: MonthFact
 
 
 def _require_on_record(record: ContractRecord, clause: Bonus, base: Base, of: MonthFacts, month: MonthFacts) -> None:
-    """Raise MissingAnswerError where months of a window may have earned a bonus before the record begins."""
+    """Raise MissingAnswerError where months before the record may have used up some of a pool."""
     first, begins = agreed(record.service, base, of.period)[0], record.months[0]
     if first < begins.period and clause in begins.terms.clauses:
         raise before_record(first, month.period)
