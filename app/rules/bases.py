@@ -145,13 +145,16 @@ def stated_pool(record: ContractRecord, month: MonthFacts) -> Taken:
     raise need("at_risk_pool", "/terms/money", zh, en, month.period)
 
 
-def payment_before_holdback(month: MonthFacts, fee: int, deducted: int) -> Taken:
-    """Give a month's fee less its deductions, in fen, as a base that is not less than nothing."""
+def payment_before_holdback(month: MonthFacts, fee: int, deducted: int, deferred: int) -> Taken:
+    """Give a month's fee less its deductions and what is paid later, in fen, as a base that is not below nothing."""
     label = Label(f"{month_zh(month.period)}扣款后的服务费", f"fee of {month.period} less its deductions")
     working = Working()
     amount = working.fen(fee_label(month.period), fee, month.sources.fees)
     off = working.fen(Label("扣款合计", "sum of the deductions"), deducted, month.sources.fees)
     left = working.subtract(label, amount, off)
+    if deferred:
+        later = working.fen(Label("缓付部分", "deferred part"), deferred, month.sources.fees)
+        left = working.subtract(Label(f"{month_zh(month.period)}本期支付", f"paid with {month.period}"), left, later)
     if left.value < 0:
         left = working.greatest(label, left, working.given(Label("零元", "nothing"), 0, Measure.YUAN))
     return Taken(left.value, label, month.sources.fees, [month], working.steps)

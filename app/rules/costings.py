@@ -119,8 +119,12 @@ class _Factors:
     def _by_number(self) -> list[Fraction]:
         reached = []
         for factor in self._of(When.NUMBER):
-            if factor.number is None or factor.within is None:
-                raise self._need("number", "条款未约定第几次、在多长期间内起加重", "from which number on, within what")
+            if factor.number is None:
+                raise self._need(
+                    "number", "条款未约定从第几次起加重", "from which number on a repeat costs more", factor
+                )
+            if factor.within is None:
+                raise self._need("within", "条款未约定在多长期间内计次", "over what repeats are counted", factor)
             before = [
                 (other, found)
                 for other in self.history.within(factor.within, self.month)
@@ -143,7 +147,7 @@ class _Factors:
         for factor in self._of(When.CONSECUTIVE):
             if run > 1 and factor.compounds is None:
                 zh, en = "条款未约定连续第三个月起是否再次加倍", "whether a third month in a row multiplies once more"
-                raise self._need("compounds", zh, en)
+                raise self._need("compounds", zh, en, factor)
             if run:
                 found.append(Fraction(factor.factor) ** (run if factor.compounds else 1))
         return found
@@ -179,8 +183,10 @@ class _Factors:
             return product
         return max(factors, default=Fraction(1))
 
-    def _need(self, name: str, zh: str, en: str) -> MissingAnswerError:
-        return need(name, f"/terms{self.pointer}/multipliers", zh, en, self.month.period)
+    def _need(self, name: str, zh: str, en: str, factor: Factor | None = None) -> MissingAnswerError:
+        """Name an answer of a factor, or of the multipliers as a whole."""
+        of = "" if factor is None else f"/factors/{self.multipliers.factors.index(factor)}"
+        return need(name, f"/terms{self.pointer}/multipliers{of}/{name}", zh, en, self.month.period)
 
 
 def _factors(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from app.rules.clauses import ByScore, Combined, Unscored
 from app.rules.consecutive import MonthState
 from app.rules.lines import MonthFacts, month_zh
-from app.rules.measuring import mean, rests_on_result
+from app.rules.measuring import mean, rests_on_result, waits_for_result
 from app.rules.missing import need
 from app.rules.scored import Scored, require_final, undecided
 from app.rules.scores import Score, ScoreKind
@@ -23,6 +23,9 @@ def unscored(rule: ByScore, pointer: str, month: MonthFacts, *, alone: bool) -> 
     A month `alone` is paid or not, one of several can only be left out. Raises MissingAnswerError for a month that is
     not final, and where the clause does not answer.
     """
+    if not waits_for_result(rule):
+        # What was measured decides, whatever became of the assessment.
+        return None
     if rests_on_result(rule):
         require_final(month)
     if not month.final or month.state is MonthState.ASSESSED:

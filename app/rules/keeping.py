@@ -39,7 +39,8 @@ def held(
         # What is left after the deductions is not known before they are.
         return None
     else:
-        base = payment_before_holdback(month, record.fee(month.period).fen, found.deducted())
+        later = found.total(Component.DEFERRED)
+        base = payment_before_holdback(month, record.fee(month.period).fen, found.deducted(), later)
     ceiling = partial(_ceiling, record, before, clause, month)
     return held_back(clause, pointer, base, place_in(record, clause.base, month), ceiling, month)
 

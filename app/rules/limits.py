@@ -18,7 +18,7 @@ BASES_OF_WINDOWS = {
     Window.CONTRACT: Base.CONTRACT_TOTAL,
 }
 _MOST = Label("扣款总额上限", "limit of all deductions")
-_BACK = Label("超限退回", "given back beyond the limit")
+_BACK = Label("超限不予扣减", "given back beyond the limit")
 
 
 def issue_types(clause: FindingClause) -> frozenset[str]:
@@ -95,7 +95,7 @@ def pool_limit(
         raise need("caps_deductions", f"/terms{pointer}/caps_deductions", zh, en, month.period)
     working = Working(pointer)
     deducted = working.fen(Label("扣款合计", "sum of the deductions"), taken, month.sources.fees)
-    back = working.subtract(Label("超限退回", "given back beyond the pool"), deducted, pool.figure(working))
+    back = working.subtract(Label("超限不予扣减", "given back beyond the pool"), deducted, pool.figure(working))
     return line(Component.DEDUCTION_LIMIT, month.period, back, working)
 
 

@@ -51,7 +51,7 @@ NAMES: Mapping[Component, Label] = {
     Component.FEE: Label("服务费", "fee"),
     Component.SCORE_DEDUCTION: Label("得分扣款", "deduction for the score"),
     Component.FINDING_DEDUCTION: Label("问题扣款", "deduction for findings"),
-    Component.DEDUCTION_LIMIT: Label("超限退回", "given back beyond a limit"),
+    Component.DEDUCTION_LIMIT: Label("超限不予扣减", "given back beyond a limit"),
     Component.HOLDBACK: Label("预留考核金", "holdback"),
     Component.POOL: Label("考核金", "pool at risk"),
     Component.DEFERRED: Label("缓付部分", "deferred part"),
@@ -98,6 +98,8 @@ class Decided:
 
     share: Fraction
     source: str
+    paper: str = ""
+    """The paper that the decision stands in, and its reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ def rests_on_result(rule: ByScore) -> bool:
     return rule.sites is None and waits(rule.measure)
 
 
+def waits_for_result(rule: ByScore) -> bool:
+    """Say whether a month that was not assessed leaves a clause without what decides; scores of sites are assessed."""
+    return rule.sites is not None or rests_on_result(rule)
+
+
 def measured(
     working: Working,
     rule: ByScore,
@@ -84,8 +89,8 @@ def _measured(working: Working, measure: MeasureRule, pointer: str, month: Month
     match measure:
         case FindingScore():
             return score_of_findings(working, measure, pointer, month, history)
-        case Metric(code=code):
-            return metric(working, code, None, month)
+        case Metric(code=code, full_mark=full_mark):
+            return _within_scale(metric(working, code, None, month), code, full_mark, month)
         case Interpolated():
             return _interpolated(working, measure, pointer, month)
         case SumOf(parts=parts):
@@ -97,6 +102,16 @@ def _measured(working: Working, measure: MeasureRule, pointer: str, month: Month
             return exactly(name, working.add(name, *scores, measure=Measure.POINTS))
 
 
+def _within_scale(scored: Scored, code: str, full_mark: Decimal, month: MonthFacts) -> Scored:
+    """Refuse a figure that is larger than the clause says it can be: a percentage where a share is meant."""
+    if scored.figure.value <= full_mark:
+        return scored
+    shown, most = figure(scored.figure.value), figure(full_mark)
+    zh = f"{scored.name.zh}为{shown}，超过条款所载最大值{most}，请核对单位"
+    en = f"a figure {scored.name.en} of at most {most}, which the clause says is the largest: {shown} is on record"
+    raise need("metric", f"/metrics/{month.period}/{code}", zh, en, month.period)
+
+
 def metric(working: Working, code: str, site: str | None, month: MonthFacts) -> Scored:
     """Take a figure of the month; raises MissingAnswerError where it is not on record."""
     value = month.metrics.get((code, site))
@@ -105,7 +120,7 @@ def metric(working: Working, code: str, site: str | None, month: MonthFacts) -> 
     if value is None:
         pointer = f"/metrics/{month.period}/{code}" + (f"/{site}" if site else "")
         raise need("metric", pointer, f"缺{name.zh}的月度数据", f"the figure {name.en}", month.period)
-    return exactly(name, working.given(name, value, Measure.POINTS, month.sources.metrics))
+    return exactly(name, working.given(name, value, Measure.POINTS if site else Measure.TIMES, month.sources.metrics))
 
 
 def _interpolated(working: Working, rule: Interpolated, pointer: str, month: MonthFacts) -> Scored:

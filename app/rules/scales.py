@@ -24,7 +24,7 @@ from app.rules.workings import Figure, Label, Measure, Working
 PAID = Label("应付比例", "share paid")
 DEDUCTED = Label("扣减比例", "share deducted")
 _PAID_FOR_ANY = Label("应付比例（各可能得分同属一档）", "share paid (the same for every score that is possible)")
-_DECIDED = Label("经人工认定的应付比例", "share paid, as a person decided")
+_MOST_DECIDED = Label("该档最高比例", "most that the band allows")
 _POINTS_BELOW = Label("低于基准分的分数", "points below the mark")
 _NO_POINTS = Label("零分", "no points")
 _ALL = Label("全额", "all")
@@ -83,7 +83,10 @@ def _decided(working: Working, most: Fraction, scored: Scored, month: MonthFacts
         zh = f"{scored.name.zh}落在由采购人确定比例的一档（不超过{share}%），尚无有效决定"
         en = f"a person's decision, of at most {share}%, for the open band that the {scored.name.en} is in"
         raise need("decision", f"/decisions/{month.period}{working.clause}", zh, en, month.period)
-    return working.given(_DECIDED, decided.share, Measure.SHARE, decided.source)
+    of_zh, of_en = (f"（{decided.paper}）", f" ({decided.paper})") if decided.paper else ("", "")
+    label = Label(f"经人工认定的应付比例{of_zh}", f"share paid, as a person decided{of_en}")
+    found = working.given(label, decided.share, Measure.SHARE, decided.source)
+    return working.least(PAID, found, working.given(_MOST_DECIDED, most, Measure.SHARE), measure=Measure.SHARE)
 
 
 @lru_cache(maxsize=512)

@@ -11,6 +11,7 @@ from app.rules.clauses import (
     Combined,
     LinearBelowMark,
     PiecewiseLinear,
+    RateSteps,
     RatioToMark,
     ScoreBands,
     ScoreClause,
@@ -37,8 +38,8 @@ def check_score_clause(clause: ScoreClause, full_mark: Decimal) -> Iterator[Faul
         case PiecewiseLinear():
             yield from check_mark("/mark", clause.mark, scale)
             yield from _check_stretches(clause)
-        case _:
-            pass
+        case RateSteps():
+            yield from _check_steps(clause, scale)
     yield from _check_unscored(rule)
     yield from _check_deciding(rule)
     if rule.measure is not None:
@@ -50,6 +51,16 @@ def check_mark(pointer: str, mark: Decimal, full_mark: Decimal) -> Iterator[Faul
     if not 0 < mark <= full_mark:
         detail = f"The mark {mark} is not above 0 and at most the full mark {full_mark}."
         yield Fault(pointer, "mark-outside-scale", detail, "State a mark on the rubric's scale.")
+
+
+def _check_steps(clause: RateSteps, scale: Decimal) -> Iterator[Fault]:
+    """Name a step that lies above the largest rate: a percentage where a share is meant."""
+    for band, _ in clause.bands:
+        edge = band.below if band.below is not None else band.at_most
+        if edge is not None and edge > scale:
+            detail = f"A step lies at {figure(edge)}, above the largest rate of {figure(scale)}."
+            yield Fault("/steps", "mark-outside-scale", detail, "State steps on the scale of what is measured.")
+            return
 
 
 def _check_stretches(clause: PiecewiseLinear) -> Iterator[Fault]:

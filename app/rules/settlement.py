@@ -70,12 +70,12 @@ def _month(record: ContractRecord, before: Before, month: MonthFacts) -> Reckoni
     for pointer, clause in clauses:
         if isinstance(clause, AtRiskPool) and not found.missing:
             found.attempt(partial(pool_limit, record, clause, pointer, month, found))
+    found.attempt(partial(deferred, record, before, month))
     for pointer, clause in clauses:
         if isinstance(clause, AtRiskPool) and clause.kept:
             found.attempt(partial(kept_pool, record, clause, pointer, month))
         if isinstance(clause, Holdback):
             found.attempt(partial(held, record, before, clause, pointer, month, found))
-    found.attempt(partial(deferred, record, before, month))
     for pointer, earned in _bonuses(record, month):
         found.attempt(partial(_bonus, record, earned, pointer, month))
     missing = tuple(found.missing)

@@ -136,7 +136,9 @@ class TrialOutcome:
 
     @property
     def comes_to(self) -> Amounts:
-        """Sum what the decided months leave to be paid."""
+        """Sum what the decided months leave to be paid; nothing is known where no month is decided."""
+        if not self.decided:
+            return Amounts(None, None, None)
         return _sum({component: self._sum_of(component) for component in COMPONENTS})
 
     def _sum_of(self, component: Component) -> Amounts:

@@ -104,7 +104,7 @@ def test_a_dossier_says_how_a_settlement_came_about_and_what_became_of_it(
 
 def _check_form(form: dict[str | None, dict[str, str | None]], lines: list[dict[str, str | None]]) -> None:
     """Check that every total of the form is the sum of its lines."""
-    names = ("服务费", "得分扣款", "问题扣款", "超限退回", "预留考核金", "留存考核金", "结转抵扣")
+    names = ("服务费", "得分扣款", "问题扣款", "超限不予扣减", "预留考核金", "留存考核金", "结转抵扣")
     for name in names:
         total = sum(Decimal(str(line["金额（元）"])) for line in lines if line["项目"] == name)
         assert form[name]["金额（元）"] == f"{total:.2f}", name

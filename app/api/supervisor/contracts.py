@@ -273,7 +273,8 @@ def create_contract(who: ContractsWrite, change: Change, body: ContractIn) -> Re
     """Take a contract on: one expected assessment and one due date for every service month."""
     draft = body.draft()
     id_ = service.activate(change.session, who, draft)
-    missing = left_open(draft.terms.rules(), ServiceFees(draft.starts_on, draft.ends_on, {}))
+    service_fees = ServiceFees(draft.starts_on, draft.ends_on, {})
+    missing = left_open(change.session, draft.service_center_id, draft.terms, service_fees)
     return answer(ContractCreated(id=id_, missing=missing), 201, {"Location": f"/v1/contracts/{id_}"})
 
 
@@ -292,7 +293,9 @@ def create_amendment(who: ContractsWrite, change: Change, contract_id: ContractI
     number = service.amend(change.session, who, contract_id, amendment, change.seen)
     location = {"Location": f"/v1/contracts/{contract_id}/terms?period={Period.of(body.effective_from)}"}
     contract = queries.contract(change.session, who.centers, contract_id)
-    missing = left_open(body.terms.rules(), service_of(contract)) if contract else []
+    missing = []
+    if contract is not None:
+        missing = left_open(change.session, contract["service_center_id"], body.terms, service_of(contract))
     return answer(AmendmentOut(terms_version=number, missing=missing), 201, location)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -22,7 +22,12 @@ from app.features.settlements.decisions.service import Decision
 from app.values import Day, PeriodValue, Rate, Reason, Shape, shown
 
 router = APIRouter(prefix="/contracts/{contract_id}/decisions", route_class=KaoheRoute, tags=["settlements"])
-Pointer = Annotated[str, StringConstraints(pattern=r"^/[a-z_]{1,32}/\d{1,3}$"), Field(examples=["/money/0"])]
+Pointer = Annotated[
+    str,
+    StringConstraints(pattern=r"^(/terms)?/[a-z_]{1,32}/\d{1,3}$"),
+    AfterValidator(lambda pointer: pointer.removeprefix("/terms")),
+    Field(examples=["/money/0"]),
+]
 
 
 class DecisionIn(Shape):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
+from sqlmodel import Session
 
 from app import clock
 from app.api.answers import Db, answer
@@ -16,13 +17,13 @@ from app.api.requests import KaoheRoute
 from app.api.supervisor.steps import MissingOut, Text, missing_out
 from app.errors import BadRequest, NotFound
 from app.features.contracts import queries, templates, terms_document
+from app.features.contracts.issue_types import unknown_issue_types
 from app.features.contracts.templates import Template
-from app.features.contracts.terms_document import Reference
+from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
 from app.rules.completeness import unanswered
 from app.rules.fees import ServiceFees
 from app.rules.periods import Period
-from app.rules.terms import Terms
 from app.values import Day
 
 router = APIRouter(route_class=KaoheRoute, tags=["contracts"])
@@ -75,11 +76,12 @@ def read_terms(
         if contract is None:
             raise NotFound("There is no such contract.", pointer="/path/contract_id")
         rows = queries.versions(session, contract_id)
-    version = version_for(read_versions(rows), wanted, known)
-    if version is None:
-        raise NotFound(f"No terms were in force for {wanted} as known on {known}.", pointer="/query/period")
-    row = next(row for row in rows if row["id"] == version.id)
-    document = terms_document.read(row["document"])
+        version = version_for(read_versions(rows), wanted, known)
+        if version is None:
+            raise NotFound(f"No terms were in force for {wanted} as known on {known}.", pointer="/query/period")
+        row = next(row for row in rows if row["id"] == version.id)
+        document = terms_document.read(row["document"])
+        missing = left_open(session, contract["service_center_id"], document, service_of(contract))
     out = TermsOut(
         contract_id=contract_id,
         period=str(wanted),
@@ -91,7 +93,7 @@ def read_terms(
         reference=Reference(**row["reference"]),
         terms=document.model_dump(mode="json", exclude_none=True),
         incomplete=list(version.terms.missing()),
-        missing=left_open(version.terms, service_of(contract)),
+        missing=missing,
     )
     return answer(out)
 
@@ -101,9 +103,12 @@ def service_of(contract: RowMapping) -> ServiceFees:
     return ServiceFees(contract["starts_on"], contract["ends_on"], {}, contract["closed_on"])
 
 
-def left_open(terms: Terms, service: ServiceFees) -> list[MissingOut]:
-    """Give the questions that terms leave open for a service."""
-    return [missing_out(entry) for entry in unanswered(terms, service)]
+def left_open(
+    session: Session, service_center_id: uuid.UUID, document: TermsDocument, service: ServiceFees
+) -> list[MissingOut]:
+    """Give the questions that a document leaves open for a service, and the issue types that its centre lacks."""
+    unknown = unknown_issue_types(session, service_center_id, document)
+    return [missing_out(entry) for entry in (*unanswered(document.rules(), service), *unknown)]
 
 
 def _period(text: str) -> Period:

@@ -80,6 +80,21 @@ class ChangedMonth(BaseModel):
     why: list[Text]
 
 
+class Needed(BaseModel):
+    """What a side would need to know of a month."""
+
+    name: str
+    pointer: str
+    needed: Text
+
+
+class LeftOut(BaseModel):
+    """A month that is in no sum, and why."""
+
+    period: str
+    missing: list[Needed]
+
+
 class TriedContract(BaseModel):
     """What a centre's trial shows of one contract; a trial of the contract alone shows every step."""
 
@@ -88,7 +103,7 @@ class TriedContract(BaseModel):
     vendor_id: uuid.UUID | None
     outcome: Literal["tried", "refused", "broken"]
     months: int
-    left_out: list[str]
+    left_out: Annotated[list[LeftOut], Field(description="Months that one side does not decide; in no sum.")]
     comes_to: AmountsOut | None
     changed: list[ChangedMonth]
     alerts: AlertCounts | None

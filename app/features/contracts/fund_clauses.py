@@ -63,7 +63,10 @@ class Holdback(Clause):
 
     kind: Literal["holdback"]
     base: Literal["month_fee", "quarter_fee", "year_fee", "contract_total", "month_payment"]
-    """Percent of what; `month_payment` is the month's fee less its deductions. A longer base is parted by months."""
+    """Percent of what; a longer base is parted by months.
+
+    `month_payment` is the month's fee less its deductions and what is deferred.
+    """
     share: Rate
     """The share that is kept back."""
     ceiling: Ceiling | None = None

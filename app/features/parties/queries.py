@@ -66,6 +66,12 @@ def issue_types(session: Session, centers: Collection[uuid.UUID], page: PageRequ
     return fetch(session, statement, col(IssueType.id), page)
 
 
+def issue_type_codes(session: Session, service_center_id: uuid.UUID) -> frozenset[str]:
+    """Read the codes of all issue types of a centre."""
+    statement = select(col(IssueType.code)).where(col(IssueType.service_center_id) == service_center_id)
+    return frozenset(session.execute(statement).scalars())
+
+
 def vendor_name(session: Session, vendor_id: uuid.UUID) -> str | None:
     """Read a vendor's name."""
     return session.execute(select(col(Vendor.name)).where(col(Vendor.id) == vendor_id)).scalar_one_or_none()

@@ -105,8 +105,14 @@ def _decisions(
         decided_upon = clauses.get(row["terms_version_id"], {}).get(pointer)
         if decided_upon is not None and clauses[governing[period].id].get(pointer) == decided_upon:
             source = sources.decisions(contract_id, period)
-            found[row["period"]][pointer] = Decided(Fraction(row["share"]), source)
+            found[row["period"]][pointer] = Decided(Fraction(row["share"]), source, _paper(row))
     return found
+
+
+def _paper(row: RowMapping) -> str:
+    """Say where a decision stands, and why it was taken."""
+    reference = row["reference"]
+    return "，".join(filter(None, (reference["document"], reference.get("clause"), row["reason"])))
 
 
 def _month(

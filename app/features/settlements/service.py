@@ -94,13 +94,21 @@ def reckon(books: ContractBooks, period: PaymentPeriod, actor: Actor, on: date) 
     return rows_of(books, period, made, actor, on)
 
 
+_REMEDIES = {
+    "decision": "Record it with POST …/decisions: its `clause` is the pointer's end, as in /money/0.",
+    "metric": "Record it with PUT …/metrics/{period}.",
+    "assessment": "Finalize the month's assessment.",
+}
+
+
 def fault_of(missing: Missing) -> Fault:
     """Say what is missing as a problem does."""
     of = f" ({missing.period})" if missing.period else ""
     detail = f"Not known: {missing.label.en}{of}. {missing.label.zh}。"
     if missing.pointer.startswith("/terms"):
         return Fault(missing.pointer, f"incomplete-{missing.name}", detail, "Record the answer by an amendment.")
-    return Fault(missing.pointer, f"incomplete-{missing.name}", detail, "Record the fact that is missing.")
+    remedy = _REMEDIES.get(missing.name, "Record the fact that is missing.")
+    return Fault(missing.pointer, f"incomplete-{missing.name}", detail, remedy)
 
 
 def supersede(session: Session, settlement_id: uuid.UUID) -> None:

@@ -20,6 +20,7 @@ from app.rules.completeness.asking import STATES, ask, ask_rounding, fractions
 from app.rules.completeness.measuring import of_measure, of_sites
 from app.rules.fees import ServiceFees
 from app.rules.measures import FindingScore, Measure, SiteRule, SumOf
+from app.rules.measuring import waits_for_result
 from app.rules.missing import Missing
 
 _LENGTHS = {Base.QUARTER_FEE: 3, Base.YEAR_FEE: 12}
@@ -61,10 +62,11 @@ def _of_months(rule: ByScore, pointer: str, service: ServiceFees | None) -> Iter
         en = f"{len(rule.weights)} weights are stated: what is the weight of each month that is scored together?"
         yield ask("weights", f"{pointer}/weights", zh, en)
     for name, (state_zh, state_en) in STATES.items():
-        if getattr(rule, name) is not None:
+        if getattr(rule, name) is not None or not waits_for_result(rule):
             continue
-        zh = f"{state_zh}的月份没有得分，服务费如何计算？全额支付（paid_in_full）/ 不支付（not_paid）"
-        en = f"What is a month paid that was {state_en} and has no score: paid_in_full or not_paid?"
+        of_zh, of_en = ("与考核挂钩的部分", " of the part at risk") if rule.part else ("服务费", "")
+        zh = f"{state_zh}的月份没有得分，{of_zh}如何计算？全额支付（paid_in_full）/ 不支付（not_paid）"
+        en = f"What is a month paid{of_en} that was {state_en} and has no score: paid_in_full or not_paid?"
         if longer:
             zh = f"{state_zh}的月份没有得分：是否不计入，由其余各月的得分决定整个考核期的费用？是（left_out）"
             en = f"Is a month that was {state_en} left_out, so that the scores of the other months decide about all?"

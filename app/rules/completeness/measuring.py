@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.rules.completeness.asking import ask
-from app.rules.measures import FindingScore, Interpolated, Measure, Multipliers, Sites, SumOf, When
+from app.rules.measures import Factor, FindingScore, Interpolated, Measure, Multipliers, Sites, SumOf, When
 from app.rules.missing import Missing
 
 
@@ -62,31 +62,36 @@ def of_multipliers(multipliers: Multipliers | None, pointer: str) -> Iterator[Mi
     if multipliers is None:
         return
     at = f"{pointer}/multipliers"
-    for factor in multipliers.factors:
-        times = f"{factor.factor.normalize():f}"
-        if factor.when is When.NUMBER and (factor.number is None or factor.within is None):
-            yield ask(
-                "number",
-                at,
-                f"重复发生按{times}倍计：从第几次起？在多长期间内计次？月（month）/ 季（quarter）/ "
-                "年（year）/ 合同期（contract）",
-                f"A repeat costs {times} times as much: from which number on, counted within a month, quarter, year or "
-                "the contract?",
-            )
-        if factor.when is When.CONSECUTIVE and factor.compounds is None:
-            yield ask(
-                "compounds",
-                at,
-                f"连续多月发生按{times}倍计：从连续第三个月起，是每月再乘一次（true）还是一直按{times}倍（false）？",
-                f"Months in a row cost {times} times as much: does each further month multiply once more (true), "
-                "or does it stay at that (false)?",
-            )
+    for place, factor in enumerate(multipliers.factors):
+        yield from _of_factor(factor, f"{at}/factors/{place}")
     if multipliers.together is None and _may_meet(multipliers):
         yield ask(
             "together",
-            at,
+            f"{at}/together",
             "一次问题同时符合多项加重时如何计算？取最高倍数（largest）/ 各倍数连乘（product）",
             "Where several factors hold for one finding: does the largest apply, or their product?",
+        )
+
+
+def _of_factor(factor: Factor, at: str) -> Iterator[Missing]:
+    times = f"{factor.factor.normalize():f}"
+    if factor.when is When.NUMBER and factor.number is None:
+        zh, en = f"重复发生按{times}倍计：从第几次起？", f"A repeat costs {times} times as much: from which number on?"
+        yield ask("number", f"{at}/number", zh, en)
+    if factor.when is When.NUMBER and factor.within is None:
+        yield ask(
+            "within",
+            f"{at}/within",
+            f"重复发生按{times}倍计：在多长期间内计次？月（month）/ 季（quarter）/ 年（year）/ 合同期（contract）",
+            f"A repeat costs {times} times as much: counted within a month, a quarter, a year or the contract?",
+        )
+    if factor.when is When.CONSECUTIVE and factor.compounds is None:
+        yield ask(
+            "compounds",
+            f"{at}/compounds",
+            f"连续多月发生按{times}倍计：从连续第三个月起，是每月再乘一次（true）还是一直按{times}倍（false）？",
+            f"Months in a row cost {times} times as much: does each further month multiply once more (true), "
+            "or does it stay at that (false)?",
         )
 
 

@@ -24,6 +24,8 @@ def of_contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Seque
         col(ClauseDecision.clause),
         col(ClauseDecision.terms_version_id),
         col(ClauseDecision.share),
+        col(ClauseDecision.reason),
+        col(ClauseDecision.reference),
     ).where(col(ClauseDecision.contract_id).in_(contract_ids))
     ordered = statement.order_by(col(ClauseDecision.contract_id), col(ClauseDecision.number))
     return session.execute(ordered).mappings().all()

@@ -13,7 +13,7 @@ COMPONENTS: Mapping[str, str] = {
     Component.FEE: "服务费",
     Component.SCORE_DEDUCTION: "得分扣款",
     Component.FINDING_DEDUCTION: "问题扣款",
-    Component.DEDUCTION_LIMIT: "超限退回",
+    Component.DEDUCTION_LIMIT: "超限不予扣减",
     Component.HOLDBACK: "预留考核金",
     Component.POOL: "留存考核金",
     Component.DEFERRED: "缓付部分",

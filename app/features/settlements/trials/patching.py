@@ -12,6 +12,8 @@ from app.features.contracts.terms_document import TermsDocument
 from app.rules.faults import Fault, pointer_to
 
 _END = "-"
+_TERMS = "/terms"
+"""What pointers to missing answers begin with: a path may be copied from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def _made(data: Any, change: Change) -> Any:  # noqa: ANN401 JSON is any value
         if change.op == "remove":
             return {}
         return value
-    *way, last = [part.replace("~1", "/").replace("~0", "~") for part in change.path.split("/")[1:]]
+    path = change.path.removeprefix(_TERMS)
+    *way, last = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]
     place = data
     for part in way:
         place = place[_key(place, part)]

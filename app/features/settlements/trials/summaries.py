@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 from app.features.alerts.state import Broken
 from app.features.settlements.trials.alerts import Raised
 from app.features.settlements.trials.service import ContractTrial, Refused
-from app.rules.trials import Amounts
+from app.rules.trials import Amounts, TrialMonth
 
 _FAULT = ("pointer", "code", "detail", "remedy")
 _SIDES = ("own", "trial", "difference", "posted")
@@ -50,7 +50,7 @@ def _tried(found: ContractTrial) -> dict[str, Any]:
     return {
         "outcome": "tried",
         "months": len(outcome.decided),
-        "left_out": [str(month.period) for month in outcome.months if not month.decided],
+        "left_out": [_left_out(month) for month in outcome.months if not month.decided],
         "comes_to": _amounts(outcome.comes_to),
         "changed": [
             {
@@ -66,6 +66,13 @@ def _tried(found: ContractTrial) -> dict[str, Any]:
             "only_under_own": _counted(found.alerts.only_under_own),
         },
     }
+
+
+def _left_out(month: TrialMonth) -> dict[str, Any]:
+    """Say why a month is in no sum: what either side would need to know."""
+    missing = dict.fromkeys([*month.own.missing, *month.trial.missing])
+    told = [{"name": m.name, "pointer": m.pointer, "needed": {"zh": m.label.zh, "en": m.label.en}} for m in missing]
+    return {"period": str(month.period), "missing": told}
 
 
 def _amounts(amounts: Amounts) -> dict[str, int | None]:
@@ -90,6 +97,6 @@ def total(contracts: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "changed": sum(bool(entry["changed"]) for entry in tried),
         "months": sum(entry["months"] for entry in tried),
         "left_out": sum(len(entry["left_out"]) for entry in tried),
-        "comes_to": {side: sum(entry["comes_to"][side] for entry in tried) for side in _SIDES},
+        "comes_to": {side: sum(entry["comes_to"][side] or 0 for entry in tried) for side in _SIDES},
         "alerts": {side: dict(counted) for side, counted in alerts.items()},
     }
