@@ -19,6 +19,12 @@ _LEFT = Label("奖励金余额", "left of the pool")
 _NOTHING = Label("零元", "nothing")
 
 
+BaseOf = Callable[[Bonus, MonthFacts], Taken]
+"""Gives what a bonus takes its share of in a month."""
+Drawn = Sequence[tuple[Bonus, MonthFacts]]
+"""Months that earned something, each with the bonus that it earned it by."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaidNow:
     """A share of what some months earned, which is paid with this one."""
@@ -31,20 +37,20 @@ def bonus(
     clause: Bonus,
     pointer: str,
     paid: Sequence[PaidNow],
-    base: Callable[[MonthFacts], Taken],
-    pooled: Callable[[MonthFacts], Sequence[MonthFacts]],
+    base: BaseOf,
+    drawn: Callable[[MonthFacts], Drawn],
     record: History,
     month: MonthFacts,
 ) -> Line | None:
     """Reckon what is paid of a bonus with a month; None where nothing is.
 
-    `pooled` gives the months that share the pool with one, up to it and itself included.
+    `drawn` gives what drew on the pool before a month: other months, each with its bonus.
     """
     working = Working(pointer)
     label = Label(f"{month_zh(month.period)}应付奖励", f"bonus paid with {month.period}")
     parts = []
     for entry in paid:
-        earned = [_within_pool(working, clause, base, pooled(other), record, other) for other in entry.months]
+        earned = [_within_pool(working, clause, base, drawn(other), record, other) for other in entry.months]
         sum_label = Label("所得奖励", "bonus earned")
         total = summed(working, sum_label, [each for each in earned if each is not None], Measure.YUAN)
         if not total.value:
@@ -60,8 +66,8 @@ def bonus(
 def _within_pool(
     working: Working,
     clause: Bonus,
-    base: Callable[[MonthFacts], Taken],
-    months: Sequence[MonthFacts],
+    base: BaseOf,
+    drawn: Drawn,
     record: History,
     month: MonthFacts,
 ) -> Figure | None:
@@ -69,12 +75,12 @@ def _within_pool(
     earned = _earned(working, clause, base, record, month)
     if clause.pool is None or earned is None:
         return earned
-    before = [_earned(working, clause, base, record, other) for other in months if other.period < month.period]
+    before = [_earned(working, entry, base, record, other) for entry, other in drawn]
     if clause.pool.share is None:
         pool = working.fen(_POOL, clause.pool.fen or 0)
     else:
         share = working.given(Label("奖励金比例", "share of the pool"), Fraction(clause.pool.share), Measure.SHARE)
-        pool = working.multiply(_POOL, base(month).figure(working), share)
+        pool = working.multiply(_POOL, base(clause, month).figure(working), share)
     label = Label(f"{month_zh(month.period)}奖励", f"bonus of {month.period}")
     used = [each for each in before if each is not None]
     left = working.subtract(_LEFT, pool, *used) if used else pool
@@ -85,7 +91,7 @@ def _within_pool(
 def _earned(
     working: Working,
     clause: Bonus,
-    base: Callable[[MonthFacts], Taken],
+    base: BaseOf,
     record: History,
     month: MonthFacts,
 ) -> Figure | None:
@@ -99,7 +105,7 @@ def _earned(
     if clause.share is not None:
         share = working.given(Label("奖励比例", "share of the bonus"), Fraction(clause.share), Measure.SHARE)
         share = to_coefficient(working, Label("奖励比例", "share of the bonus"), share, clause.rounding)
-        return working.multiply(label, base(month).figure(working), share)
+        return working.multiply(label, base(clause, month).figure(working), share)
     units = metric(working, clause.metric or "", None, month).figure
     each = working.given(Label("每单位奖励", "bonus for each unit"), Fraction(clause.per_unit or 0), Measure.YUAN)
     return working.multiply(label, units, each)

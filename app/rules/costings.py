@@ -59,7 +59,7 @@ def costings(
     return [
         Costing(prices[place], sum(days for days, _ in entries), factor, any(at_least for _, at_least in entries))
         for (place, factor), entries in sorted(counted.items())
-        if prices[place].value
+        if prices[place].value or (per_day is not None and per_day.wage is not None)
     ]
 
 

@@ -51,6 +51,11 @@ def laddered(record: ContractRecord, ladder: WarningLadder, pointer: str, month:
     return _line(ladder, pointer, month, count, fen) if fen else None
 
 
+def goes_on(ladder: WarningLadder, other: WarningLadder) -> bool:
+    """Say whether two versions of a ladder count the same fails: other steps or answers begin no new count."""
+    return (ladder.below, ladder.at_most, ladder.within) == (other.below, other.at_most, other.within)
+
+
 def _cost(ladder: WarningLadder, number: int) -> int:
     last = ladder.steps[-1]
     if number > last.count and last.fen:
@@ -95,7 +100,7 @@ def _before(record: ContractRecord, ladder: WarningLadder, month: MonthFacts) ->
         other = recorded.get(period)
         if other is None:
             return
-        if all(ladder != entry for _, entry in other.terms.ladders):
+        if not any(goes_on(ladder, entry) for _, entry in other.terms.ladders):
             if ladder.within is None:
                 return
             continue

@@ -31,6 +31,9 @@ class Component(StrEnum):
     """What is set off against what the vendor owes."""
 
 
+_LARGEST_FEN = 10**15
+"""Far above any contract, and far inside the 64 bits of a column, sums included."""
+
 FEN_PLACES = 2
 """The decimals of a yuan in whole fen."""
 
@@ -171,6 +174,12 @@ def line(component: Component, period: Period | None, amount: Figure, working: W
     if not ends_within(amount.value, FEN_PLACES):
         raise ValueError(f"{amount.value} yuan is not a whole number of fen")
     fen = amount.value.numerator * (100 // amount.value.denominator)
+    if abs(fen) > _LARGEST_FEN:
+        zh, en = (
+            "算出的金额超出可记录的范围，请核对条款和数据",
+            "an amount small enough to be recorded",
+        )
+        raise need("amount", f"/terms{working.clause or ''}", zh, en, period)
     return Line(component, period, fen, working.clause, working.steps)
 
 

@@ -163,7 +163,9 @@ def _between(
 
 def of_sites(working: Working, sites: Sites, month: MonthFacts) -> list[Scored]:
     """Take the score of each site."""
-    return [metric(working, sites.code, site, month) for site in sites.sites]
+    most = month.terms.full_mark
+    scores = [metric(working, sites.code, site, month) for site in sites.sites]
+    return [scored if most is None else _within_scale(scored, sites.code, most, month) for scored in scores]
 
 
 def _combined_sites(working: Working, sites: Sites, pointer: str, month: MonthFacts) -> Scored:

@@ -33,6 +33,8 @@ from app.rules.payment_faults import check_payment, check_rounding
 from app.rules.score_faults import check_mark, check_measure, check_prices, check_score_clause
 from app.rules.scores import check_bands
 
+_BY_YEAR_SCORE = PayoutByScore | ScoreAward | AllOrNothing
+
 
 def check_money(terms: MoneyTerms, full_mark: Decimal) -> tuple[Fault, ...]:
     """Name every contradiction; pointers start at the terms document."""
@@ -111,8 +113,12 @@ def _check_ratchet(clause: PointsRatchet) -> Iterator[Fault]:
     if (clause.each is None) == (clause.share is None):
         detail = "A point costs both an amount and a share, or neither."
         yield Fault("/each", "price-unclear", detail, "State either each or share.")
-    reached = clause.free
-    for place, (up_to, _) in enumerate(clause.tiers):
+    reached, before = clause.free, Decimal(0)
+    for place, (up_to, factor) in enumerate(clause.tiers):
+        if factor < before:
+            detail = f"The factor falls to {figure(factor)}: more points would cost less."
+            yield Fault(f"/tiers/{place}/factor", "factor-falls", detail, "State factors that do not fall.")
+        before = factor
         last = place == len(clause.tiers) - 1
         if (up_to is None) is not last or (up_to is not None and up_to <= reached):
             detail = f"The tiers do not go up from {figure(reached)} without an end."
@@ -167,9 +173,14 @@ def _check_once(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:
         detail = "More than one clause holds back a part of the fee."
         yield Fault(f"/money/{place}", "second-holdback", detail, "State one holdback, with its ceiling and releases.")
     for place, clause in enumerate(clauses):
-        if isinstance(clause, Bonus) and clause in clauses[:place]:
-            detail = "An earlier clause states the very same bonus."
-            yield Fault(f"/money/{place}", "second-bonus", detail, "State each bonus once.")
+        if clause in clauses[:place] and not isinstance(clause, AtRiskPool | Holdback | PerFinding):
+            detail = "An earlier clause says the very same."
+            yield Fault(f"/money/{place}", "clause-twice", detail, "State each clause once.")
+    payouts = [(place, clause) for place, clause in enumerate(clauses) if isinstance(clause, _BY_YEAR_SCORE)]
+    for number, (place, clause) in enumerate(payouts):
+        if any(clause.source is other.source for _, other in payouts[:number]):
+            detail = f"More than one clause says what a year's score earns of the {clause.source}."
+            yield Fault(f"/money/{place}", "second-payout", detail, "State one of them for each fund.")
 
 
 def _check_pool(clauses: Sequence[MoneyClause]) -> Iterator[Fault]:

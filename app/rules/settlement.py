@@ -129,14 +129,28 @@ def _bonus(record: ContractRecord, clause: Bonus, pointer: str, month: MonthFact
             # What months before the record earned was never earned in these books, and is not paid out of them.
             paid.append(PaidNow(Fraction(share), ended))
 
-    def pooled(of: MonthFacts) -> Sequence[MonthFacts]:
+    def drawn(of: MonthFacts) -> Sequence[tuple[Bonus, MonthFacts]]:
+        """Give what drew on the pool before a month: the bonus, or the one of other terms that has the same pool."""
         if clause.pool is None:
-            return [of]
+            return []
         base = BASES_OF_WINDOWS[clause.pool.window]
         _require_on_record(record, clause, base, of, month)
-        return [other for other in window(record, base, of.period) if other in earning]
+        before = [other for other in window(record, base, of.period) if other.period < of.period]
+        return [(entry, other) for other in before if (entry := _drew(clause, other)) is not None]
 
-    return bonus(clause, pointer, paid, partial(base_of, record, clause.base), pooled, record.history, month)
+    return bonus(clause, pointer, paid, partial(_base_of_bonus, record), drawn, record.history, month)
+
+
+def _base_of_bonus(record: ContractRecord, clause: Bonus, month: MonthFacts) -> Taken:
+    return base_of(record, clause.base, month)
+
+
+def _drew(clause: Bonus, month: MonthFacts) -> Bonus | None:
+    """Give the bonus by which a month drew on a clause's pool."""
+    if clause in month.terms.clauses:
+        return clause
+    alike = (other for other in month.terms.clauses if isinstance(other, Bonus) and other.pool == clause.pool)
+    return next(alike, None)
 
 
 def _require_on_record(record: ContractRecord, clause: Bonus, base: Base, of: MonthFacts, month: MonthFacts) -> None:

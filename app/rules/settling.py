@@ -27,6 +27,9 @@ _COMPARED = (
 
 _DEDUCTIONS = (Component.SCORE_DEDUCTION, Component.FINDING_DEDUCTION, Component.DEDUCTION_LIMIT)
 
+_KEPT = (Component.HOLDBACK, Component.POOL, Component.DEFERRED, Component.CARRIED_OVER)
+"""What is paid later or owed, and not lost: no limit of deductions gives it back."""
+
 _BY_MONTHS = (Schedule.MONTHLY, Schedule.QUARTERLY)
 
 Posted = Mapping[tuple[Period, Component], int]
@@ -171,13 +174,14 @@ def settle(
 
 def _limit(lines: Sequence[DraftLine], month: Period | None) -> list[DraftLine]:
     """Give back what deductions took beyond what they come off; it belongs to the last month that is settled."""
-    payable = Draft(tuple(lines)).payable
+    own = [entry for entry in lines if entry.line.component not in _KEPT]
+    left = Draft(tuple(own)).payable
     taken = -sum(SIGNS[e.line.component] * e.line.fen for e in lines if e.line.component in _DEDUCTIONS)
-    if payable >= 0 or taken <= 0:
+    if left >= 0 or taken <= 0:
         return []
     working = Working("/payment/excess")
     nothing = working.fen(Label("零元", "nothing"), 0)
-    short = working.subtract(Label("不足部分", "less than nothing by"), nothing, _sum_of(working, lines))
+    short = working.subtract(Label("不足部分", "less than nothing by"), nothing, _sum_of(working, own))
     most = working.fen(Label("扣款合计", "sum of the deductions"), taken)
     back = working.least(Label("超出部分不再扣减", "given back: no payment is less than nothing"), short, most)
     return [DraftLine(line(Component.DEDUCTION_LIMIT, month, back, working))]
@@ -191,17 +195,22 @@ def _adjustments(reckoned: Mapping[Period, Reckoning], books: Books, lines: Sequ
         for month in sorted(books.closed)
     }
     left = _left_in_funds(books, lines)
-    found = []
-    for month, reckoning in right.items():
-        for component in _COMPARED:
-            if reckoning.total(component) == books.posted.get((month, component), 0):
-                continue
-            made = _adjustment(month, component, reckoning, books, left.get(component))
-            if component in left:
-                left[component] += made.fen
-            if made.fen:
-                found.append(DraftLine(made, adjustment=True))
-    return found
+    out = [
+        (month, component, reckoning.total(component) - books.posted.get((month, component), 0))
+        for month, reckoning in right.items()
+        for component in _COMPARED
+    ]
+    found: dict[tuple[Period, Component], Line] = {}
+    # What funds are still owed goes in first, so that as much as they then hold can be taken out again.
+    for month, component, difference in sorted(out, key=lambda entry: entry[2] < 0):
+        if not difference:
+            continue
+        made = _adjustment(month, component, right[month], books, left.get(component))
+        if component in left:
+            left[component] += made.fen
+        if made.fen:
+            found[month, component] = made
+    return [DraftLine(found[key], adjustment=True) for key in ((m, c) for m, c, _ in out) if key in found]
 
 
 def _limit_of(settled: Settled, reckoned: Mapping[Period, Reckoning]) -> list[Line]:

@@ -9,6 +9,7 @@ from app.rules.clauses import DeductionTotal, DemeritPoints, LadderStep, Renewal
 from app.rules.consecutive import ConsecutiveRule, FailRun, Gap, MonthResult, MonthState, consecutive_fails
 from app.rules.demerits import demerits
 from app.rules.fees import ServiceFees
+from app.rules.ladders import goes_on
 from app.rules.missing import Missing
 from app.rules.periods import periods_between
 from app.rules.scores import Score, ScoreKind, Verdict, verdict
@@ -50,7 +51,10 @@ def _reached(pointer: str, trigger: Trigger, known: Known, as_of: date) -> Itera
     governed = [month for month in known.months if trigger in month.triggers]
     match trigger:
         case WarningLadder():
-            yield from _ladder(pointer, trigger, governed, as_of)
+            counted = [month for month in known.months if any(_goes_on(trigger, other) for other in month.triggers)]
+            own = {str(month.period) for month in governed}
+            # What an earlier version of the ladder counted counts on; what it reached was reached by that version.
+            yield from (found for found in _ladder(pointer, trigger, counted, as_of) if found.completed_by in own)
         case DeductionTotal():
             yield from totals(pointer, trigger, known, governed, as_of)
         case DemeritPoints():
@@ -58,6 +62,10 @@ def _reached(pointer: str, trigger: Trigger, known: Known, as_of: date) -> Itera
         case RenewalGate():
             # A year's result is judged by the terms that judged the year, not by those of its months.
             return
+
+
+def _goes_on(ladder: WarningLadder, other: Trigger) -> bool:
+    return isinstance(other, WarningLadder) and goes_on(ladder, other)
 
 
 def _ladder(pointer: str, ladder: WarningLadder, governed: Sequence[DatedMonth], as_of: date) -> Iterator[Raised]:

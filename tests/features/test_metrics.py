@@ -147,7 +147,9 @@ def test_the_last_decision_about_a_clause_governs_until_the_clause_is_another(
     assert decide(office, address, "0.50").status_code == 201
     assert decide(office, address, "0.3").json()["number"] == 2
     source = f"{address}/decisions?period=2023-01"
-    assert january(database, address).decisions == {"/money/0": Decided(Fraction(3, 10), source)}
+    assert january(database, address).decisions == {
+        "/money/0": Decided(Fraction(3, 10), source, "会议纪要，得分低于七十分，会议研究决定")
+    }
     assert [entry["share"] for entry in office.auditor.items(f"{address}/decisions", period="2023-01")] == [
         "0.50",
         "0.3",

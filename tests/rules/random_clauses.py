@@ -170,7 +170,7 @@ def finding_clauses(chance: Random) -> list[Written]:
     count = sometimes(chance, chance.choice(("calendar_days", "working_days")))
     wage = {"share": "0.5", "amount": "180.55", "source": "工资表"}
     levels = {"late_delivery": {"minor": chance.choice(YUAN), "major": "800.00"}}
-    last = {"factor": chance.choice(("0.5", "1.5"))}
+    last = {"factor": chance.choice(("1.5", "2"))}
     tiers = [{"up_to": "40", "factor": "1"}, {"up_to": "50.5", "factor": "1.2"}, last]
     point = {"share": "0.001"} if chance.random() < 0.5 else {"each": chance.choice(YUAN)}
     made: tuple[Written, ...] = (

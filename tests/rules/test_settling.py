@@ -19,6 +19,7 @@ from tests.rules.tables import Case, cases
 
 SERVICE = ServiceFees(date(2024, 1, 1), date(2024, 12, 31), {2024: 1_200_000_00})
 FINDINGS = {"kind": "amount_per_finding", "base": "month_fee", "amounts": {"leaving_post": "1000.00"}}
+DEFERRED = {"share": "0.3", "until": "quarter"}
 JANUARY, FEBRUARY, MARCH = (Period(2024, month) for month in (1, 2, 3))
 
 
@@ -205,3 +206,33 @@ def test_what_is_missing_for_several_months_is_named_once_for_each() -> None:
     assert named(draft.missing) == [["assessment", "/assessments/2024-02"], ["assessment", "/assessments/2024-03"]]
     assert [entry.period for entry in draft.missing] == ["2024-02", "2024-03"]
     assert draft.payable == 0
+
+
+def test_what_a_fund_is_still_owed_goes_in_before_anything_is_taken_out() -> None:
+    """A quarter's deferred parts were paid in March; an amendment that drops them for good changes no fen."""
+    payment = {"schedule": "monthly", "excess": "carried_over"}
+    deferring = {"payment": {**payment, "deferred": DEFERRED}, "money": [FINDINGS]}
+    facts = months(deferring, [0, 0, 0, 0])
+    drafts = [drafted(facts, number, books_of([])) for number in range(3)]
+    assert [yuan(draft.payable) for _, draft in drafts] == ["70000.00", "70000.00", "160000.00"]
+    books = replace(books_of(drafts), held={Component.DEFERRED: 0})
+    dropped = months({**deferring, "payment": payment}, [0, 0, 0, 0])
+    _, april = drafted(dropped, 3, books)
+    assert yuan(april.payable) == "100000.00"
+    assert said(april)[1:] == [
+        ("2024-01", "deferred", "-30000.00", True),
+        ("2024-02", "deferred", "-30000.00", True),
+        ("2024-03", "deferred", "60000.00", True),
+    ]
+
+
+def test_a_limit_gives_back_what_is_above_the_fee_and_nothing_that_is_deferred() -> None:
+    """Of a fee of 100,000.00 all is deducted; the deferred part of it is owed until it is paid."""
+    money = [{"kind": "ratio_to_mark", "base": "month_fee", "mark": "90"}]
+    payment = {"schedule": "monthly", "excess": "limited", "deferred": DEFERRED}
+    terms = terms_of({"payment": payment, "money": money})
+    facts = [month_of(SERVICE, JANUARY.plus(place), terms, score) for place, score in enumerate((0, 90, 90))]
+    _, january = drafted(facts, 0, books_of([]))
+    amounts = {entry.line.component: entry.line.fen for entry in january.lines}
+    assert Component.DEDUCTION_LIMIT not in amounts
+    assert (january.payable, amounts[Component.CARRIED_OVER]) == (0, -30_000_00)

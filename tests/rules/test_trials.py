@@ -226,7 +226,7 @@ def test_a_trial_under_its_own_terms_shows_nothing(
     found = try_months(service, months, terms, NOTHING_POSTED, chosen)
     assert all(month.why == () and month.own == month.trial for month in found.months)
     assert all(entry.own == entry.trial for entry in found.payments)
-    assert found.comes_to.difference == 0
+    assert not found.comes_to.difference
 
 
 @settings(max_examples=50)

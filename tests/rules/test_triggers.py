@@ -24,6 +24,7 @@ from app.rules.settlement import reckon
 from app.rules.terms import Terms
 from app.rules.triggering import DatedMonth, HeldYear, Raised
 from app.rules.triggers import raised
+from tests.rules import settled_contracts
 from tests.rules.settled_contracts import SOURCES, assert_explained, named, score_of
 from tests.rules.tables import Case, rows
 
@@ -283,3 +284,15 @@ def test_a_step_is_settled_only_where_nothing_that_is_open_could_change_it(
     }
     assert None not in outcomes
     assert found is None or outcomes == {found}
+
+
+def test_an_amended_step_begins_no_new_count() -> None:
+    """Three fails in a row; from March on the second step costs more, and March is still the third."""
+    steps = [{"count": 1, "consequence": "warning"}, {"count": 2, "consequence": "sum", "amount": "1000.00"}]
+    ladder = {"kind": "warning_ladder", "below": "80", "steps": steps, "beyond": "last_step_again"}
+    dearer = {**ladder, "steps": [steps[0], {**steps[1], "amount": "1500.00"}]}
+    terms = [settled_contracts.terms_of({"triggers": [entry]}) for entry in (ladder, ladder, dearer)]
+    service = ServiceFees(date(2024, 1, 1), date(2024, 12, 31), {2024: 1_200_000_00})
+    facts = [settled_contracts.month_of(service, Period(2024, n), each, 75) for n, each in enumerate(terms, 1)]
+    found = reckon(service, facts).values()
+    assert [yuan(month.total(Component.SCORE_DEDUCTION)) for month in found] == ["0.00", "1000.00", "1500.00"]

@@ -38,7 +38,7 @@ class Factor(Clause):
 
     when: When
     """The so-manieth of its type (`number`), a repeat of what was not rectified, or a type of the month before too."""
-    factor: Quantity
+    factor: Annotated[Quantity, Field(le=1000)]
     """By what the price on the present severity is multiplied."""
     number: Annotated[StrictInt, Field(ge=2, le=1000)] | None = None
     """Of `number`: from which finding of its issue type on."""
