@@ -187,6 +187,12 @@ def _limit(lines: Sequence[DraftLine], month: Period | None) -> list[DraftLine]:
     return [DraftLine(line(Component.DEDUCTION_LIMIT, month, back, working))]
 
 
+def given_back(months: Sequence[Period], reckoned: Mapping[Period, Reckoning]) -> int:
+    """Give what a limit gives back, in fen, of the deductions of months that are settled together."""
+    own = [DraftLine(entry) for month in months for entry in reckoned[month].lines]
+    return sum(entry.line.fen for entry in _limit(own, months[-1]))
+
+
 def _adjustments(reckoned: Mapping[Period, Reckoning], books: Books, lines: Sequence[DraftLine]) -> list[DraftLine]:
     """Say what closed months are out by, each settlement's limit reckoned again with its months."""
     limits = {entry.months[-1]: limit for entry in books.settled for limit in _limit_of(entry, reckoned)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from app.rules.clauses import DeductionTotal, DemeritPoints, LadderStep, RenewalGate, Trigger, WarningLadder
+from app.rules.clauses import DeductionTotal, DemeritPoints, Excess, LadderStep, RenewalGate, Trigger, WarningLadder
 from app.rules.consecutive import mark_of
 from app.rules.fees import ServiceFees
 from app.rules.lines import MonthFacts
@@ -15,6 +15,7 @@ from app.rules.periods import Period
 from app.rules.reckoning import Reckoning
 from app.rules.scores import Score
 from app.rules.settlement import reckon
+from app.rules.settling import PaymentPeriod, given_back, payment_periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,20 @@ class Known:
 
     def deducted(self, day: date) -> dict[Period, int]:
         """Give what was deducted by a day, in fen, of the months that could be reckoned by then."""
+        facts = [self._on(month, day) for month in self.months]
         if day not in self._reckoned:
-            self._reckoned[day] = reckon(self.service, [self._on(month, day) for month in self.months])
-        return {period: month.deducted() for period, month in self._reckoned[day].items() if not month.missing}
+            self._reckoned[day] = reckon(self.service, facts)
+        reckoned = {period: month for period, month in self._reckoned[day].items() if not month.missing}
+        found = {period: month.deducted() for period, month in reckoned.items()}
+        for period in payment_periods(facts):
+            if period.instalment is None and self._limited(period) and reckoned.keys() >= set(period.months):
+                found[period.months[-1]] -= given_back(period.months, reckoned)
+        return found
+
+    def _limited(self, period: PaymentPeriod) -> bool:
+        """Say whether deductions of a payment period that are larger than its fees are lost."""
+        last = next(month.facts for month in self.months if month.period == period.months[-1])
+        return last.terms.payment is not None and last.terms.payment.excess is Excess.LIMITED
 
     @staticmethod
     def _on(month: DatedMonth, day: date) -> MonthFacts:
