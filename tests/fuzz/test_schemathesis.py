@@ -24,7 +24,7 @@ from tests.promises.conftest import Promise
 
 AnyCase = Case[Any]
 ApiOperation = APIOperation[Any, Any, Any, Any]
-TAKE_NOTHING = {"read_me", "read_portal_me", "read_liveness", "read_readiness"}
+TAKE_NOTHING = {"read_me", "read_portal_me", "read_liveness", "read_readiness", "list_terms_templates"}
 
 
 @pytest.fixture(autouse=True)
