@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import (
+    AnnualAssessment,
     Assessment,
     ClauseDecision,
     Contract,
@@ -327,3 +328,16 @@ def settlements(session: Session, centers: Collection[uuid.UUID], wanted: Settle
     if wanted.updated_since is not None:
         statement = statement.where(col(Settlement.updated_at) >= wanted.updated_since)
     return fetch(session, statement, col(Settlement.id), page)
+
+
+def years_held(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read the annual assessments of some contracts that were held, with their scores."""
+    statement = select(
+        col(AnnualAssessment.contract_id),
+        col(AnnualAssessment.year),
+        col(AnnualAssessment.held_on),
+        col(AnnualAssessment.score_kind),
+        col(AnnualAssessment.score_exact),
+        col(AnnualAssessment.terms_version_id),
+    ).where(col(AnnualAssessment.contract_id).in_(contract_ids))
+    return session.execute(statement.order_by(col(AnnualAssessment.year))).mappings().all()

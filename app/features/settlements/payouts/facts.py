@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import Version, read_versions
+from app.features.settlements import queries as settlement_queries
 from app.features.settlements.payouts import queries
 from app.models.words import LedgerCause
 from app.rules.annual import YearKind, service_years
@@ -47,7 +48,7 @@ def gather(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Gath
         for read in (
             contract_queries.versions_of,
             queries.months,
-            queries.years,
+            settlement_queries.years_held,
             queries.settled,
             queries.fund_lines,
             queries.payouts,

@@ -8,7 +8,6 @@ from sqlalchemy import BigInteger, ColumnElement, RowMapping, cast, func, or_, s
 from sqlmodel import Session, col
 
 from app.models import (
-    AnnualAssessment,
     Assessment,
     Contract,
     LedgerEntry,
@@ -49,19 +48,6 @@ def months(session: Session, ids: Collection[uuid.UUID]) -> Rows:
         col(Assessment.final_on),
     ).where(col(Assessment.contract_id).in_(ids), col(Assessment.expected))
     return session.execute(statement.order_by(col(Assessment.period))).mappings().all()
-
-
-def years(session: Session, ids: Collection[uuid.UUID]) -> Rows:
-    """Read the annual assessments that were held, with their scores."""
-    statement = select(
-        col(AnnualAssessment.contract_id),
-        col(AnnualAssessment.year),
-        col(AnnualAssessment.held_on),
-        col(AnnualAssessment.score_kind),
-        col(AnnualAssessment.score_exact),
-        col(AnnualAssessment.terms_version_id),
-    ).where(col(AnnualAssessment.contract_id).in_(ids))
-    return session.execute(statement.order_by(col(AnnualAssessment.year))).mappings().all()
 
 
 def settled(session: Session, ids: Collection[uuid.UUID]) -> Rows:

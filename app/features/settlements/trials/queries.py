@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, RowMapping, cast, func, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
-from app.models import AnnualAssessment, Assessment, Contract, Finding, IssueType, Payout, Trial
+from app.models import Assessment, Contract, Finding, IssueType, Payout, Trial
 from app.models.words import MoneyStatus, PayoutKind, TrialStatus
 
 Rows = Sequence[RowMapping]
@@ -54,19 +54,6 @@ def occurrences(session: Session, contract_ids: Collection[uuid.UUID]) -> Rows:
         .order_by(col(Finding.contract_id), col(IssueType.code), col(Finding.occurred_on), col(Finding.id))
     )
     return session.execute(statement).mappings().all()
-
-
-def years(session: Session, contract_ids: Collection[uuid.UUID]) -> Rows:
-    """Read the annual assessments of some contracts that were held, with their scores."""
-    statement = select(
-        col(AnnualAssessment.contract_id),
-        col(AnnualAssessment.year),
-        col(AnnualAssessment.held_on),
-        col(AnnualAssessment.score_kind),
-        col(AnnualAssessment.score_exact),
-        col(AnnualAssessment.terms_version_id),
-    ).where(col(AnnualAssessment.contract_id).in_(contract_ids))
-    return session.execute(statement.order_by(col(AnnualAssessment.year))).mappings().all()
 
 
 def paid_out(session: Session, contract_ids: Collection[uuid.UUID]) -> Rows:

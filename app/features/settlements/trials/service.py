@@ -17,6 +17,7 @@ from app.features.contracts import queries as contract_queries
 from app.features.contracts import terms_document
 from app.features.contracts.versions import read_versions
 from app.features.settlements import facts, sources
+from app.features.settlements import queries as settlement_queries
 from app.features.settlements.facts import ContractBooks
 from app.features.settlements.trials import queries
 from app.features.settlements.trials.alerts import AlertFacts, Raised, alerts_under, not_comparable
@@ -110,7 +111,7 @@ class _Gathered:
         self._versions = _grouped(contract_queries.versions_of(session, contract_ids))
         self._results = _grouped(queries.results(session, contract_ids))
         self._findings = _grouped(queries.occurrences(session, contract_ids))
-        self._years = _grouped(queries.years(session, contract_ids))
+        self._years = _grouped(settlement_queries.years_held(session, contract_ids))
         self._paid = _grouped(queries.paid_out(session, contract_ids))
 
     def tried(self, books: ContractBooks, request: TrialRequest) -> ContractTrial:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app.features.assessments.narrowing import Within
 from app.features.paging import Listing
-from app.models import AnnualAssessment, Assessment, AssessmentRevision, Contract, Finding, IssueType, TermsVersion
+from app.models import Assessment, AssessmentRevision, Contract, Finding, IssueType, TermsVersion
 
 
 def stating(session: Session, within: Within) -> Sequence[uuid.UUID]:
@@ -79,16 +79,3 @@ def added_by_revisions(session: Session, contract_ids: Collection[uuid.UUID]) ->
         col(AssessmentRevision.contract_id).in_(contract_ids), col(AssessmentRevision.number) > 0
     )
     return {id_: revised_on for revised_on, added in session.execute(statement) for id_ in added}
-
-
-def years_held(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read the annual assessments of some contracts that were held."""
-    statement = select(
-        col(AnnualAssessment.contract_id),
-        col(AnnualAssessment.year),
-        col(AnnualAssessment.held_on),
-        col(AnnualAssessment.score_kind),
-        col(AnnualAssessment.score_exact),
-        col(AnnualAssessment.terms_version_id),
-    ).where(col(AnnualAssessment.contract_id).in_(contract_ids))
-    return session.execute(statement.order_by(col(AnnualAssessment.year))).mappings().all()

@@ -72,7 +72,7 @@ def read_record(session: Session, as_of: date, within: Within) -> Record | None:
         findings=_grouped(queries.findings(session, ids)),
         metrics=_grouped(metric_queries.of_contracts(session, ids)),
         decisions=_grouped(decision_queries.of_contracts(session, ids)),
-        held=_grouped(queries.years_held(session, ids)),
+        held=_grouped(settlement_queries.years_held(session, ids)),
     )
 
 
