@@ -27,7 +27,9 @@ def issue_types(clause: FindingClause) -> frozenset[str]:
     return frozenset(price.issue_type for price in prices)
 
 
-def room(record: ContractRecord, before: Before, clause: FindingClause, month: MonthFacts, cap: Cap) -> Room:
+def room(
+    record: ContractRecord, before: Before, clause: FindingClause, pointer: str, month: MonthFacts, cap: Cap
+) -> Room:
     """Say what a cap is a share of, and what was taken of it before: by the clause, or by what stood in its place.
 
     Under other terms that is whatever named one of its issue types and is not a clause of its own by now.
@@ -36,7 +38,7 @@ def room(record: ContractRecord, before: Before, clause: FindingClause, month: M
     clear = cap.share is not None and LENGTHS[clause.base] >= LENGTHS[counts_over]
     base = base_of(record, clause.base, month) if clear else None
     taken = 0
-    for other in earlier(record, before, counts_over, month):
+    for other in _earlier(record, before, cap, f"{pointer}/cap", month):
         pointers = {
             f"/money/{place}"
             for place, entry in enumerate(other.terms.clauses)
@@ -56,17 +58,32 @@ def _is_of_cap(entry: FindingClause, clause: FindingClause, month: MonthFacts, o
     return not issue_types(entry).isdisjoint(issue_types(clause))
 
 
-def earlier(record: ContractRecord, before: Before, base: Base, month: MonthFacts) -> list[MonthFacts]:
-    """Give the months before within a window, each of which must have been reckoned."""
+def _earlier(
+    record: ContractRecord, before: Before, limit: Cap | DeductionLimit, pointer: str, month: MonthFacts
+) -> list[MonthFacts]:
+    """Give the months before within a limit's window, each of which must have been reckoned."""
+    base = BASES_OF_WINDOWS[limit.window]
     if LENGTHS[base] == 0:
         return []
-    first = agreed(record.service, base, month.period)[0]
-    if first < record.months[0].period:
-        raise before_record(first, month.period)
+    require_record(record, limit, pointer, month, month)
     found = [other for other in window(record, base, month.period) if other.period < month.period]
     for other in found:
         require_reckoned(before[other.period], month)
     return found
+
+
+def require_record(
+    record: ContractRecord, limit: Cap | DeductionLimit, pointer: str, of: MonthFacts, month: MonthFacts
+) -> None:
+    """Raise MissingAnswerError where a limit counts months from before the record, unless it counts from the record."""
+    first = agreed(record.service, BASES_OF_WINDOWS[limit.window], of.period)[0]
+    if limit.from_record or first >= record.months[0].period:
+        return
+    if limit.from_record is not None:
+        raise before_record(first, month.period)
+    zh = f"上限自{month_zh(first)}起算，早于记录起始月份：是否只计记录以来的金额"
+    en = f"whether only what is on record counts towards a limit that counts from {first}, before the record begins"
+    raise need("from_record", f"/terms{pointer}/from_record", zh, en, month.period)
 
 
 def require_reckoned(reckoning: Reckoning, month: MonthFacts) -> None:
@@ -107,7 +124,8 @@ def deduction_limit(
     if own <= 0:
         return None
     counts_over = BASES_OF_WINDOWS[clause.window]
-    used = sum(before[other.period].deducted() for other in earlier(record, before, counts_over, month))
+    earlier = _earlier(record, before, clause, pointer, month)
+    used = sum(before[other.period].deducted() for other in earlier)
     working = Working(pointer)
     most = _most(record, working, clause, counts_over, month)
     if used + own <= most.value * 100:

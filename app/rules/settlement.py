@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 
-from app.rules.bases import ContractRecord, agreed, base_of, last_served, month_fines, window
+from app.rules.bases import ContractRecord, base_of, last_served, month_fines, window
 from app.rules.bonuses import PaidNow, bonus
 from app.rules.clauses import (
     AtRiskPool,
@@ -25,10 +25,9 @@ from app.rules.deciding_months import deducted_by_score
 from app.rules.early_ends import ends_early, last_fee
 from app.rules.fees import ServiceFees, month_fee
 from app.rules.finding_deductions import Asked, by_findings
-from app.rules.history import before_record
 from app.rules.keeping import deferred, held, kept_pool
 from app.rules.ladders import laddered
-from app.rules.limits import BASES_OF_WINDOWS, deduction_limit, pool_limit, room
+from app.rules.limits import BASES_OF_WINDOWS, deduction_limit, pool_limit, require_record, room
 from app.rules.lines import Component, Line, MonthFacts, Taken
 from app.rules.missing import MissingAnswerError
 from app.rules.periods import Period
@@ -98,7 +97,7 @@ def _deduct(record: ContractRecord, before: Before, month: MonthFacts, found: Li
         for pointer, clause in clauses:
             if isinstance(clause, FindingClause) and (clause.base is Base.MONTH_FINES) is of_fines:
                 base = partial(_base, record, clause, month, fined)
-                asked = Asked(base, partial(room, record, before, clause, month), record.history)
+                asked = Asked(base, partial(room, record, before, clause, pointer, month), record.history)
                 found.attempt(partial(by_findings, clause, pointer, asked, month))
 
 
@@ -133,9 +132,10 @@ def _bonus(record: ContractRecord, clause: Bonus, pointer: str, month: MonthFact
         """Give what drew on the pool before a month: the bonus, or the one of other terms that has the same pool."""
         if clause.pool is None:
             return []
-        base = BASES_OF_WINDOWS[clause.pool.window]
-        _require_on_record(record, clause, base, of, month)
-        before = [other for other in window(record, base, of.period) if other.period < of.period]
+        if clause in record.months[0].terms.clauses:
+            require_record(record, clause.pool, f"{pointer}/pool", of, month)
+        shared = window(record, BASES_OF_WINDOWS[clause.pool.window], of.period)
+        before = [other for other in shared if other.period < of.period]
         return [(entry, other) for other in before if (entry := _drew(clause, other)) is not None]
 
     return bonus(clause, pointer, paid, partial(_base_of_bonus, record), drawn, record.history, month)
@@ -151,10 +151,3 @@ def _drew(clause: Bonus, month: MonthFacts) -> Bonus | None:
         return clause
     alike = (other for other in month.terms.clauses if isinstance(other, Bonus) and other.pool == clause.pool)
     return next(alike, None)
-
-
-def _require_on_record(record: ContractRecord, clause: Bonus, base: Base, of: MonthFacts, month: MonthFacts) -> None:
-    """Raise MissingAnswerError where months before the record may have used up some of a pool."""
-    first, begins = agreed(record.service, base, of.period)[0], record.months[0]
-    if first < begins.period and clause in begins.terms.clauses:
-        raise before_record(first, month.period)

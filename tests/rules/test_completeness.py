@@ -34,6 +34,7 @@ UNFORESEEN = {
     "other_months": "the terms of another month of the quarter or year are those of another document",
     "weights": "months without a score are known once there is one",
     "knots": "the document says that a figure outside of its knots earns nothing that it states",
+    "from_record": "when the record begins is not in the document",
     "amount": "what figures and findings there will be, and how large an amount they make",
     "served": "the months served are on record",
     "assessed": "so are those assessed",

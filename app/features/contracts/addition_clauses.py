@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from app.features.contracts.clause_shapes import BaseName, Clause, Rounding
 from app.features.contracts.finding_clauses import Cap
@@ -27,6 +27,8 @@ class DeductionLimit(Clause):
     amount: Fen | None = None
     """The amount."""
     rounding: Rounding | None = None
+    from_record: StrictBool | None = None
+    """Whether only what is on record counts towards it; needed where it began to count before the record does."""
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> "DeductionLimit":
@@ -38,7 +40,7 @@ class DeductionLimit(Clause):
     def rule(self) -> rules.DeductionLimit:
         """Read the clause as a rule."""
         rounding = self.rounding.rule() if self.rounding else None
-        return rules.DeductionLimit(self.per, Base(self.base), self.share, self.amount, rounding)
+        return rules.DeductionLimit(self.per, Base(self.base), self.share, self.amount, rounding, self.from_record)
 
 
 class Condition(Clause):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from app.features.contracts.clause_shapes import BaseName, Clause, Rounding
 from app.features.contracts.measure_shapes import (
@@ -32,10 +32,12 @@ class Cap(Clause):
     """The share of the clause's base."""
     amount: Fen | None = None
     """The amount."""
+    from_record: StrictBool | None = None
+    """Whether only what is on record counts towards it; needed where it began to count before the record does."""
 
     def rule(self) -> rules.Cap:
         """Read the clause as a rule's."""
-        return rules.Cap(self.per, self.share, self.amount)
+        return rules.Cap(self.per, self.share, self.amount, self.from_record)
 
 
 class _Priced(Clause):

@@ -18,6 +18,8 @@ class DeductionLimit:
     share: Decimal | None
     fen: int | None
     rounding: Rounding | None = None
+    from_record: bool | None = None
+    """Whether only what is on record counts; needed where the window began before the record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,3 +67,5 @@ class Cap:
     window: Window
     share: Decimal | None
     fen: int | None
+    from_record: bool | None = None
+    """Whether only what is on record counts; needed where the window began before the record."""
