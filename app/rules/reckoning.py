@@ -1,6 +1,6 @@
 """What a month comes to: its lines, or what was missing for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.rules.lines import Component, Line
@@ -10,13 +10,11 @@ from app.rules.periods import Period
 DEDUCTIONS = (Component.SCORE_DEDUCTION, Component.FINDING_DEDUCTION)
 
 
-@dataclass(frozen=True, slots=True)
-class Reckoning:
-    """What a month comes to; with anything missing nothing of it may be settled."""
+class _Summed:
+    """Sums of lines by component."""
 
-    period: Period
-    lines: tuple[Line, ...] = ()
-    missing: tuple[Missing, ...] = ()
+    __slots__ = ()
+    lines: Sequence[Line]
 
     def total(self, *components: Component) -> int:
         """Give the sum of the lines of components in fen."""
@@ -27,11 +25,20 @@ class Reckoning:
         return self.total(*DEDUCTIONS) - self.total(Component.DEDUCTION_LIMIT)
 
 
+@dataclass(frozen=True, slots=True)
+class Reckoning(_Summed):
+    """What a month comes to; with anything missing nothing of it may be settled."""
+
+    period: Period
+    lines: tuple[Line, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
 Before = Mapping[Period, Reckoning]
 """What the months before came to."""
 
 
-class Lines:
+class Lines(_Summed):
     """The lines of a month as they come, and what was missing for them."""
 
     def __init__(self) -> None:
@@ -49,11 +56,3 @@ class Lines:
         else:
             if made is not None:
                 self.lines.append(made)
-
-    def total(self, *components: Component) -> int:
-        """Give the sum of the lines of components in fen."""
-        return sum(line.fen for line in self.lines if line.component in components)
-
-    def deducted(self) -> int:
-        """Give what is deducted in fen, less what limits give back."""
-        return self.total(*DEDUCTIONS) - self.total(Component.DEDUCTION_LIMIT)

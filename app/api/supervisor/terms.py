@@ -17,11 +17,10 @@ from app.api.requests import KaoheRoute
 from app.api.supervisor.steps import MissingOut, Text, missing_out
 from app.errors import BadRequest, NotFound
 from app.features.contracts import queries, templates, terms_document
-from app.features.contracts.issue_types import unknown_issue_types
+from app.features.contracts.open_questions import open_questions
 from app.features.contracts.templates import Template
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
-from app.rules.completeness import unanswered
 from app.rules.fees import ServiceFees
 from app.rules.periods import Period
 from app.values import Day
@@ -106,9 +105,8 @@ def service_of(contract: RowMapping) -> ServiceFees:
 def left_open(
     session: Session, service_center_id: uuid.UUID, document: TermsDocument, service: ServiceFees
 ) -> list[MissingOut]:
-    """Give the questions that a document leaves open for a service, and the issue types that its centre lacks."""
-    unknown = unknown_issue_types(session, service_center_id, document)
-    return [missing_out(entry) for entry in (*unanswered(document.rules(), service), *unknown)]
+    """Give what a document leaves open as the API names it."""
+    return [missing_out(entry) for entry in open_questions(session, service_center_id, document, service)]
 
 
 def _period(text: str) -> Period:

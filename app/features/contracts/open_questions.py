@@ -1,4 +1,4 @@
-"""Which issue types a contract's document names, and which of them its centre has never registered."""
+"""What a contract's document leaves open: answers that it does not give, and issue types that its centre has not."""
 
 import uuid
 from collections.abc import Iterator
@@ -8,14 +8,23 @@ from sqlmodel import Session
 
 from app.features.contracts.terms_document import TermsDocument
 from app.features.parties.queries import issue_type_codes
+from app.rules.completeness import unanswered
 from app.rules.faults import escaped
+from app.rules.fees import ServiceFees
 from app.rules.missing import Missing, need
 
 _BY_TYPE = frozenset({"amounts", "shares", "points", "per_day", "by_level", "additions"})
 """The members of clauses that hold prices by issue type."""
 
 
-def unknown_issue_types(session: Session, service_center_id: uuid.UUID, document: TermsDocument) -> list[Missing]:
+def open_questions(
+    session: Session, service_center_id: uuid.UUID, document: TermsDocument, service: ServiceFees
+) -> list[Missing]:
+    """Name what a document leaves open for a service at a centre."""
+    return [*unanswered(document.rules(), service), *_unknown_issue_types(session, service_center_id, document)]
+
+
+def _unknown_issue_types(session: Session, service_center_id: uuid.UUID, document: TermsDocument) -> list[Missing]:
     """Name the issue types that clauses price and the centre has not registered: no finding can be of them."""
     named = list(_named(document.model_dump(mode="json", include={"money", "triggers"}, exclude_none=True), ""))
     if not named:
