@@ -10,20 +10,31 @@ def change_words(table: str, column: str, words: tuple[str, ...]) -> None:
     name = f"ck_{table}_{column}"
     check = f"CHECK ({column} IN ({', '.join(repr(word) for word in words)}))"
     if op.get_bind().dialect.name == "sqlite":
-        _rebuild(table, name, check)
+        _rebuild(table, rf"CONSTRAINT {name} CHECK \(.*?\)\)", f"CONSTRAINT {name} {check}")
         return
     op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {check}")
 
 
-def _rebuild(table: str, name: str, check: str) -> None:
-    """Do it as SQLite's manual describes, from the table's own text: Alembic's batch would lose the other CHECKs."""
+def change_length(table: str, column: str, old: int, new: int) -> None:
+    """Let a column hold texts of another length."""
+    if op.get_bind().dialect.name == "sqlite":
+        _rebuild(table, rf"\b{column} VARCHAR\({old}\)", f"{column} VARCHAR({new})")
+        return
+    op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE VARCHAR({new})")
+
+
+def _rebuild(table: str, pattern: str, text: str) -> None:
+    """Replace a part of a table as SQLite's manual describes, from the table's own text.
+
+    Alembic's batch would lose the other CHECKs.
+    """
     bind = op.get_bind()
     stored = "SELECT type, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type != 'table', name"
     (_, created), *others = bind.exec_driver_sql(stored, (table,)).all()
-    changed, count = re.subn(rf"CONSTRAINT {name} CHECK \(.*?\)\)", f"CONSTRAINT {name} {check}", created)
+    changed, count = re.subn(pattern, text, created)
     if count != 1:
-        message = f"{table} has no constraint {name}"
+        message = f"{table} has no part {pattern}"
         raise RuntimeError(message)
     fresh = re.sub(rf'^CREATE TABLE "?{table}"?', f"CREATE TABLE {table}_new", changed)
     for statement in (

@@ -37,6 +37,14 @@ class Resource(StrEnum):
     AUDIT = "audit"
     ME = "me"
     PORTAL = "portal"
+    EVIDENCE = "evidence"
+    """Files that vendors hand in, as their service center reads them."""
+    DUTIES = "duties"
+    """What vendors owe of themselves: monthly reports, key posts."""
+    SIGNALS = "signals"
+    EVENTS = "events"
+    WEBHOOKS = "webhooks"
+    """How a service center's vendors receive their events, and which private networks those may lie in."""
 
 
 class Action(StrEnum):
@@ -65,6 +73,11 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.TEMPLATES: dict.fromkeys(Role, _R),
     Resource.ME: dict.fromkeys(Role, _R),
     Resource.PORTAL: {Role.VENDOR: _RW},
+    Resource.EVIDENCE: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.DUTIES: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.SIGNALS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.EVENTS: {Role.ADMIN: _R, Role.SUPERVISOR: _R, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.WEBHOOKS: {Role.ADMIN: _RW, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
 }
 """Who may do what; a role that a row does not name may do nothing there."""
 
@@ -137,3 +150,12 @@ JobRunsWrite = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.WR
 AuditRead = Annotated[Caller, Depends(Permission(Resource.AUDIT, Action.READ))]
 AnyRole = Annotated[Caller, Depends(Permission(Resource.ME, Action.READ))]
 Vendor = Annotated[Caller, Depends(Permission(Resource.PORTAL, Action.READ))]
+VendorWrite = Annotated[Caller, Depends(Permission(Resource.PORTAL, Action.WRITE))]
+EvidenceRead = Annotated[Caller, Depends(Permission(Resource.EVIDENCE, Action.READ))]
+DutiesRead = Annotated[Caller, Depends(Permission(Resource.DUTIES, Action.READ))]
+DutiesWrite = Annotated[Caller, Depends(Permission(Resource.DUTIES, Action.WRITE))]
+SignalsRead = Annotated[Caller, Depends(Permission(Resource.SIGNALS, Action.READ))]
+SignalsWrite = Annotated[Caller, Depends(Permission(Resource.SIGNALS, Action.WRITE))]
+EventsRead = Annotated[Caller, Depends(Permission(Resource.EVENTS, Action.READ))]
+WebhooksRead = Annotated[Caller, Depends(Permission(Resource.WEBHOOKS, Action.READ))]
+WebhooksWrite = Annotated[Caller, Depends(Permission(Resource.WEBHOOKS, Action.WRITE))]

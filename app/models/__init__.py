@@ -9,6 +9,7 @@ from app.models.base import Table
 from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
 from app.models.decisions import ClauseDecision
+from app.models.events import Event, EventHead
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
@@ -18,6 +19,14 @@ from app.models.payouts import Payout, PayoutReading
 from app.models.revisions import Appeal, AssessmentRevision
 from app.models.settlements import Payment, Settlement, SettlementLine
 from app.models.trials import Trial
+from app.models.webhooks import (
+    EndpointHealth,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookNetwork,
+    WebhookSecret,
+)
 
 __all__ = [
     "Alert",
@@ -33,6 +42,9 @@ __all__ = [
     "ContractYear",
     "Counter",
     "DueDate",
+    "EndpointHealth",
+    "Event",
+    "EventHead",
     "Finding",
     "Grant",
     "IdempotencyKey",
@@ -54,6 +66,11 @@ __all__ = [
     "Token",
     "Trial",
     "Vendor",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookNetwork",
+    "WebhookSecret",
     "WorkCalendarDay",
     "WorkCalendarYear",
 ]

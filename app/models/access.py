@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from app.models.base import Table
-from app.models.columns import id_field, instant_field, word_field
+from app.models.columns import CanonicalJson, id_field, instant_field, word_field
 from app.models.words import Role
 
 
@@ -49,4 +49,10 @@ class Token(Table, table=True):
     token_hash: str = Field(max_length=64)
     expires_at: datetime | None = instant_field(default=None)
     revoked_at: datetime | None = instant_field(default=None)
+    scopes: list[str] | None = Field(default=None, sa_type=CanonicalJson)
+    """Of role `integration`: what it may do, such as `signals:write`; NULL for everybody else."""
+    name: str | None = Field(default=None, max_length=64)
+    """What its owner calls it, such as the system that carries it."""
+    last_used_at: datetime | None = instant_field(default=None)
+    """Noted at most once an hour."""
     created_at: datetime = instant_field()

@@ -120,8 +120,9 @@ class DueDate(Table, table=True):
     service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     kind: DueKind = word_field(DueKind, "kind")
-    subject: str = Field(max_length=32)
-    """What it is about: the period, for a notice; the year, for an annual assessment."""
+    subject: str = Field(max_length=64)
+    """What it is about: the period, for a notice; the year, for an annual assessment; the finding's id, for a
+    rectification."""
     terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT", index=True)
     event_on: date
     due_on: date

@@ -11,6 +11,8 @@ class Role(StrEnum):
     FINANCE = "finance"
     AUDITOR = "auditor"
     VENDOR = "vendor"
+    INTEGRATION = "integration"
+    """Another system, which may do what its token's scopes name."""
 
 
 class DueKind(StrEnum):
@@ -19,6 +21,15 @@ class DueKind(StrEnum):
     NOTICE = "notice"
     ANNUAL_ASSESSMENT = "annual_assessment"
     PAYMENT = "payment"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    APPEAL = "appeal"
+    RECTIFICATION = "rectification"
+    MONTHLY_REPORT = "monthly_report"
+    KEY_POST = "key_post"
+
+
+ONCE_GIVEN = frozenset({DueKind.PAYMENT, DueKind.ACKNOWLEDGEMENT, DueKind.APPEAL, DueKind.RECTIFICATION})
+"""What is owed by the date that was given for it: no later amendment moves it, only a holiday notice does."""
 
 
 class Stage(StrEnum):
@@ -59,6 +70,10 @@ class AlertKind(StrEnum):
     CLAUSE_TRIGGER = "clause_trigger"
     CALENDAR_MISSING = "calendar_missing"
     JOB_MISSED = "job_missed"
+    OVERDUE_RECTIFICATION = "overdue_rectification"
+    MISSING_MONTHLY_REPORT = "missing_monthly_report"
+    KEY_POST_VACANT = "key_post_vacant"
+    ENDPOINT_DISABLED = "endpoint_disabled"
 
 
 class MoneyStatus(StrEnum):
@@ -136,3 +151,46 @@ class AskedBy(StrEnum):
     COMMAND = "command"
     API = "api"
     DEMO = "demo"
+
+
+class Stream(StrEnum):
+    """To whom an event is told: a vendor's own stream, or its service center's."""
+
+    VENDOR = "vendor"
+    CENTER = "center"
+
+
+class EndpointStatus(StrEnum):
+    """Whether deliveries are sent to an endpoint."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    DELETED = "deleted"
+
+
+class DisabledBecause(StrEnum):
+    """Why nothing is sent to an endpoint: it failed for too long, answered 410, or somebody said so."""
+
+    FAILING = "failing"
+    GONE = "gone"
+    BY_VENDOR = "by_vendor"
+
+
+class DeliveryStatus(StrEnum):
+    """How far the delivery of one event to one endpoint has come."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    EXHAUSTED = "exhausted"
+    """Every attempt of the schedule failed; it can be sent again by hand."""
+    DROPPED = "dropped"
+    """The endpoint was disabled or deleted, or the event is no longer readable, before it arrived."""
+
+
+class AttemptOutcome(StrEnum):
+    """How one attempt of a delivery ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """The program was stopped before it could note the answer; the delivery is attempted again."""

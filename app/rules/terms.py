@@ -36,6 +36,12 @@ class Terms:
     rubric: Rubric | None = None
     appeal: DueDateRule | None = None
     """By when the vendor may appeal against a notice; without the clause no appeal is in or out of time."""
+    acknowledgement: DueDateRule | None = None
+    """By when a notice is acknowledged; past it the acknowledgement is deemed given."""
+    rectification: DueDateRule | None = None
+    """By when a notified finding is to be rectified."""
+    monthly_report: DueDateRule | None = None
+    """By when the vendor hands in its report of a month."""
     annual_assessment: AnnualRule | None = None
     payment_due: DueDateRule | None = None
     """By when what is approved is paid; without it no payment is behind."""

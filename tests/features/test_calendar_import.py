@@ -16,7 +16,8 @@ from app.features.audit.actor import OPERATOR
 from app.features.calendar.errors import NoticeDiffers
 from app.features.calendar.file import read
 from app.features.calendar.queries import work_calendar
-from app.features.contracts.recalculation import import_notice, rule_of
+from app.features.contracts.recalculation import import_notice
+from app.features.contracts.register import rule_of
 from app.features.contracts.terms_document import TermsDocument
 from app.models import TermsVersion
 from app.models.words import DueKind

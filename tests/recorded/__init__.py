@@ -11,13 +11,19 @@ from sqlalchemy import BigInteger, Boolean, Connection, Date, Text, Uuid, column
 from sqlalchemy.types import TypeEngine
 
 from app.models.columns import UtcDateTime
+from tests.recorded.answers import ANSWERS
 from tests.recorded.clauses import CLAUSES
 from tests.recorded.columns import Row
+from tests.recorded.duties import DUTIES
+from tests.recorded.events import EVENTS
+from tests.recorded.evidence import EVIDENCE
 from tests.recorded.facts import FACTS
 from tests.recorded.house import HOUSE
 from tests.recorded.money import MONEY
 from tests.recorded.records import RECORDS
+from tests.recorded.signals import SIGNALS
 from tests.recorded.trials import TRIALS
+from tests.recorded.webhooks import WEBHOOKS
 
 RECORDED = {
     "20261121_house": HOUSE,
@@ -26,6 +32,12 @@ RECORDED = {
     "20261121_facts": FACTS,
     "20261121_clauses": CLAUSES,
     "20261121_trials": TRIALS,
+    "20261121_events": EVENTS,
+    "20261121_webhooks": WEBHOOKS,
+    "20261121_evidence": EVIDENCE,
+    "20261121_answers": ANSWERS,
+    "20261121_duties": DUTIES,
+    "20261121_signals": SIGNALS,
 }
 """What each revision adds, oldest first; a new revision adds its own."""
 

@@ -12,10 +12,9 @@ from app.api.auth import Vendor
 from app.api.filters import Month
 from app.api.ids import OfContract
 from app.api.paging import PageOf, Paging
+from app.api.portal.company import company
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
-from app.errors import NotFound
-from app.features.access.caller import Caller
 from app.features.assessments import queries
 from app.features.contracts.queries import contracts_of_vendor
 from app.rules.consecutive import MonthState
@@ -60,7 +59,7 @@ class PortalAssessment(BaseModel):
 def list_portal_contracts(who: Vendor, db: Db, paging: Page) -> Response:
     """List the vendor's own contracts."""
     with db.read() as session:
-        page = contracts_of_vendor(session, _company(who), paging.page)
+        page = contracts_of_vendor(session, company(who), paging.page)
     items = [PortalContract.model_construct(**_only(PortalContract, row)) for row in page.rows]
     return paging.answer(items, page.next_after)
 
@@ -75,14 +74,8 @@ def list_portal_assessments(
 ) -> Response:
     """List the vendor's own months that were notified; drafts do not exist here."""
     with db.read() as session:
-        page = queries.notified_assessments(session, _company(who), paging.page, contract_id, period)
+        page = queries.notified_assessments(session, company(who), paging.page, contract_id, period)
     return paging.answer([_month(row) for row in page.rows], page.next_after)
-
-
-def _company(who: Caller) -> uuid.UUID:
-    if who.vendor_id is None:
-        raise NotFound
-    return who.vendor_id
 
 
 def _only(shape: type[BaseModel], row: RowMapping) -> dict[str, Any]:

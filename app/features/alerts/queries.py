@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
-from app.models import Alert
+from app.models import Alert, Contract
 from app.models.words import AlertKind, AlertStatus, Severity
 
 StoredAlerts = Mapping[tuple[uuid.UUID | None, str], RowMapping]
@@ -55,6 +55,13 @@ def stored_by_key(session: Session, kind: AlertKind, contract_id: uuid.UUID | No
     if contract_id is not None:
         statement = statement.where(col(Alert.contract_id) == contract_id)
     return {(row["contract_id"], row["subject"]): row for row in session.execute(statement).mappings()}
+
+
+def vendors_of_open(session: Session, kind: AlertKind) -> dict[uuid.UUID, uuid.UUID]:
+    """Give the vendor of each contract that has an unresolved alert of a kind."""
+    unresolved = select(col(Alert.contract_id)).where(col(Alert.kind) == kind, col(Alert.until).is_(None))
+    statement = select(col(Contract.id), col(Contract.vendor_id)).where(col(Contract.id).in_(unresolved))
+    return dict(session.execute(statement).tuples().all())
 
 
 def alert_for_update(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> RowMapping | None:

@@ -13,6 +13,7 @@ from app import clock
 from app.errors import Conflict, NotFound
 from app.features.access.caller import Caller
 from app.features.alerts import queries
+from app.features.alerts.announcing import announce
 from app.features.alerts.state import AlertState, Evaluation, Tally
 from app.features.audit import service as audit
 from app.features.audit.actor import Actor
@@ -58,7 +59,9 @@ def reconcile(
         for change in (*_changed(evaluation.states, stored, as_of), *_undone(evaluation, stored, as_of))
         if not settled(change.before["contract_id"])
     ]
-    done = [*_insert(session, new), *_update(session, changes)]
+    rows = _rows(new)
+    done = [*_insert(session, rows), *_update(session, changes)]
+    announce(session, kind, [row for row in rows if row["until"] is None])
     audit.append(session, _acts(actor, kind, as_of, done))
     skipped = max(0, evaluation.rows_read - len(done))
     return Tally(evaluation.rows_read, len(done), skipped, evaluation.broken)
@@ -166,9 +169,9 @@ _Done = tuple[uuid.UUID | None, Change]
 """A change of an alert, and the service center whose it is."""
 
 
-def _insert(session: Session, states: Sequence[AlertState]) -> list[_Done]:
+def _rows(states: Sequence[AlertState]) -> list[dict[str, Any]]:
     now = clock.now()
-    rows = [
+    return [
         {
             "id": new_id(),
             "kind": state.kind,
@@ -183,6 +186,9 @@ def _insert(session: Session, states: Sequence[AlertState]) -> list[_Done]:
         }
         for state in states
     ]
+
+
+def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> list[_Done]:
     for batch in _batches(rows):
         session.connection().execute(insert(Alert), batch)
     return [_done(None, row) for row in rows]

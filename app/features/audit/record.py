@@ -11,14 +11,32 @@ from app.features.audit.changes import Change, key_of
 from app.features.audit.hashing import row_hash
 from app.features.audit.rows import BATCH, Unreadable, read_rows
 from app.features.audit.service import Act, append
-from app.models import AuditEvent, AuditHead, IdempotencyKey, JobRun, Trial, WorkCalendarDay, WorkCalendarYear
+from app.models import (
+    AuditEvent,
+    AuditHead,
+    EndpointHealth,
+    Event,
+    EventHead,
+    IdempotencyKey,
+    JobRun,
+    Trial,
+    WebhookAttempt,
+    WebhookDelivery,
+    WorkCalendarDay,
+    WorkCalendarYear,
+)
 
 NOT_AUDITED: dict[type[SQLModel], str] = {
     AuditEvent: "guarded by its own chain",
     AuditHead: "compared with the chain's end",
+    EndpointHealth: "how deliveries fared, noted with each of them; enabling and disabling are acts",
+    Event: "tells of acts that are audited themselves, and is forgotten after 90 days",
+    EventHead: "the last number of each stream of events",
     IdempotencyKey: "answers for retries, forgotten after 35 days",
     JobRun: "the clock's own notes; the alerts that a run writes are audited",
     Trial: "what would be under other terms, kept 30 days; nothing of the record rests on it",
+    WebhookAttempt: "the deliverer's own log",
+    WebhookDelivery: "the deliverer's own notes; what it tells of is audited",
     WorkCalendarDay: "shipped with the program; an import is an act that names the hash of its file",
     WorkCalendarYear: "as above",
 }

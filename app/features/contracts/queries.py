@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import AnnualAssessment, Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion, Vendor
-from app.models.words import DueKind, Stage
+from app.models.words import ONCE_GIVEN, DueKind, Stage
 from app.rules.deadlines import DueState
 
 _COLUMNS: Columns = (
@@ -171,15 +171,15 @@ def _by_contract(rows: Iterable[RowMapping]) -> dict[uuid.UUID, list[RowMapping]
 
 
 def unmet(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the due dates of a contract that follow from its months, are in force and not met.
+    """Read the due dates of a contract that follow from its terms alone, are in force and not met.
 
-    What was approved is to be paid by the date that it was given, whatever becomes of the terms or the contract.
+    What was once given, as by a notice or an approval, stands whatever becomes of the terms or the contract.
     """
     statement = select(
         col(DueDate.id), col(DueDate.kind), col(DueDate.subject), col(DueDate.due_on), col(DueDate.provisional)
     ).where(
         col(DueDate.contract_id) == contract_id,
-        col(DueDate.kind) != DueKind.PAYMENT,
+        col(DueDate.kind).not_in(ONCE_GIVEN),
         col(DueDate.superseded_on).is_(None),
         col(DueDate.met_on).is_(None),
     )

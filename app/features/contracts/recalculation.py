@@ -1,7 +1,7 @@
 """Computes due dates anew where a holiday notice that has come in changes what they were counted by."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -24,21 +24,13 @@ from app.features.contracts import queries, register
 from app.features.contracts.versions import Version, read_versions, version_for
 from app.models import Alert, DueDate
 from app.models.columns import new_id
-from app.models.words import AlertKind, DueKind
-from app.rules.deadlines import DueDateRule, due_date
+from app.models.words import ONCE_GIVEN, AlertKind
+from app.rules.deadlines import due_date
 from app.rules.periods import Period
-from app.rules.terms import Terms
 from app.rules.working_days import WorkCalendar
 
 BATCH = 1000
 """Due dates that a write carries, so that its statements do not depend on how many contracts there are."""
-
-_RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {
-    DueKind.NOTICE: lambda terms: terms.notice,
-    DueKind.ANNUAL_ASSESSMENT: lambda terms: terms.annual_assessment.due if terms.annual_assessment else None,
-    DueKind.PAYMENT: lambda terms: terms.payment_due,
-}
-"""Where a version's terms state by when each kind of thing is owed; a new kind needs its line here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +88,6 @@ def _enter(session: Session, actor: Actor, notice: Notice) -> bool:
     return entered
 
 
-def rule_of(kind: DueKind, terms: Terms) -> DueDateRule | None:
-    """Give the rule of a kind of due date in a version's terms; None where they do not state it."""
-    return _RULES[kind](terms)
-
-
 def _recalculated(session: Session, first: date, last: date) -> _Found:
     """Compute anew what was counted over the days from `first` to `last`, contract by contract."""
     queries.lock_contracts_owing(session, first, last)
@@ -129,7 +116,7 @@ def _changed(
     known_on = max(version.agreed_on for version in versions)
     for entry in entries:
         version = _governing(entry, versions, known_on)
-        rule = rule_of(entry["kind"], version.terms) if version else None
+        rule = register.rule_of(entry["kind"], version.terms) if version else None
         if version is None or rule is None:
             # An amendment that takes a clause out supersedes its due dates itself.
             continue
@@ -140,8 +127,8 @@ def _changed(
 
 
 def _governing(entry: RowMapping, versions: Sequence[Version], known_on: date) -> Version | None:
-    """Give the version by which an entry is counted; what was approved is paid by the terms that it was approved by."""
-    if entry["kind"] is DueKind.PAYMENT:
+    """Give the version by which an entry is counted: of what was once given, the one that it was given by."""
+    if entry["kind"] in ONCE_GIVEN:
         return next((version for version in versions if version.id == entry["terms_version_id"]), None)
     return version_for(versions, Period.of(entry["event_on"]), known_on)
 

@@ -1,7 +1,7 @@
 """The register of due dates: writes what is owed, moves what an amendment governs, meets and waives."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,22 @@ from app.rules.deadlines import DueDateRule, due_date
 from app.rules.periods import Period
 from app.rules.terms import Terms
 from app.rules.working_days import WorkCalendar
+
+RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {
+    DueKind.NOTICE: lambda terms: terms.notice,
+    DueKind.ANNUAL_ASSESSMENT: lambda terms: terms.annual_assessment.due if terms.annual_assessment else None,
+    DueKind.PAYMENT: lambda terms: terms.payment_due,
+    DueKind.ACKNOWLEDGEMENT: lambda terms: terms.acknowledgement,
+    DueKind.APPEAL: lambda terms: terms.appeal,
+    DueKind.RECTIFICATION: lambda terms: terms.rectification,
+    DueKind.MONTHLY_REPORT: lambda terms: terms.monthly_report,
+}
+"""Where a version's terms state by when each kind of thing is owed; a new kind needs its line here."""
+
+
+def rule_of(kind: DueKind, terms: Terms) -> DueDateRule | None:
+    """Give the rule of a kind of due date in a version's terms; None where they do not state it."""
+    return RULES[kind](terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +61,10 @@ class Event:
 
     def rule(self, terms: Terms) -> DueDateRule | None:
         """Give the clause by which it is owed; None where these terms do not ask for it."""
-        if self.years is None:
-            return terms.notice
         clause = terms.annual_assessment
-        return clause.due if clause and clause.years is self.years else None
+        if self.years is not None and clause and clause.years is not self.years:
+            return None
+        return rule_of(self.key[0], terms)
 
 
 def notices(periods: Iterable[Period]) -> Iterator[Event]:

@@ -180,11 +180,7 @@ class PaymentClause(PaymentMoney):
 
 
 class TermsDocument(Shape):
-    """合同条款. A clause that is left out does not exist; `terms_incomplete` of the contract names it.
-
-    `rectification`, `acknowledgement` and `monthly_report` are checked and kept as the contract's record; nothing is
-    computed from them yet.
-    """
+    """合同条款. A clause that is left out does not exist; `terms_incomplete` of the contract names it."""
 
     notice: NoticeClause | None = None
     pass_mark: Points | None = None
@@ -212,6 +208,9 @@ class TermsDocument(Shape):
             consecutive=tuple(clause.rule() for clause in self.consecutive or ()),
             rubric=self.rubric.rule() if self.rubric else None,
             appeal=self.appeal.rule() if self.appeal else None,
+            acknowledgement=self.acknowledgement.rule() if self.acknowledgement else None,
+            rectification=self.rectification.rule() if self.rectification else None,
+            monthly_report=self.monthly_report.rule() if self.monthly_report else None,
             annual_assessment=self.annual_assessment.annual_rule() if self.annual_assessment else None,
             payment_due=self.payment.due.rule() if self.payment and self.payment.due else None,
             money=MoneyTerms(
