@@ -28,6 +28,7 @@ from app.features.calendar.service import gaps
 from app.features.contracts import service as contracts
 from app.features.contracts.queries import provisional_by_year
 from app.features.contracts.recalculation import import_notice
+from app.features.evidence.storage import Shelf
 from app.logs import configure
 from app.main import create_app
 from app.models.words import AskedBy, Role
@@ -115,7 +116,7 @@ def demo(
         tokens = set_up(
             database, path, lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
         )
-        nightly.close_night(database, config.resolved_audit_heads())
+        nightly.close_night(database, config.resolved_audit_heads(), Shelf.of(config))
         database.dispose()
     _print_demo(config, tokens, path)
 
@@ -174,7 +175,7 @@ def job_run(
             _print_result(result, as_json=as_json, dry=dry_run)
             bar.advance(task)
     if not dry_run:
-        nightly.close_night(database, settings().resolved_audit_heads())
+        nightly.close_night(database, settings().resolved_audit_heads(), Shelf.of(settings()))
     database.dispose()
 
 

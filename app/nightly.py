@@ -22,6 +22,8 @@ from app.features.audit.actor import Actor
 from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.contracts.within import ALL, Within
+from app.features.evidence.storage import Shelf
+from app.features.evidence.sweeping import sweep
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
 from app.features.settlements.drafting import draft_due_settlements
@@ -258,14 +260,15 @@ def past(
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
 
 
-def close_night(database: Database, path: Path) -> None:
-    """Do what follows a night's runs: forget keys and trials past their time, let the audit's heads leave the database.
+def close_night(database: Database, path: Path, shelf: Shelf) -> None:
+    """Do what follows a night's runs: forget keys, trials and unsent files, let the audit's heads leave the database.
 
     The heads go to a file outside of the database, and to standard error.
     """
     with database.write() as session:
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
+    sweep(database, shelf, Actor(AskedBy.CLOCK))
     with database.read() as session:
         now = heads.publish(session, path, clock.now())
     for head in now:

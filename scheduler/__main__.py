@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app import clock, nightly
 from app.clock import BUSINESS_ZONE
 from app.database import Database
+from app.features.evidence.storage import Shelf
 from app.leadership import Leadership
 from app.logs import configure
 from app.settings import settings
@@ -34,7 +35,7 @@ def tick(database: Database, leadership: Leadership, heads: Path | None = None) 
             log.info("job %s for %s: read %s, written %s", result.job, result.as_of, result.read, result.written)
             ran += 1
         if ran and heads:
-            nightly.close_night(database, heads)
+            nightly.close_night(database, heads, Shelf.of(settings()))
         return ran
 
 

@@ -17,6 +17,7 @@ SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
+EVIDENCE = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -38,6 +39,7 @@ TrialId = Annotated[
     uuid.UUID,
     Path(description="`id` that `POST /v1/service-centers/{service_center_id}/trials` gave.", examples=[TRIAL]),
 ]
+EvidenceId = Annotated[uuid.UUID, Path(description="`id` that `POST /v1/portal/evidence` gave.", examples=[EVIDENCE])]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]

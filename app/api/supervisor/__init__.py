@@ -12,6 +12,7 @@ from app.api.supervisor import (
     contracts,
     decisions,
     due_dates,
+    evidence,
     fees,
     findings,
     job_runs,
@@ -53,6 +54,7 @@ for room in (
     ledger,
     papers,
     trials,
+    evidence,
     job_runs,
     audit_events,
 ):
