@@ -75,6 +75,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "payout_id": alert["id"],
         "trial_id": _trial(office),
         "payment_id": office.finance.post(f"{contract}/payments", paid).json()["id"],
+        "evidence_id": _evidence(office),
         "period": "2023-01",
         "year": "2023",
         "template_id": "monthly-score-bands",
@@ -90,6 +91,11 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
 def _trial(office: Office) -> str:
     asked = office.supervisor.post(f"/v1/service-centers/{office.center}/trials", {"changes": []})
     return str(asked.json()["id"])
+
+
+def _evidence(office: Office) -> str:
+    said = {"name": "a.txt", "size": 1, "sha256": "0a" * 32}
+    return str(office.vendor_portal.post("/v1/portal/evidence", said).json()["id"])
 
 
 def _gets_in(person: Person, row: Row, own: dict[str, str]) -> bool:

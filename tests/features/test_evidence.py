@@ -89,14 +89,7 @@ def test_a_file_goes_in_and_comes_out_to_be_saved(office: Office, database: Data
     assert [(answer.status_code, answer.json()["status"]) for answer in sent] == [(200, "stored")] * 4
     assert [answer.headers.get("Idempotent-Replayed") for answer in sent] == [None, None, None, "true"]
     assert kept(shelf) == [hashlib.sha256(PICTURE).hexdigest()]
-    answer = vendor.get(f"{file}/content")
-    assert (answer.status_code, answer.content) == (200, PICTURE)
-    names = "filename=\"____.png\"; filename*=UTF-8''%E6%95%B4%E6%94%B9%E7%85%A7%E7%89%87.png"
-    headers = dict(answer.headers)
-    assert headers["content-disposition"] == f"attachment; {names}"
-    assert headers["content-type"] == "image/png"
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    _is_to_be_saved(vendor.get(f"{file}/content"))
     of_center = file.replace("/portal", "")
     assert office.supervisor.get(of_center).status_code == 404
     assert office.supervisor.get(f"{of_center}/content").status_code == 404
@@ -111,6 +104,15 @@ def test_a_file_goes_in_and_comes_out_to_be_saved(office: Office, database: Data
         (row,) = queries.of_subject(session, [subject])[subject]
         assert (str(row["id"]), row["name"], row["media_type"]) == (listed["id"], "整改照片.png", "image/png")
         assert verify_database(session, {}).bad == []
+
+
+def _is_to_be_saved(answer: Response) -> None:
+    assert (answer.status_code, answer.content) == (200, PICTURE)
+    names = "filename=\"____.png\"; filename*=UTF-8''%E6%95%B4%E6%94%B9%E7%85%A7%E7%89%87.png"
+    assert answer.headers["content-disposition"] == f"attachment; {names}"
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
@@ -223,9 +225,10 @@ def test_a_stop_between_file_and_row_is_swept_up(
 
     received = Received(shelf.incoming(), len(PICTURE), hashlib.sha256(PICTURE).hexdigest())
     received.path.write_bytes(PICTURE)
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(storage.Shelf, "keep", stopped)
+    monkeypatch.setattr(storage.Shelf, "keep", stopped)
+    with pytest.raises(KeyboardInterrupt):
         handing_in.fill(database, ACTOR, office.vendor, uuid.UUID(file.rsplit("/", 1)[1]), received, shelf)
+    monkeypatch.undo()
     assert (vendor.get(file).json()["status"], kept(shelf)) == ("declared", [received.sha256])
     _old(shelf.path(received.sha256), 2)
     assert sweep(database, shelf, ACTOR) == 0

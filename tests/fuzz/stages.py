@@ -19,6 +19,8 @@ LIFE = (
     "create_counter",
     "create_vendor",
     "create_issue_type",
+    "declare_evidence",
+    "send_evidence_content",
     "create_contract",
     "record_finding",
     "record_metrics",

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.api.ids import ALERT, CENTER, CONTRACT, FINDING, PAYMENT, PAYOUT, SETTLEMENT, SITE, TRIAL, VENDOR
+from app.api.ids import ALERT, CENTER, CONTRACT, EVIDENCE, FINDING, PAYMENT, PAYOUT, SETTLEMENT, SITE, TRIAL, VENDOR
 from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
@@ -19,7 +19,9 @@ from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
+from app.features.audit.service import recording
 from app.features.contracts import service as contracts
+from app.features.evidence.service import attach, uses_of
 from app.features.parties import service as parties
 from app.features.settlements import service as settlements
 from app.features.settlements.opening import service as opening
@@ -86,9 +88,27 @@ def _finance(session: Session) -> Caller:
     return Caller(person, Role.FINANCE.value, Role.FINANCE, (CENTER,))
 
 
-BEFORE: dict[str, Callable[[Database], None]] = {"draft_settlement": _approve_opening, "void_payment": _pay_out}
+def _use_evidence(database: Database) -> None:
+    """Have the documented finding refer to the documented file: the centre sees no file that nothing refers to."""
+    with (
+        database.write() as session,
+        recording(session, OPERATOR, CENTER, "rectification.reported", FINDING, uses_of(FINDING)),
+    ):
+        attach(session, VENDOR, [EVIDENCE], "rectification", FINDING)
+
+
+BEFORE: dict[str, Callable[[Database], None]] = {
+    "create_contract": _use_evidence,
+    "draft_settlement": _approve_opening,
+    "void_payment": _pay_out,
+}
 """What happens before an operation's example that no other operation's example does."""
-NAMED = {"draft_settlement": SETTLEMENT, "record_payment": PAYMENT, "try_service_center": TRIAL}
+NAMED = {
+    "declare_evidence": EVIDENCE,
+    "draft_settlement": SETTLEMENT,
+    "record_payment": PAYMENT,
+    "try_service_center": TRIAL,
+}
 """The ids that the documentation gives to what an operation records."""
 
 
