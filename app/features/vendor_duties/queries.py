@@ -179,7 +179,7 @@ def contract_of(session: Session, whose: Whose, contract_id: uuid.UUID) -> Contr
     return session.execute(statement).scalar_one_or_none()
 
 
-def vacancies_in_register(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
+def vacancies_owed(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read the due dates in force of a contract's vacancies."""
     statement = select(
         col(DueDate.id), col(DueDate.subject), col(DueDate.due_on), col(DueDate.provisional), col(DueDate.met_on)
