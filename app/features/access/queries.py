@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement, Trial
+from app.models import Alert, Contract, Finding, Objection, Payment, Payout, ServiceCenter, Settlement, Trial
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
@@ -20,6 +20,7 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
     "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),
+    "objection_id": (select(col(Objection.service_center_id), col(Objection.vendor_id)), col(Objection.id)),
     "alert_id": (_ALERT, col(Alert.id)),
     "payout_id": (select(col(Payout.service_center_id), col(Payout.vendor_id)), col(Payout.id)),
     "trial_id": (select(col(Trial.service_center_id), col(Trial.service_center_id)), col(Trial.id)),
