@@ -125,8 +125,10 @@ def _bearer(request: Request) -> str:
 
 def _refuse_what_is_not_own(session: Session, caller: Caller, request: Request) -> None:
     """Refuse what the path names and is not the caller's, before anybody looks at what the request says of it."""
-    for name, value in request.path_params.items():
-        if name in queries.OWNED and not queries.is_own(session, caller, name, str(value)):
+    named = request.path_params
+    for name, value in named.items():
+        below = "contract_id" in named
+        if name in queries.OWNED and not queries.is_own(session, caller, name, str(value), below_contract=below):
             raise NotFound(pointer=f"/path/{name}")
 
 

@@ -61,8 +61,11 @@ BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
 
 
-def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool:
-    """Tell whether what a path names is of the caller's service centers, and for a vendor of its company."""
+def is_own(session: Session, caller: Caller, parameter: str, value: str, *, below_contract: bool) -> bool:
+    """Tell whether what a path names is of the caller's service centers, and for a vendor of its company.
+
+    `below_contract` says that the path names a contract as well.
+    """
     try:
         id_ = uuid.UUID(value)
     except ValueError:
@@ -70,7 +73,7 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool
     statement, key = OWNED[parameter]
     row = session.execute(statement.where(key == id_)).first()
     if row is None:
-        return parameter in BEFORE_RECORD
+        return parameter in BEFORE_RECORD and below_contract
     center, vendor = row
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.
