@@ -7,16 +7,44 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, Objection, Payment, Payout, ServiceCenter, Settlement, Trial
+from app.models import (
+    Alert,
+    Assessment,
+    Contract,
+    DueDate,
+    Finding,
+    Objection,
+    Payment,
+    Payout,
+    Principal,
+    ServiceCenter,
+    Settlement,
+    Token,
+    Trial,
+    Vendor,
+)
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
     Contract, col(Contract.id) == col(Alert.contract_id), isouter=True
 )
+_DUE_DATE = select(col(DueDate.service_center_id), col(Contract.vendor_id)).join(
+    Contract, col(Contract.id) == col(DueDate.contract_id)
+)
+_TOKEN = (
+    select(col(Vendor.service_center_id), col(Principal.vendor_id))
+    .select_from(Token)
+    .join(Principal, col(Principal.id) == col(Token.principal_id))
+    .join(Vendor, col(Vendor.id) == col(Principal.vendor_id))
+)
+"""Of the tokens of vendors: nobody else's are named in a path."""
 
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
+    "assessment_id": (select(col(Assessment.service_center_id), col(Assessment.vendor_id)), col(Assessment.id)),
+    "due_date_id": (_DUE_DATE, col(DueDate.id)),
+    "token_id": (_TOKEN, col(Token.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
     "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),
@@ -35,8 +63,11 @@ BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
 
 
-def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool:
-    """Tell whether what a path names is of the caller's service centers, and for a vendor of its company."""
+def is_own(session: Session, caller: Caller, parameter: str, value: str, *, below_contract: bool) -> bool:
+    """Tell whether what a path names is of the caller's service centers, and for a vendor of its company.
+
+    `below_contract` says that the path names a contract as well.
+    """
     try:
         id_ = uuid.UUID(value)
     except ValueError:
@@ -44,7 +75,7 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool
     statement, key = OWNED[parameter]
     row = session.execute(statement.where(key == id_)).first()
     if row is None:
-        return parameter in BEFORE_RECORD
+        return parameter in BEFORE_RECORD and below_contract
     center, vendor = row
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.
