@@ -52,6 +52,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "templates of terms": dict.fromkeys(Role, READ),
     "oneself": dict.fromkeys(Role, READ),
+    "duties": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "portal": {Role.VENDOR: WRITE},
 }
 """Who may do what, as section 4 of the API's conventions says it; a role that a row does not name may do nothing."""
@@ -89,6 +90,13 @@ DECIDED = {
 ACCEPTED = {"on": "2023-02-06", "document": "验收报告"}
 OWN_TERMS: dict[str, Any] = {"changes": []}
 PAYABLE = {"after": "settlement_approved", "unit": "calendar_days", "length": 90, "roll": "none"}
+MANAGER = {
+    "post": "manager",
+    "name": "项目经理",
+    "due": {"after": "vacated", "unit": "calendar_days", "length": 365, "roll": "none"},
+}
+HELD = {"changes": [{"post": "manager", "holder": "S-017", "held_from": "2023-01-09"}]}
+REPORT = {"summary": "本月正常", "figures": [{"code": "head_count", "value": "45"}]}
 TOLD = {"finding": "told_finding"}
 APPROVED = {"settlement": "settled", "payout": "paid_out"}
 PAID_BY_MONTH: dict[str, Any] = {
@@ -122,6 +130,25 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/v1/portal/payouts"): Route("portal"),
     ("GET", "/v1/portal/payouts/{payout_id}"): Route("portal", places=APPROVED),
     ("GET", "/v1/portal/payouts/{payout_id}/explanation"): Route("portal", places=APPROVED),
+    ("GET", "/v1/portal/contracts/{contract_id}/monthly-reports"): Route("portal"),
+    ("GET", "/v1/portal/contracts/{contract_id}/monthly-reports/{period}"): Route("portal"),
+    ("PUT", "/v1/portal/contracts/{contract_id}/monthly-reports/{period}"): Route("portal", REPORT),
+    ("GET", "/v1/portal/contracts/{contract_id}/key-posts"): Route("portal"),
+    ("PUT", "/v1/portal/contracts/{contract_id}/key-posts"): Route("portal", HELD),
+    ("POST", "/v1/portal/settlements/{settlement_id}/objection"): Route(
+        "portal", {"line": 2, "grounds": "扣款依据不足"}, APPROVED
+    ),
+    ("POST", "/v1/portal/payouts/{payout_id}/objection"): Route("portal", {"grounds": "金额有误"}, APPROVED),
+    ("GET", "/v1/portal/objections"): Route("portal"),
+    ("GET", "/v1/portal/objections/{objection_id}"): Route("portal"),
+    ("GET", f"{MONEY}/monthly-reports"): Route("duties"),
+    ("GET", f"{MONEY}/monthly-reports/{{period}}"): Route("duties"),
+    ("POST", f"{MONEY}/monthly-reports/{{period}}/returning"): Route("duties", {"reason": "缺少办件量"}),
+    ("GET", f"{MONEY}/key-posts"): Route("duties"),
+    ("PUT", f"{MONEY}/key-posts"): Route("duties", HELD),
+    ("GET", "/v1/objections"): Route("settlements"),
+    ("GET", "/v1/objections/{objection_id}"): Route("settlements"),
+    ("POST", "/v1/objections/{objection_id}/answer"): Route("settlements", {"outcome": "rejected", "reason": "属实"}),
     ("GET", "/v1/service-centers"): Route("service centers"),
     ("POST", "/v1/service-centers"): Route("service centers", {"code": "XC", "name": "新中心"}),
     ("GET", f"{CENTER}/sites"): Route("parties"),
@@ -290,7 +317,7 @@ class Holding:
 CONTRACTS = ("contract", "new_contract", "settled_contract")
 NOWHERE_IDS = (
     *("service_center", "vendor", "contract", "new_contract", "settled_contract", "finding", "alert"),
-    *("settlement", "settled", "payment", "payout", "release", "trial"),
+    *("settlement", "settled", "payment", "payout", "release", "trial", "objection"),
     *("assessment", "told_finding", "due_date", "paid_out", "token"),
 )
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
@@ -328,7 +355,7 @@ def build(database: Database, client: TestClient) -> Town:
         (elsewhere, elsewhere.vendor, "XB-1"),
     ):
         own = {"vendor_id": str(vendor)}
-        terms = TERMS | {"annual_assessment": ANNUAL, "money": [RETURNED, JANUARY, DECIDED]}
+        terms = TERMS | {"key_posts": [MANAGER], "annual_assessment": ANNUAL, "money": [RETURNED, JANUARY, DECIDED]}
         contract = at.contract(number, terms=terms, **own)
         ids = {"contract": last_part(contract), "finding": last_part(at.finding(contract, "2023-01-10"))}
         ids["new_contract"] = last_part(at.contract(f"{number}-NEW", recorded_from="2023-02", **own))
@@ -337,7 +364,7 @@ def build(database: Database, client: TestClient) -> Town:
             settled = at.contract(f"{number}-PAID", **PAID_BY_MONTH, **own)
             told = last_part(at.finding(settled, "2022-10-11"))
             ids |= {"told_finding": told} | _payouts(at, contract) | _settlements(at, settled)
-            ids |= _seen_by_the_vendor(at, settled, vendor, number)
+            ids |= _seen_by_the_vendor(at, settled, vendor, number) | _done_by_the_vendor(at, ids, number)
         ids["trial"] = _made(at.supervisor.post(f"/v1/service-centers/{at.center}/trials", OWN_TERMS))
         holdings.append(Holding(ids))
     run_nights(database, "2023-02-16")
@@ -391,6 +418,16 @@ def _seen_by_the_vendor(at: Office, contract: str, vendor: uuid.UUID, number: st
     month, *_ = company.items("/v1/portal/assessments", period="2022-10")
     due, *_ = company.items("/v1/portal/due-dates", kind="payment")
     return {"paid_out": paid, "token": str(token), "assessment": month["id"], "due_date": due["id"]}
+
+
+def _done_by_the_vendor(at: Office, ids: dict[str, str], number: str) -> dict[str, str]:
+    """Hand January's report in, and object to a line of what is approved."""
+    with at.database.write() as session:
+        company = Person(at.client, access.issue_token(session, OPERATOR, f"company-{number}"))
+    report = company.put(f"/v1/portal/contracts/{ids['contract']}/monthly-reports/2023-01", REPORT)
+    assert report.status_code == 200, report.text
+    objection = {"line": 1, "grounds": "费用有误"}
+    return {"objection": _made(company.post(f"/v1/portal/settlements/{ids['settled']}/objection", objection))}
 
 
 @dataclass(frozen=True)

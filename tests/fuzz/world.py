@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.api.ids import ALERT, CENTER, CONTRACT, FINDING, PAYMENT, PAYOUT, SETTLEMENT, SITE, TRIAL, VENDOR
+from app.api.ids import ALERT, CENTER, CONTRACT, FINDING, OBJECTION, PAYMENT, PAYOUT, SETTLEMENT, SITE, TRIAL, VENDOR
 from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
@@ -88,7 +88,12 @@ def _finance(session: Session) -> Caller:
 
 BEFORE: dict[str, Callable[[Database], None]] = {"draft_settlement": _approve_opening, "void_payment": _pay_out}
 """What happens before an operation's example that no other operation's example does."""
-NAMED = {"draft_settlement": SETTLEMENT, "record_payment": PAYMENT, "try_service_center": TRIAL}
+NAMED = {
+    "draft_settlement": SETTLEMENT,
+    "object_to_settlement": OBJECTION,
+    "record_payment": PAYMENT,
+    "try_service_center": TRIAL,
+}
 """The ids that the documentation gives to what an operation records."""
 
 
