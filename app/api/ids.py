@@ -16,8 +16,12 @@ ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
 SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
+OBJECTION = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b005")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
 EVIDENCE = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
+ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
+DUE_DATE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000dd01")
+TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -35,12 +39,17 @@ PayoutId = Annotated[
 PaymentId = Annotated[
     uuid.UUID, Path(description="`id` of `GET /v1/contracts/{contract_id}/payments`.", examples=[PAYMENT])
 ]
+ObjectionId = Annotated[uuid.UUID, Path(description="`id` of the list of objections.", examples=[OBJECTION])]
 TrialId = Annotated[
     uuid.UUID,
     Path(description="`id` that `POST /v1/service-centers/{service_center_id}/trials` gave.", examples=[TRIAL]),
 ]
 EvidenceId = Annotated[uuid.UUID, Path(description="`id` that `POST /v1/portal/evidence` gave.", examples=[EVIDENCE])]
+AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
+DueDateId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/due-dates`.", examples=[DUE_DATE])]
+TokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/tokens`.", examples=[TOKEN])]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]
+OfSettlement = Annotated[uuid.UUID | None, Query(description="Only this settlement's.", examples=[SETTLEMENT])]
 OfVendor = Annotated[uuid.UUID | None, Query(description="Only this vendor's.", examples=[VENDOR])]

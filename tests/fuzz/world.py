@@ -10,7 +10,20 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.api.ids import ALERT, CENTER, CONTRACT, EVIDENCE, FINDING, PAYMENT, PAYOUT, SETTLEMENT, SITE, TRIAL, VENDOR
+from app.api.ids import (
+    ALERT,
+    CENTER,
+    CONTRACT,
+    EVIDENCE,
+    FINDING,
+    OBJECTION,
+    PAYMENT,
+    PAYOUT,
+    SETTLEMENT,
+    SITE,
+    TRIAL,
+    VENDOR,
+)
 from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
@@ -106,6 +119,7 @@ BEFORE: dict[str, Callable[[Database], None]] = {
 NAMED = {
     "declare_evidence": EVIDENCE,
     "draft_settlement": SETTLEMENT,
+    "object_to_settlement": OBJECTION,
     "record_payment": PAYMENT,
     "try_service_center": TRIAL,
 }

@@ -2,10 +2,38 @@
 
 from fastapi import APIRouter
 
-from app.api.portal import contracts, evidence, me
+from app.api.portal import (
+    assessments,
+    contracts,
+    due_dates,
+    evidence,
+    findings,
+    key_posts,
+    me,
+    monthly_reports,
+    objections,
+    payouts,
+    settlements,
+    statement,
+    tokens,
+)
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
 
 router = APIRouter(prefix="/v1/portal", route_class=KaoheRoute, responses=RESPONSES)
-for room in (me, contracts, evidence):
+for room in (
+    me,
+    contracts,
+    evidence,
+    tokens,
+    statement,
+    assessments,
+    findings,
+    due_dates,
+    settlements,
+    payouts,
+    monthly_reports,
+    key_posts,
+    objections,
+):
     router.include_router(room.router)

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.api.supervisor.steps import Clause, MissingOut, StepOut, Text, missing_out, steps_out
+from app.api.steps import Clause, MissingOut, StepOut, Text, missing_out, steps_out
 from app.features.settlements.payouts.standings import PayoutStatus, Standing, forfeiture, written
-from app.models.words import PayoutKind, Rest
+from app.models.words import ObjectionState, PayoutKind, Rest
 from app.rules.clauses import Fund, ProratedPayout
 from app.rules.payouts import ReadingFigure, said
 from app.rules.workings import Label
@@ -93,6 +93,20 @@ class PayoutOut(BaseModel):
     version: Annotated[int, Field(description="0 while nothing is on record.")]
     created_at: datetime | None
     updated_at: datetime | None
+
+
+class PayoutObjected(BaseModel):
+    """The vendor's objection to a payout; it holds up no payment."""
+
+    id: uuid.UUID
+    state: ObjectionState
+    filed_on: Day
+
+
+class PayoutDetail(PayoutOut):
+    """A payout with the vendor's objection to it."""
+
+    objection: PayoutObjected | None
 
 
 class PayoutsOut(BaseModel):

@@ -7,19 +7,49 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Evidence, Finding, Payment, Payout, ServiceCenter, Settlement, Trial
+from app.models import (
+    Alert,
+    Assessment,
+    Contract,
+    DueDate,
+    Evidence,
+    Finding,
+    Objection,
+    Payment,
+    Payout,
+    Principal,
+    ServiceCenter,
+    Settlement,
+    Token,
+    Trial,
+    Vendor,
+)
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
     Contract, col(Contract.id) == col(Alert.contract_id), isouter=True
 )
+_DUE_DATE = select(col(DueDate.service_center_id), col(Contract.vendor_id)).join(
+    Contract, col(Contract.id) == col(DueDate.contract_id)
+)
+_TOKEN = (
+    select(col(Vendor.service_center_id), col(Principal.vendor_id))
+    .select_from(Token)
+    .join(Principal, col(Principal.id) == col(Token.principal_id))
+    .join(Vendor, col(Vendor.id) == col(Principal.vendor_id))
+)
+"""Of the tokens of vendors: nobody else's are named in a path."""
 
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
+    "assessment_id": (select(col(Assessment.service_center_id), col(Assessment.vendor_id)), col(Assessment.id)),
+    "due_date_id": (_DUE_DATE, col(DueDate.id)),
+    "token_id": (_TOKEN, col(Token.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
     "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),
+    "objection_id": (select(col(Objection.service_center_id), col(Objection.vendor_id)), col(Objection.id)),
     "alert_id": (_ALERT, col(Alert.id)),
     "payout_id": (select(col(Payout.service_center_id), col(Payout.vendor_id)), col(Payout.id)),
     "trial_id": (select(col(Trial.service_center_id), col(Trial.service_center_id)), col(Trial.id)),
@@ -35,8 +65,11 @@ BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
 
 
-def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool:
-    """Tell whether what a path names is of the caller's service centers, and for a vendor of its company."""
+def is_own(session: Session, caller: Caller, parameter: str, value: str, *, below_contract: bool) -> bool:
+    """Tell whether what a path names is of the caller's service centers, and for a vendor of its company.
+
+    `below_contract` says that the path names a contract as well.
+    """
     try:
         id_ = uuid.UUID(value)
     except ValueError:
@@ -44,7 +77,7 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool
     statement, key = OWNED[parameter]
     row = session.execute(statement.where(key == id_)).first()
     if row is None:
-        return parameter in BEFORE_RECORD
+        return parameter in BEFORE_RECORD and below_contract
     center, vendor = row
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.
