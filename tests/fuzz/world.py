@@ -15,6 +15,7 @@ from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
 from app.features.access.caller import Caller
+from app.features.access.scopes import SCOPES
 from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
@@ -107,7 +108,8 @@ def _parties(building: _Building) -> None:
 def _token(session: Session, role: Role) -> str:
     company = VENDOR if role is Role.VENDOR else None
     access.create_principal(session, OPERATOR, role.value, role, [CENTER], company)
-    return access.issue_token(session, OPERATOR, role.value)
+    scopes = SCOPES if role is Role.INTEGRATION else ()
+    return access.issue_token(session, OPERATOR, role.value, scopes=scopes)
 
 
 def _contract(building: _Building) -> None:

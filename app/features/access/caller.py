@@ -17,6 +17,8 @@ class Caller:
     centers: tuple[uuid.UUID, ...]
     vendor_id: uuid.UUID | None = None
     request_id: str | None = None
+    scopes: frozenset[str] = frozenset()
+    """Of role integration: what its token may do."""
 
     @property
     def actor(self) -> Actor:
