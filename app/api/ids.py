@@ -16,6 +16,9 @@ ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
 SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
+SIGNAL = uuid.UUID("0189a3c2-5e00-7000-8000-000000001001")
+OTHER_SIGNAL = uuid.UUID("0189a3c2-5e00-7000-8000-000000001002")
+INCIDENT = uuid.UUID("0189a3c2-5e00-7000-8000-000000001003")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
@@ -38,6 +41,7 @@ TrialId = Annotated[
     uuid.UUID,
     Path(description="`id` that `POST /v1/service-centers/{service_center_id}/trials` gave.", examples=[TRIAL]),
 ]
+SignalId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/signals`.", examples=[SIGNAL])]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]

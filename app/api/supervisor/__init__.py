@@ -26,6 +26,7 @@ from app.api.supervisor import (
     payouts,
     revisions,
     settlements,
+    signals,
     terms,
     trials,
 )
@@ -41,6 +42,7 @@ for room in (
     revisions,
     annual_assessments,
     findings,
+    signals,
     metrics,
     alerts,
     fees,

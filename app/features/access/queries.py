@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement, Trial
+from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement, Signal, Trial
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
@@ -23,11 +23,12 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "alert_id": (_ALERT, col(Alert.id)),
     "payout_id": (select(col(Payout.service_center_id), col(Payout.vendor_id)), col(Payout.id)),
     "trial_id": (select(col(Trial.service_center_id), col(Trial.service_center_id)), col(Trial.id)),
+    "signal_id": (select(col(Signal.service_center_id), col(Signal.service_center_id)), col(Signal.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
 
-OF_CENTERS = frozenset({"service_center_id", "trial_id"})
+OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id"})
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
 
 BEFORE_RECORD = frozenset({"payout_id"})
