@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import permutations
@@ -18,14 +18,13 @@ from app.database import Database
 from app.errors import Invalid
 from app.features.access import service as access
 from app.features.access.scopes import SIGNALS_READ, SIGNALS_WRITE
-from app.features.assessments import findings
 from app.features.audit import service as audit
 from app.features.audit.actor import OPERATOR
 from app.features.audit.verify import verify_database
 from app.features.contracts import queries as contract_queries
 from app.features.parties import service as parties
 from app.features.signals import deciding, queries
-from app.models import Contract, Event, Signal
+from app.models import Contract, Event
 from app.models.words import Role
 from tests.api.asking import expect_problem, last_part
 from tests.nights import every_row
@@ -85,7 +84,7 @@ def test_the_same_signal_again_is_the_same_and_another_under_its_reference_is_re
     assert sent(office, complaint(source="hall", text=text))["id"] != first["id"]
     assert "13800138000" not in str(every_row(database))
     with database.read() as session:
-        assert not verify_database(session).findings
+        assert verify_database(session, {}).bad == []
 
 
 def test_the_month_is_that_of_shanghai(office: Office) -> None:
@@ -200,7 +199,7 @@ def test_two_channels_one_incident_one_finding(office: Office, database: Databas
     expect_problem(decide(office, late, "acceptance", {}), 409, "signal-accepted")
     expect_problem(decide(office, late, "dismissal", {"reason": "重复"}), 409, "signal-accepted")
     with database.read() as session:
-        assert not verify_database(session).findings
+        assert verify_database(session, {}).bad == []
 
 
 def test_the_order_of_arrival_does_not_matter_until_somebody_decides(office: Office, database: Database) -> None:
@@ -219,7 +218,7 @@ def test_the_order_of_arrival_does_not_matter_until_somebody_decides(office: Off
             found.setdefault(signal["incident_id"], set()).add(last_part(signal["external_ref"]))
         assert sorted(map(sorted, found.values())) == [["1", "2"], ["3", "4"]], order
     with database.read() as session:
-        assert not verify_database(session).findings
+        assert verify_database(session, {}).bad == []
 
 
 def test_a_supervisor_splits_and_joins_and_the_rule_leaves_it_so(office: Office) -> None:
@@ -263,3 +262,80 @@ def test_a_final_month_takes_no_finding_and_the_signal_stays_proposed(office: Of
     said = {"contract_id": str(uuid.UUID(int=7))}
     expect_problem(decide(office, signal, "acceptance", said), 404, "not-found", "/contract_id")
     assert office.supervisor.get(f"{SIGNALS}/{signal['id']}").json()["version"] == signal["version"]
+
+
+# ---------------------------------------------------------------- two at once
+
+ROUNDS = 3
+RACING = threading.Event()
+"""Set while the two act: only then does the planted version let them look together."""
+
+
+def _race(office: Office) -> tuple[list[list[int]], int]:
+    """Let two supervisors accept an incident at once by two of its signals; gives the answers, and the findings."""
+    contract = office.contract()
+    barrier = threading.Barrier(2)
+    answers = []
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(ROUNDS):
+            at = {"counter": f"C-{number}"}
+            sent(office, complaint(f"T-{number}", **at))
+            two = sent(office, review(f"R-{number}", **at))["incident"]
+
+            def act(signal: dict[str, Any]) -> int:
+                barrier.wait()
+                return int(decide(office, signal, "acceptance", {}).status_code)
+
+            RACING.set()
+            answers.append(sorted(pool.map(act, two)))
+            RACING.clear()
+    return answers, len(office.supervisor.items(f"{contract}/findings"))
+
+
+def test_of_two_who_accept_at_once_one_makes_the_finding(office: Office, database: Database) -> None:
+    answers, found = _race(office)
+    assert (answers, found) == ([[200, 412]] * ROUNDS, ROUNDS)
+    with database.read() as session:
+        assert verify_database(session, {}).bad == []
+
+
+def test_the_race_is_lost_by_code_that_looks_and_then_accepts(
+    office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statement by statement, nothing held, nothing compared, no key: without doubles the race would show nothing."""
+    plain = create_engine(database.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+    @contextmanager
+    def statement_by_statement(_: Database) -> Iterator[Session]:
+        with Session(plain, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def unlocked(session: Session, _centers: object, contract_id: uuid.UUID) -> Contract | None:
+        return session.get(Contract, contract_id)
+
+    monkeypatch.setattr(Database, "write", statement_by_statement)
+    monkeypatch.setattr(contract_queries, "contract_for_update", unlocked)
+    monkeypatch.setattr(queries, "hold_center", lambda *_: None)
+    monkeypatch.setattr(queries, "incident", _read_together(queries.incident))
+    monkeypatch.setattr(deciding, "_set", lambda *_: None)
+    monkeypatch.setattr(deciding, "_link", lambda *_: None)
+    monkeypatch.setattr(audit, "append", lambda *_: None)
+    _, found = _race(office)
+    assert found > ROUNDS
+
+
+def _read_together(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Let both look before either acts, as a slow moment in production would have it."""
+    met = threading.Barrier(2, timeout=1)
+
+    def together(session: Session, incident_id: uuid.UUID) -> Any:  # noqa: ANN401 as the query
+        incident = read(session, incident_id)
+        if RACING.is_set():
+            try:
+                met.wait()
+            except threading.BrokenBarrierError:
+                met.reset()
+        return incident
+
+    return together

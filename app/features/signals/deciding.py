@@ -60,10 +60,7 @@ def accept(
     finding_id = record_finding(session, caller, contract_id, _finding(session, members, acceptance))
     with _deciding(session, caller, "signal.accepted", signal, details={"finding_id": str(finding_id)}):
         _set(session, incident_id, (IncidentStatus.PROPOSED, IncidentStatus.DISMISSED), IncidentStatus.ACCEPTED, {})
-        now = clock.now()
-        session.add(
-            IncidentFinding(incident_id=incident_id, finding_id=finding_id, accepted_by=caller.name, accepted_at=now)
-        )
+        _link(session, caller, incident_id, finding_id)
         _mark(session, incident_id, SignalStatus.ACCEPTED)
     return finding_id
 
@@ -199,6 +196,13 @@ def _set(
     )
     if session.execute(statement).first() is None:
         raise SignalAccepted("Somebody else has decided it meanwhile.")
+
+
+def _link(session: Session, caller: Caller, incident_id: uuid.UUID, finding_id: uuid.UUID) -> None:
+    row = IncidentFinding(
+        incident_id=incident_id, finding_id=finding_id, accepted_by=caller.name, accepted_at=clock.now()
+    )
+    session.add(row)
 
 
 def _mark(session: Session, incident_id: uuid.UUID, status: SignalStatus) -> None:

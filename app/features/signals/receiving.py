@@ -88,6 +88,7 @@ def _row(caller: Caller, center: uuid.UUID, new: NewSignal) -> Signal:
     happened_on = clock.business_date(new.occurred_at)
     stated = {"counter": new.counter, "issue_type": new.issue_type, "category": new.category}
     return Signal(
+        id=new_id(),
         service_center_id=center,
         principal_id=caller.principal_id,
         source=new.source,
@@ -99,6 +100,7 @@ def _row(caller: Caller, center: uuid.UUID, new: NewSignal) -> Signal:
         text=new.text and masked(new.text),
         rating=new.rating,
         matches={},
+        # Of an incident of its own, unless it tells of another one.
         incident_id=new_id(),
         grouped={},
         created_at=now,
