@@ -77,7 +77,7 @@ def test_the_same_signal_again_is_the_same_and_another_under_its_reference_is_re
     office.contract()
     text = EMPTY_SEAT + "，请回电13800138000，我叫王小明"
     first = sent(office, complaint(text=text))
-    assert (first["text"][-5:], first["period"], first["occurred_on"]) == ("，我叫***", "2023-01", "2023-01-11")
+    assert (first["text"][-6:], first["period"], first["occurred_on"]) == ("，我叫***", "2023-01", "2023-01-11")
     assert sent(office, complaint(text=text), 200)["id"] == first["id"]
     answer = office.people[Role.INTEGRATION].post(SIGNALS, complaint(text="别的事"))
     expect_problem(answer, 409, "signal-differs", "/text")
@@ -173,7 +173,7 @@ def test_two_channels_one_incident_one_finding(office: Office, database: Databas
     assert second["incident_id"] == first["incident_id"]
     because = second["grouped"]
     assert (because["code"], because["like"], because["likeness"]) == ("like_the_first", first["id"], "similar_wording")
-    assert (because["days_apart"], because["wording_percent"]) == (1, 73)
+    assert (because["days_apart"], because["wording_percent"]) == (1, 80)
     with database.read() as session:
         types = [event.type for event in session.exec(select(Event)) if event.type == "signal.proposed"]
     assert types == ["signal.proposed"]
