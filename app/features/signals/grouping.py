@@ -21,6 +21,7 @@ from app.rules.signals import Because, Report, group, likeness
 
 FIRST = "first_of_incident"
 INCOMPLETE = "not_comparable"
+LIKE = "like_the_first"
 BY_HAND = "by_hand"
 
 Reason = dict[str, Any]
@@ -49,11 +50,6 @@ def place(session: Session, caller: Caller, signal: Signal) -> None:
     else:
         plan = _plan(signal, queries.alike(session, signal))
     apply(session, caller, "signal.received", signal, plan)
-    first_ones = [one for one in queries.members(session, plan.new_incidents) if one.grouped["code"] != _LIKE]
-    record(session, *map(_proposed, first_ones))
-
-
-_LIKE = "like_the_first"
 
 
 def _plan(signal: Signal, others: Sequence[tuple[Signal, Incident]]) -> Plan:
@@ -100,7 +96,10 @@ def _incident_for(members: Sequence[Signal], new: Signal, taken: set[uuid.UUID])
 
 
 def apply(session: Session, caller: Caller, action: str, subject: Signal, plan: Plan) -> None:
-    """Carry a plan out as one act: every signal of an incident that gains or loses one has a new version."""
+    """Carry a plan out as one act: every signal of an incident that gains or loses one has a new version.
+
+    The center is told of each incident that the rule has made; who makes one by hand knows.
+    """
     known = {one.id: one for one in queries.placed(session, plan.places)}
     moved = {
         id_: where
@@ -128,6 +127,8 @@ def apply(session: Session, caller: Caller, action: str, subject: Signal, plan: 
             if incident.id not in left:
                 incident.status = IncidentStatus.MERGED
                 incident.updated_at = clock.now()
+        leading = [one for one in members.values() if one.grouped["code"] in {FIRST, INCOMPLETE}]
+        record(session, *(_proposed(one) for one in leading if one.incident_id in plan.new_incidents))
 
 
 def _incidents(session: Session, center: uuid.UUID, affected: set[uuid.UUID], plan: Plan) -> dict[uuid.UUID, Incident]:
@@ -162,7 +163,7 @@ def _report(signal: Signal) -> Report:
 
 def _reason(because: Because, first: uuid.UUID) -> Reason:
     return {
-        "code": _LIKE,
+        "code": LIKE,
         "like": str(first),
         "likeness": because.likeness.value,
         "days_apart": because.days_apart,
