@@ -93,6 +93,8 @@ def test_the_month_is_that_of_shanghai(office: Office) -> None:
     assert (found["occurred_on"], found["period"]) == ("2023-01-01", "2023-01")
     answer = office.people[Role.INTEGRATION].post(SIGNALS, complaint("T-2", occurred_at="2023-02-16T08:00:00+08:00"))
     expect_problem(answer, 422, "validation-error", "/occurred_at", "date-in-future")
+    answer = office.people[Role.INTEGRATION].post(SIGNALS, complaint("T-3", occurred_at="2000-01-01T00:00:00+14:00"))
+    expect_problem(answer, 422, "validation-error", "/occurred_at", "date-too-early")
 
 
 def test_what_is_not_matched_is_named_and_not_guessed(office: Office, database: Database) -> None:

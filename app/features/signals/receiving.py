@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -18,6 +18,7 @@ from app.rules.faults import Fault
 from app.rules.periods import Period
 from app.rules.personal import masked
 from app.rules.signals import Match, MatchedBy, match_contract, match_named
+from app.values import FIRST_DAY
 
 LONGEST_COUNTER = 32
 """Characters of a counter's code, which a finding keeps."""
@@ -58,10 +59,6 @@ def receive(session: Session, caller: Caller, new: NewSignal) -> Received:
     if first is not None:
         _check_same(first, signal)
         return Received(first.id, is_new=False)
-    if signal.occurred_on > clock.today():
-        detail = f"{signal.occurred_on} is after today, {clock.today()}."
-        remedy = "State the instant at which it happened, with its offset."
-        raise Invalid(detail, faults=[Fault("/occurred_at", "date-in-future", detail, remedy)])
     _match(session, signal)
     grouping.place(session, caller, signal)
     return Received(signal.id, is_new=True)
@@ -85,7 +82,7 @@ def _center(session: Session, caller: Caller, named: str | None) -> uuid.UUID:
 def _row(caller: Caller, center: uuid.UUID, new: NewSignal) -> Signal:
     """Write the signal down as it is kept: without what looks like personal data."""
     now = clock.now()
-    happened_on = clock.business_date(new.occurred_at)
+    happened_on = _day(new.occurred_at)
     stated = {"counter": new.counter, "issue_type": new.issue_type, "category": new.category}
     return Signal(
         id=new_id(),
@@ -106,6 +103,19 @@ def _row(caller: Caller, center: uuid.UUID, new: NewSignal) -> Signal:
         created_at=now,
         updated_at=now,
     )
+
+
+def _day(occurred_at: datetime) -> date:
+    """Give the day in Shanghai, which an offset may carry over either end of the days that there are."""
+    day, today = clock.business_date(occurred_at), clock.today()
+    if FIRST_DAY <= day <= today:
+        return day
+    if day > today:
+        code, detail = "date-in-future", f"{day} is after today, {today}."
+    else:
+        code, detail = "date-too-early", f"{day} is before {FIRST_DAY}."
+    remedy = "State the instant at which it happened, with its offset."
+    raise Invalid(detail, faults=[Fault("/occurred_at", code, detail, remedy)])
 
 
 def _check_same(first: Signal, again: Signal) -> None:
