@@ -237,6 +237,7 @@ def token_create(
     service_center: Annotated[list[str] | None, typer.Option(help="Code of a service center that it may see.")] = None,
     vendor: Annotated[str | None, typer.Option(help="Name of the vendor, for the role vendor.")] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Days until the token expires; left out, never.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="Of role integration: what it may do.")] = None,
 ) -> None:
     """Issue a token and print it, for the only time; with --role, make its principal first."""
     database = _database()
@@ -245,5 +246,5 @@ def token_create(
             centers = access.centers_by_code(session, service_center or [])
             company = access.vendor_by_name(session, centers, vendor) if vendor else None
             access.create_principal(session, OPERATOR, name, role, centers, company)
-        print(access.issue_token(session, OPERATOR, name, days))
+        print(access.issue_token(session, OPERATOR, name, days, scope or ()))
     database.dispose()

@@ -17,11 +17,14 @@ SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
 OBJECTION = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b005")
+SIGNAL = uuid.UUID("0189a3c2-5e00-7000-8000-000000001001")
+OTHER_SIGNAL = uuid.UUID("0189a3c2-5e00-7000-8000-000000001002")
+INCIDENT = uuid.UUID("0189a3c2-5e00-7000-8000-000000001003")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
 EVIDENCE = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
 ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
 DUE_DATE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000dd01")
-TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
+TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000009001")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -48,6 +51,7 @@ EvidenceId = Annotated[uuid.UUID, Path(description="`id` that `POST /v1/portal/e
 AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
 DueDateId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/due-dates`.", examples=[DUE_DATE])]
 TokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/tokens`.", examples=[TOKEN])]
+SignalId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/signals`.", examples=[SIGNAL])]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]

@@ -57,7 +57,9 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "metrics": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
-    "templates of terms": dict.fromkeys(Role, READ),
+    "templates of terms": {role: READ for role in Role if role is not Role.INTEGRATION},
+    "signals": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ, Role.INTEGRATION: READ},
+    "sent signals": {Role.SUPERVISOR: WRITE, Role.INTEGRATION: WRITE},
     "oneself": dict.fromkeys(Role, READ),
     "evidence": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "duties": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
@@ -98,6 +100,8 @@ DECIDED = {
     "base": "month_fee",
     "bands": [{"at_least": "70", "share": "1"}, {"below": "70", "share": "0.7", "decided": True}],
 }
+SIGNAL = {"source": "12345", "occurred_at": "2023-01-11T10:05:00+08:00", "category": "窗口无人"}
+"""Sent before by the same system, so that everybody who sends it again gets the same."""
 ACCEPTED = {"on": "2023-02-06", "document": "验收报告"}
 OWN_TERMS: dict[str, Any] = {"changes": []}
 PAYABLE = {"after": "settlement_approved", "unit": "calendar_days", "length": 90, "roll": "none"}
@@ -214,6 +218,16 @@ ROUTES: dict[tuple[str, str], Route] = {
         "assessments", {"withdrawn_on": "2023-01-20", "reason": "申诉成立"}
     ),
     ("GET", "/v1/contracts/{contract_id}/repeat-offences"): Route("assessments"),
+    ("GET", "/v1/signals"): Route("signals"),
+    ("POST", "/v1/signals"): Route("sent signals", SIGNAL | {"external_ref": "XA-1/signal"}),
+    ("GET", "/v1/signals/{signal_id}"): Route("signals"),
+    ("POST", "/v1/signals/{signal_id}/regrouping"): Route(
+        "signals", {"with_signal": "$other_signal", "reason": "同一件事"}, {"signal": "third_signal"}
+    ),
+    ("POST", "/v1/signals/{signal_id}/dismissal"): Route("signals", {"reason": "不属实"}, {"signal": "other_signal"}),
+    ("POST", "/v1/signals/{signal_id}/acceptance"): Route(
+        "signals", {"contract_id": "$contract", "issue_type": "leaving_post"}
+    ),
     ("GET", "/v1/assessments"): Route("assessments"),
     ("GET", "/v1/contracts/{contract_id}/assessments"): Route("assessments"),
     ("GET", MONTH): Route("assessments"),
@@ -338,6 +352,7 @@ NOWHERE_IDS = (
     *("service_center", "vendor", "contract", "new_contract", "settled_contract", "finding", "alert"),
     *("settlement", "settled", "payment", "payout", "release", "trial", "evidence", "objection"),
     *("assessment", "told_finding", "due_date", "paid_out", "token"),
+    *("signal", "other_signal", "third_signal"),
 )
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
 """Ids that nothing has."""
@@ -385,6 +400,10 @@ def build(database: Database, client: TestClient) -> Town:
             ids |= {"told_finding": told} | _payouts(at, contract) | _settlements(at, settled)
             ids |= _seen_by_the_vendor(at, settled, vendor, number) | _done_by_the_vendor(at, ids, number)
         ids["evidence"] = _evidence(at, vendor, uuid.UUID(ids["finding"]))
+        for name in ("signal", "other_signal", "third_signal"):
+            ids[name] = _made(
+                at.people[Role.INTEGRATION].post("/v1/signals", SIGNAL | {"external_ref": f"{number}/{name}"})
+            )
         ids["trial"] = _made(at.supervisor.post(f"/v1/service-centers/{at.center}/trials", OWN_TERMS))
         holdings.append(Holding(ids))
     run_nights(database, "2023-02-16")
@@ -679,10 +698,14 @@ def _without_request_id(answer: Response) -> dict[str, Any]:
     return {name: member for name, member in document.items() if name != "request_id"}
 
 
+CENTERS_OWN = {"service_center_id", "trial_id", "signal_id"}
+"""What paths name of a center's that is no vendor's."""
+
+
 @pytest.mark.parametrize("dialect", DIALECTS, indirect=True)
 def test_what_is_another_vendors_is_not_there_for_a_vendor(town: Town) -> None:
     """At one center, a vendor gets 404 for another vendor's things where it gets 403, or an answer, for its own."""
-    routes = [(method, path) for method, path in ROUTES if set(named_in(path)) - {"service_center_id", "trial_id"}]
+    routes = [(method, path) for method, path in ROUTES if set(named_in(path)) - CENTERS_OWN]
     for method, path in routes:
         assert town.ask(Role.VENDOR, method, path, town.other_vendors).status_code == 404, (method, path)
         own = town.ask(Role.VENDOR, method, path, town.own).status_code

@@ -74,6 +74,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         # A payout has its address before anything of it is on record, and whoever may ask gets 404 where it is none.
         "payout_id": alert["id"],
         "trial_id": _trial(office),
+        "signal_id": _signal(office),
         "payment_id": office.finance.post(f"{contract}/payments", paid).json()["id"],
         "evidence_id": _evidence(office),
         "period": "2023-01",
@@ -96,6 +97,11 @@ def _trial(office: Office) -> str:
 def _evidence(office: Office) -> str:
     said = {"name": "a.txt", "size": 1, "sha256": "0a" * 32}
     return str(office.vendor_portal.post("/v1/portal/evidence", said).json()["id"])
+
+
+def _signal(office: Office) -> str:
+    body = {"source": "12345", "external_ref": "T-1", "occurred_at": "2023-01-11T10:05:00+08:00"}
+    return str(office.people[Role.INTEGRATION].post("/v1/signals", body).json()["id"])
 
 
 def _gets_in(person: Person, row: Row, own: dict[str, str]) -> bool:

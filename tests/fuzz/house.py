@@ -18,7 +18,7 @@ from tests.fuzz.stages import END, LIFE, Stages, stage_of
 from tests.fuzz.wire import Raw, Wire
 from tests.fuzz.world import BEFORE, NAMED, NOW, Tokens, build
 
-CALLERS = ("supervisor", "admin", "vendor", "finance", "auditor")
+CALLERS = ("supervisor", "admin", "vendor", "finance", "auditor", "integration")
 
 
 @dataclass(frozen=True, slots=True)

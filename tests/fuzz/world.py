@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from sqlalchemy import update
@@ -16,10 +16,13 @@ from app.api.ids import (
     CONTRACT,
     EVIDENCE,
     FINDING,
+    INCIDENT,
     OBJECTION,
+    OTHER_SIGNAL,
     PAYMENT,
     PAYOUT,
     SETTLEMENT,
+    SIGNAL,
     SITE,
     TRIAL,
     VENDOR,
@@ -28,6 +31,7 @@ from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
 from app.features.access.caller import Caller
+from app.features.access.scopes import SCOPES
 from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
@@ -40,6 +44,8 @@ from app.features.settlements import service as settlements
 from app.features.settlements.opening import service as opening
 from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
+from app.features.signals import receiving
+from app.features.signals.receiving import NewSignal
 from app.models import Alert, Principal
 from app.models.words import AlertKind, AskedBy, Role
 from app.nightly import FLAGS, run
@@ -97,8 +103,11 @@ def _pay_out(database: Database) -> None:
 
 
 def _finance(session: Session) -> Caller:
-    person = session.exec(select(Principal.id).where(col(Principal.name) == Role.FINANCE.value)).one()
-    return Caller(person, Role.FINANCE.value, Role.FINANCE, (CENTER,))
+    return Caller(_principal(session, Role.FINANCE), Role.FINANCE.value, Role.FINANCE, (CENTER,))
+
+
+def _principal(session: Session, role: Role) -> uuid.UUID:
+    return session.exec(select(Principal.id).where(col(Principal.name) == role.value)).one()
 
 
 def _use_evidence(database: Database) -> None:
@@ -141,7 +150,8 @@ def _parties(building: _Building) -> None:
 def _token(session: Session, role: Role) -> str:
     company = VENDOR if role is Role.VENDOR else None
     access.create_principal(session, OPERATOR, role.value, role, [CENTER], company)
-    return access.issue_token(session, OPERATOR, role.value)
+    scopes = SCOPES if role is Role.INTEGRATION else ()
+    return access.issue_token(session, OPERATOR, role.value, scopes=scopes)
 
 
 def _contract(building: _Building) -> None:
@@ -155,8 +165,32 @@ def _contract(building: _Building) -> None:
     findings.record_finding(
         session, clerk, CONTRACT, NewFinding(issue_type="leaving_post", occurred_on=date(2023, 1, 9))
     )
+    _signals(building)
     for month in range(2, 13):
         _month(session, clerk, Period(2023, month))
+
+
+def _signals(building: _Building) -> None:
+    """Receive two signals, which the rule does not put together: the second one names no counter."""
+    session, ids = building.session, building.ids
+    sender = Caller(_principal(session, Role.INTEGRATION), Role.INTEGRATION, Role.INTEGRATION, (CENTER,))
+    happened = datetime(2023, 1, 9, 2, 5, tzinfo=UTC)
+    ids.next_is(SIGNAL)
+    new = NewSignal(
+        source="12345",
+        external_ref="2023010900411",
+        occurred_at=happened,
+        counter="A-07",
+        issue_type="leaving_post",
+        text="窗口无人值守",
+    )
+    receiving.receive(session, sender, new)
+    ids.next_is(INCIDENT)
+    ids.next_is(OTHER_SIGNAL)
+    new = NewSignal(
+        source="good_bad_review", external_ref="HCP-778031", occurred_at=happened, category="离岗", rating=1
+    )
+    receiving.receive(session, sender, new)
 
 
 def _month(session: Session, clerk: Caller, period: Period) -> None:

@@ -30,6 +30,7 @@ from app.api.supervisor import (
     payouts,
     revisions,
     settlements,
+    signals,
     terms,
     trials,
 )
@@ -45,6 +46,7 @@ for room in (
     revisions,
     annual_assessments,
     findings,
+    signals,
     metrics,
     monthly_reports,
     key_posts,

@@ -20,6 +20,7 @@ from app.models import (
     Principal,
     ServiceCenter,
     Settlement,
+    Signal,
     Token,
     Trial,
     Vendor,
@@ -54,11 +55,12 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "payout_id": (select(col(Payout.service_center_id), col(Payout.vendor_id)), col(Payout.id)),
     "trial_id": (select(col(Trial.service_center_id), col(Trial.service_center_id)), col(Trial.id)),
     "evidence_id": (select(col(Evidence.service_center_id), col(Evidence.vendor_id)), col(Evidence.id)),
+    "signal_id": (select(col(Signal.service_center_id), col(Signal.service_center_id)), col(Signal.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
 
-OF_CENTERS = frozenset({"service_center_id", "trial_id"})
+OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id"})
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
 
 BEFORE_RECORD = frozenset({"payout_id"})
