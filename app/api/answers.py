@@ -34,15 +34,15 @@ def created(id_: uuid.UUID, location: str) -> Response:
 
 
 class ShownOnce(Response):
-    """An answer with a secret; `kept` is what stays of it for a retry, without the secret."""
+    """An answer with a secret in it; `again` is what a retry with the same key gets, since no secret is kept."""
 
-    kept: str
+    again: bytes
 
 
-def answer_once(body: BaseModel, kept: BaseModel, status: int, headers: Mapping[str, str]) -> Response:
-    """Write an answer that shows a secret; a retry with the same key is answered with `kept`, where there is none."""
+def shown_once(body: BaseModel, again: BaseModel, status: int, headers: Mapping[str, str]) -> Response:
+    """Write a model that holds a secret, and what stands in its place when a retry asks for the answer again."""
     response = ShownOnce(body.model_dump_json(), status, dict(headers), "application/json")
-    response.kept = kept.model_dump_json()
+    response.again = again.model_dump_json().encode()
     return response
 
 

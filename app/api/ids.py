@@ -24,7 +24,8 @@ TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
 EVIDENCE = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
 ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
 DUE_DATE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000dd01")
-TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000009001")
+TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007101")
+TOLD_FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f101")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -49,6 +50,7 @@ TrialId = Annotated[
 ]
 EvidenceId = Annotated[uuid.UUID, Path(description="`id` that `POST /v1/portal/evidence` gave.", examples=[EVIDENCE])]
 AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
+ToldFindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/findings`.", examples=[TOLD_FINDING])]
 DueDateId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/due-dates`.", examples=[DUE_DATE])]
 TokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/tokens`.", examples=[TOKEN])]
 SignalId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/signals`.", examples=[SIGNAL])]

@@ -57,6 +57,8 @@ LIFE = (
     "void_payment",
     "try_contract",
     "try_service_center",
+    "issue_portal_token",
+    "revoke_portal_token",
     "create_amendment",
     "close_contract",
     "run_job",

@@ -12,8 +12,10 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.api.ids import (
     ALERT,
+    ASSESSMENT,
     CENTER,
     CONTRACT,
+    DUE_DATE,
     EVIDENCE,
     FINDING,
     INCIDENT,
@@ -24,6 +26,8 @@ from app.api.ids import (
     SETTLEMENT,
     SIGNAL,
     SITE,
+    TOKEN,
+    TOLD_FINDING,
     TRIAL,
     VENDOR,
 )
@@ -46,8 +50,8 @@ from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
 from app.features.signals import receiving
 from app.features.signals.receiving import NewSignal
-from app.models import Alert, Principal
-from app.models.words import AlertKind, AskedBy, Role
+from app.models import Alert, Assessment, DueDate, Principal
+from app.models.words import AlertKind, AskedBy, DueKind, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
@@ -119,9 +123,17 @@ def _use_evidence(database: Database) -> None:
         attach(session, VENDOR, [EVIDENCE], "rectification", FINDING)
 
 
+def _name_the_due_date(database: Database) -> None:
+    """Give the settlement's payment the documented id of a due date; nothing refers to the one that it was given."""
+    with database.write() as session:
+        owed = (col(DueDate.contract_id) == CONTRACT, col(DueDate.kind) == DueKind.PAYMENT)
+        session.execute(update(DueDate).where(*owed).values(id=DUE_DATE))
+
+
 BEFORE: dict[str, Callable[[Database], None]] = {
     "create_contract": _use_evidence,
     "draft_settlement": _approve_opening,
+    "draft_release": _name_the_due_date,
     "void_payment": _pay_out,
 }
 """What happens before an operation's example that no other operation's example does."""
@@ -131,6 +143,7 @@ NAMED = {
     "object_to_settlement": OBJECTION,
     "record_payment": PAYMENT,
     "try_service_center": TRIAL,
+    "issue_portal_token": TOKEN,
 }
 """The ids that the documentation gives to what an operation records."""
 
@@ -161,10 +174,12 @@ def _contract(building: _Building) -> None:
     draft = ContractIn.model_validate(body | {"number": "ZWFW-2023-01"}).draft()
     ids.next_is(CONTRACT)
     contracts.activate(session, clerk, draft)
-    ids.next_is(FINDING)
-    findings.record_finding(
-        session, clerk, CONTRACT, NewFinding(issue_type="leaving_post", occurred_on=date(2023, 1, 9))
-    )
+    # Nothing refers to a month yet, so that February can take the documented id.
+    february = (col(Assessment.contract_id) == CONTRACT, col(Assessment.period) == "2023-02")
+    session.execute(update(Assessment).where(*february).values(id=ASSESSMENT))
+    for id_, day in ((FINDING, date(2023, 1, 9)), (TOLD_FINDING, date(2023, 2, 13))):
+        ids.next_is(id_)
+        findings.record_finding(session, clerk, CONTRACT, NewFinding(issue_type="leaving_post", occurred_on=day))
     _signals(building)
     for month in range(2, 13):
         _month(session, clerk, Period(2023, month))
