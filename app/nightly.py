@@ -30,6 +30,7 @@ from app.features.settlements.payments import behind as payments_behind
 from app.features.settlements.payouts.drafting import draft_payouts
 from app.features.settlements.trials import centers as trials
 from app.features.settlements.triggers import flags as clause_triggers
+from app.features.webhooks import flags as disabled_endpoints
 from app.models.words import AlertKind, AskedBy
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,11 @@ def _missed_jobs(session: Session, as_of: date, _within: Within = ALL) -> Evalua
 
 def _missing_calendar(session: Session, as_of: date, _within: Within = ALL) -> Evaluation:
     return missing.evaluate(session, as_of)
+
+
+def _disabled_endpoints(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
+    # An endpoint is of no contract.
+    return Evaluation() if within.contract_id else disabled_endpoints.evaluate(session, as_of, within.centers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ FLAGS = {
     "flag_clause_triggers": Flags(AlertKind.CLAUSE_TRIGGER, clause_triggers.evaluate),
     "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
     "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
+    "flag_disabled_endpoints": Flags(AlertKind.ENDPOINT_DISABLED, _disabled_endpoints),
 }
 DRAFTS = {
     "draft_due_settlements": Drafts(draft_due_settlements),

@@ -17,6 +17,11 @@ SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
+ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b101")
+OLD_ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b105")
+DELIVERY = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b102")
+EVENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b103")
+NETWORK = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b104")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -37,6 +42,16 @@ PaymentId = Annotated[
 TrialId = Annotated[
     uuid.UUID,
     Path(description="`id` that `POST /v1/service-centers/{service_center_id}/trials` gave.", examples=[TRIAL]),
+]
+EndpointId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-endpoints`.", examples=[ENDPOINT])]
+OldEndpointId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-endpoints`.", examples=[OLD_ENDPOINT])
+]
+DeliveryId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-deliveries`.", examples=[DELIVERY])]
+EventId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/events`.", examples=[EVENT])]
+VendorId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/vendors`.", examples=[VENDOR])]
+NetworkId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/vendors/{vendor_id}/webhook-networks`.", examples=[NETWORK])
 ]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]

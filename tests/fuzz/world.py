@@ -10,7 +10,23 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.api.ids import ALERT, CENTER, CONTRACT, FINDING, PAYMENT, PAYOUT, SETTLEMENT, SITE, TRIAL, VENDOR
+from app.api.ids import (
+    ALERT,
+    CENTER,
+    CONTRACT,
+    DELIVERY,
+    ENDPOINT,
+    EVENT,
+    FINDING,
+    NETWORK,
+    OLD_ENDPOINT,
+    PAYMENT,
+    PAYOUT,
+    SETTLEMENT,
+    SITE,
+    TRIAL,
+    VENDOR,
+)
 from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
@@ -19,13 +35,14 @@ from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
+from app.features.audit.service import recording
 from app.features.contracts import service as contracts
 from app.features.parties import service as parties
 from app.features.settlements import service as settlements
 from app.features.settlements.opening import service as opening
 from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
-from app.models import Alert, Principal
+from app.models import Alert, Principal, WebhookEndpoint
 from app.models.words import AlertKind, AskedBy, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
@@ -86,10 +103,42 @@ def _finance(session: Session) -> Caller:
     return Caller(person, Role.FINANCE.value, Role.FINANCE, (CENTER,))
 
 
-BEFORE: dict[str, Callable[[Database], None]] = {"draft_settlement": _approve_opening, "void_payment": _pay_out}
+def _register_old_endpoint(database: Database) -> None:
+    """Have the vendor register a second endpoint, to be deleted."""
+    with database.write() as session:
+        now = clock.now()
+        owner = {"service_center_id": CENTER, "vendor_id": VENDOR}
+        old = WebhookEndpoint(
+            id=OLD_ENDPOINT, url="https://vendor.example/old", created_at=now, updated_at=now, **owner
+        )
+        with recording(
+            session,
+            OPERATOR,
+            CENTER,
+            "webhook_endpoint.registered",
+            old.id,
+            (WebhookEndpoint, col(WebhookEndpoint.id) == old.id),
+        ):
+            session.add(old)
+
+
+BEFORE: dict[str, Callable[[Database], None]] = {
+    "draft_settlement": _approve_opening,
+    "void_payment": _pay_out,
+    "delete_webhook_endpoint": _register_old_endpoint,
+}
 """What happens before an operation's example that no other operation's example does."""
-NAMED = {"draft_settlement": SETTLEMENT, "record_payment": PAYMENT, "try_service_center": TRIAL}
+NAMED = {
+    "draft_settlement": SETTLEMENT,
+    "record_payment": PAYMENT,
+    "try_service_center": TRIAL,
+    "register_webhook_endpoint": ENDPOINT,
+    "send_test_event": EVENT,
+    "allow_webhook_network": NETWORK,
+}
 """The ids that the documentation gives to what an operation records."""
+SECOND = {"send_test_event": DELIVERY}
+"""The ids of what it records next."""
 
 
 def _parties(building: _Building) -> None:

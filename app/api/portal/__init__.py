@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.api.portal import contracts, me
+from app.api.portal import contracts, events, me, webhook_deliveries, webhook_endpoints
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
 
 router = APIRouter(prefix="/v1/portal", route_class=KaoheRoute, responses=RESPONSES)
-for room in (me, contracts):
+for room in (me, contracts, events, webhook_endpoints, webhook_deliveries):
     router.include_router(room.router)

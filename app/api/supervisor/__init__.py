@@ -12,6 +12,7 @@ from app.api.supervisor import (
     contracts,
     decisions,
     due_dates,
+    events,
     fees,
     findings,
     job_runs,
@@ -28,6 +29,7 @@ from app.api.supervisor import (
     settlements,
     terms,
     trials,
+    webhook_networks,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -55,5 +57,7 @@ for room in (
     trials,
     job_runs,
     audit_events,
+    events,
+    webhook_networks,
 ):
     router.include_router(room.router)

@@ -7,12 +7,29 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement, Trial
-from app.models.words import Role
+from app.models import (
+    Alert,
+    Contract,
+    Event,
+    Finding,
+    Payment,
+    Payout,
+    ServiceCenter,
+    Settlement,
+    Trial,
+    Vendor,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookNetwork,
+)
+from app.models.words import EndpointStatus, Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
     Contract, col(Contract.id) == col(Alert.contract_id), isouter=True
+)
+_DELIVERY = select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).join(
+    WebhookDelivery, col(WebhookDelivery.endpoint_id) == col(WebhookEndpoint.id)
 )
 
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
@@ -23,6 +40,19 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "alert_id": (_ALERT, col(Alert.id)),
     "payout_id": (select(col(Payout.service_center_id), col(Payout.vendor_id)), col(Payout.id)),
     "trial_id": (select(col(Trial.service_center_id), col(Trial.service_center_id)), col(Trial.id)),
+    "endpoint_id": (
+        select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).where(
+            col(WebhookEndpoint.status) != EndpointStatus.DELETED
+        ),
+        col(WebhookEndpoint.id),
+    ),
+    "delivery_id": (_DELIVERY, col(WebhookDelivery.id)),
+    "event_id": (select(col(Event.service_center_id), col(Event.stream_id)), col(Event.id)),
+    "network_id": (
+        select(col(WebhookNetwork.service_center_id), col(WebhookNetwork.vendor_id)),
+        col(WebhookNetwork.id),
+    ),
+    "vendor_id": (select(col(Vendor.service_center_id), col(Vendor.id)), col(Vendor.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""

@@ -148,7 +148,7 @@ def counted(session: Session, endpoint_id: uuid.UUID, window: Window) -> dict[De
         .where(col(WebhookDelivery.endpoint_id) == endpoint_id, window.holds(col(Event.recorded_at)))
         .group_by(col(WebhookDelivery.status))
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def attempts_counted(session: Session, endpoint_id: uuid.UUID, window: Window) -> int:
