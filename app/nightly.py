@@ -30,6 +30,7 @@ from app.features.settlements.payments import behind as payments_behind
 from app.features.settlements.payouts.drafting import draft_payouts
 from app.features.settlements.trials import centers as trials
 from app.features.settlements.triggers import flags as clause_triggers
+from app.features.webhooks import forgetting as webhooks
 from app.features.webhooks import flags as disabled_endpoints
 from app.models.words import AlertKind, AskedBy
 
@@ -266,13 +267,14 @@ def past(
 
 
 def close_night(database: Database, path: Path) -> None:
-    """Do what follows a night's runs: forget keys and trials past their time, let the audit's heads leave the database.
+    """Do what follows a night's runs: forget keys, trials and events past their time, let the audit's heads leave.
 
     The heads go to a file outside of the database, and to standard error.
     """
     with database.write() as session:
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
+        webhooks.forget(session, clock.today())
     with database.read() as session:
         now = heads.publish(session, path, clock.now())
     for head in now:
