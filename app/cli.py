@@ -33,6 +33,7 @@ from app.logs import configure
 from app.main import create_app
 from app.models.words import AskedBy, Role
 from app.settings import Settings, settings
+from app.webhook_cli import deliver_command
 
 cli = typer.Typer(
     no_args_is_help=True, help="Kaohe 考核: monthly assessments of vendors.", pretty_exceptions_enable=False
@@ -47,6 +48,7 @@ cli.add_typer(audit_cli, name="audit")
 cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
+cli.command("deliver")(deliver_command)
 out = Console()
 err = Console(stderr=True)
 

@@ -17,6 +17,7 @@ from app.api.openapi import describe
 from app.database import Database
 from app.errors import KaoheError
 from app.features.evidence.storage import Shelf
+from app.features.webhooks.destinations import deployment
 from app.settings import Settings, settings
 
 
@@ -42,6 +43,7 @@ def create_app(chosen: Settings | None = None, database: Database | None = None)
     app.state.database = db
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
+    app.state.webhooks = deployment(config)
     app.add_middleware(RequestLog)
     _handle_errors(app)
     app.include_router(supervisor.router)

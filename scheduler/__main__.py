@@ -1,7 +1,12 @@
-"""`python -m scheduler`: asks, a few times an hour, for every business date that has not been run yet."""
+"""`python -m scheduler`: asks, a few times an hour, for every business date that has not been run yet.
 
+Beside that it delivers events to vendors' systems as they come.
+"""
+
+import asyncio
 import logging
 import signal
+import threading
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -13,6 +18,7 @@ from app import clock, nightly
 from app.clock import BUSINESS_ZONE
 from app.database import Database
 from app.features.evidence.storage import Shelf
+from app.features.webhooks.delivering import Deliverer, Plan
 from app.leadership import Leadership
 from app.logs import configure
 from app.settings import settings
@@ -40,7 +46,7 @@ def tick(database: Database, leadership: Leadership, heads: Path | None = None) 
 
 
 def main() -> None:
-    """Tick now and then every few minutes until told to stop."""
+    """Tick now and then every few minutes, and deliver, until told to stop."""
     config = settings()
     configure(config.log_level)
     database = Database(config.resolved_database_url())
@@ -57,13 +63,20 @@ def main() -> None:
         next_run_time=clock.now() + timedelta(seconds=1),
     )
 
+    deliverer = Deliverer(database, Plan.of(config))
+    delivering = threading.Thread(target=lambda: asyncio.run(deliverer.run()), name="delivering")
+
     def stop(_number: int, _frame: FrameType | None) -> None:
+        deliverer.stop()
         scheduler.shutdown(wait=False)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     log.info("the clock is running, every %s minutes", config.tick_minutes)
+    delivering.start()
     scheduler.start()
+    # What is in flight is noted first, which takes no longer than one attempt.
+    delivering.join()
     database.dispose()
 
 

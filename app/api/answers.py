@@ -28,11 +28,6 @@ def answer(body: BaseModel, status: int = 200, headers: Mapping[str, str] | None
     return Response(body.model_dump_json(), status, dict(headers or {}), "application/json")
 
 
-def created(id_: uuid.UUID, location: str) -> Response:
-    """Answer 201 with the id of what was made and where it can be read."""
-    return answer(Created(id=id_), 201, {"Location": location})
-
-
 class ShownOnce(Response):
     """An answer with a secret in it; `again` is what a retry with the same key gets, since no secret is kept."""
 
@@ -44,6 +39,11 @@ def shown_once(body: BaseModel, again: BaseModel, status: int, headers: Mapping[
     response = ShownOnce(body.model_dump_json(), status, dict(headers), "application/json")
     response.again = again.model_dump_json().encode()
     return response
+
+
+def created(id_: uuid.UUID, location: str) -> Response:
+    """Answer 201 with the id of what was made and where it can be read."""
+    return answer(Created(id=id_), 201, {"Location": location})
 
 
 def database_of(request: Request) -> Database:

@@ -26,6 +26,11 @@ ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
 DUE_DATE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000dd01")
 TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007101")
 TOLD_FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f101")
+ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b101")
+OLD_ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b105")
+DELIVERY = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b102")
+EVENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b103")
+NETWORK = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b104")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -54,6 +59,16 @@ ToldFindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/f
 DueDateId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/due-dates`.", examples=[DUE_DATE])]
 TokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/tokens`.", examples=[TOKEN])]
 SignalId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/signals`.", examples=[SIGNAL])]
+EndpointId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-endpoints`.", examples=[ENDPOINT])]
+OldEndpointId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-endpoints`.", examples=[OLD_ENDPOINT])
+]
+DeliveryId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-deliveries`.", examples=[DELIVERY])]
+EventId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/events`.", examples=[EVENT])]
+VendorId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/vendors`.", examples=[VENDOR])]
+NetworkId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/vendors/{vendor_id}/webhook-networks`.", examples=[NETWORK])
+]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]

@@ -7,6 +7,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import time_machine
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from pydantic import SecretStr
 from sqlalchemy import make_url, update
 from sqlmodel import col, select
 
@@ -23,6 +25,7 @@ from app.clock import now
 from app.database import Database
 from app.features.access import service as access
 from app.features.access import tokens
+from app.features.access.caller import Caller
 from app.features.audit.actor import OPERATOR
 from app.features.audit.service import recording
 from app.features.evidence import handing_in
@@ -30,13 +33,17 @@ from app.features.evidence.handing_in import NewFile
 from app.features.evidence.service import attach, uses_of
 from app.features.evidence.storage import Received, Shelf
 from app.features.parties import service as parties
-from app.main import create_app
+from app.features.webhooks import deliveries, endpoints
+from app.features.webhooks.destinations import LookedUp, deployment
+from app.features.webhooks.endpoints import Settled
 from app.models import Token
 from app.models.words import AskedBy, Role
 from app.nightly import run
+from app.rules.destinations import Destination
 from app.settings import Settings
 from tests.api.asking import JSON, expect_problem, filled, last_part
 from tests.conftest import DIALECTS
+from tests.names import app_with_names
 from tests.nights import every_row, run_nights
 from tests.office import TERMS, Office, Person, without
 from tests.payouts import ANNUAL, CHOICE, HOLDBACK, PRORATED, payout
@@ -64,6 +71,8 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "evidence": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "duties": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: READ, Role.AUDITOR: READ},
     "portal": {Role.VENDOR: WRITE},
+    "events": {Role.ADMIN: READ, Role.SUPERVISOR: READ, Role.FINANCE: READ, Role.AUDITOR: READ},
+    "webhooks": {Role.ADMIN: WRITE, Role.AUDITOR: READ},
 }
 """Who may do what, as section 4 of the API's conventions says it; a role that a row does not name may do nothing."""
 
@@ -122,8 +131,14 @@ PAID_BY_MONTH: dict[str, Any] = {
     "terms": TERMS | {"payment": {"schedule": "monthly", "due": PAYABLE}, "money": [HOLDBACK | {"base": "month_fee"}]},
 }
 """A contract that has ended, and whose last three months are settled here."""
+ENDPOINTS = "/v1/portal/webhook-endpoints"
+ENDPOINT = f"{ENDPOINTS}/{{endpoint_id}}"
+DELIVERIES = "/v1/portal/webhook-deliveries"
+SOON: dict[str, Any] = {"url": "https://vendor.example/kaohe"}
 
 ROUTES: dict[tuple[str, str], Route] = {
+    # Asked while everybody has one center: whoever has several names one.
+    ("GET", "/v1/events"): Route("events"),
     ("GET", "/v1/me"): Route("oneself"),
     ("GET", "/v1/portal/me"): Route("portal"),
     ("GET", "/v1/portal/tokens"): Route("portal"),
@@ -315,6 +330,29 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", f"{CENTER}/trials"): Route("trials", OWN_TERMS),
     ("GET", "/v1/trials/{trial_id}"): Route("trials"),
     ("GET", "/v1/trials/{trial_id}/contracts"): Route("trials"),
+    ("GET", "/v1/portal/events"): Route("portal"),
+    ("GET", "/v1/portal/events/{event_id}"): Route("portal"),
+    ("GET", "/v1/portal/event-types"): Route("portal"),
+    ("GET", ENDPOINTS): Route("portal"),
+    ("POST", ENDPOINTS): Route("portal", SOON),
+    ("GET", ENDPOINT): Route("portal"),
+    ("PUT", ENDPOINT): Route("portal", SOON),
+    ("POST", f"{ENDPOINT}/secret-rotation"): Route("portal", {}),
+    ("POST", f"{ENDPOINT}/test-event"): Route("portal"),
+    ("POST", f"{ENDPOINT}/recovery"): Route("portal", {"since": "$yesterday"}),
+    ("GET", f"{ENDPOINT}/statistics"): Route("portal"),
+    ("GET", DELIVERIES): Route("portal"),
+    ("GET", f"{DELIVERIES}/{{delivery_id}}"): Route("portal"),
+    ("GET", f"{DELIVERIES}/{{delivery_id}}/attempts"): Route("portal"),
+    ("POST", f"{DELIVERIES}/{{delivery_id}}/resending"): Route("portal"),
+    ("POST", f"{ENDPOINT}/disabling"): Route("portal"),
+    ("POST", f"{ENDPOINT}/enabling"): Route("portal"),
+    ("POST", f"{ENDPOINT}/deletion"): Route("portal"),
+    ("GET", "/v1/vendors/{vendor_id}/webhook-networks"): Route("webhooks"),
+    ("POST", "/v1/vendors/{vendor_id}/webhook-networks"): Route(
+        "webhooks", {"cidr": "10.20.31.0/24", "reason": "政务外网"}
+    ),
+    ("POST", "/v1/webhook-networks/{network_id}/removal"): Route("webhooks"),
     ("GET", "/v1/job-runs"): Route("job runs"),
     ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }
@@ -353,6 +391,7 @@ NOWHERE_IDS = (
     *("settlement", "settled", "payment", "payout", "release", "trial", "evidence", "objection"),
     *("assessment", "told_finding", "due_date", "paid_out", "token"),
     *("signal", "other_signal", "third_signal"),
+    *("endpoint", "delivery", "event", "network", "yesterday"),
 )
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
 """Ids that nothing has."""
@@ -404,6 +443,8 @@ def build(database: Database, client: TestClient) -> Town:
             ids[name] = _made(
                 at.people[Role.INTEGRATION].post("/v1/signals", SIGNAL | {"external_ref": f"{number}/{name}"})
             )
+        ids["yesterday"] = (now() - timedelta(days=1)).isoformat()
+        ids |= _webhooks(at, vendor)
         ids["trial"] = _made(at.supervisor.post(f"/v1/service-centers/{at.center}/trials", OWN_TERMS))
         holdings.append(Holding(ids))
     run_nights(database, "2023-02-16")
@@ -437,6 +478,26 @@ def shelf_of(client: TestClient) -> Shelf:
     """Give the folder of files that a client's application uses."""
     shelf: Shelf = client.app.state.evidence  # type: ignore[attr-defined]
     return shelf
+
+
+def _webhooks(at: Office, vendor: uuid.UUID) -> dict[str, str]:
+    """Have the vendor's system receive a test, which was given up, in a network that it was allowed."""
+    network = {"cidr": "10.20.30.0/24", "reason": "政务外网"}
+    allowed = _made(at.admin.post(f"/v1/vendors/{vendor}/webhook-networks", network))
+    with at.database.write() as session:
+        who = Caller(at.clerk.principal_id, at.clerk.name, Role.VENDOR, (), vendor)
+        found = LookedUp(Destination("https", "vendor.example", 443, "/"), ("8.8.4.4",))
+        wanted = Settled(url=found.destination.url)
+        by = deployment(Settings(secret_key=SecretStr("town")))
+        endpoint = endpoints.register(session, who, vendor, wanted, found, by).id
+        sent = deliveries.send_test(session, who, vendor, endpoint)
+        deliveries.drop_pending(session, endpoint)
+    return {
+        "network": allowed,
+        "endpoint": str(endpoint),
+        "event": str(sent.event_id),
+        "delivery": str(sent.delivery_id),
+    }
 
 
 def _payouts(at: Office, contract: str) -> dict[str, str]:
@@ -515,7 +576,7 @@ def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 server.create(name, request.getfixturevalue("postgres_template"))
                 url = server.url(name)
             database = Database(url)
-            client = TestClient(create_app(Settings(var_dir=folder), database), raise_server_exceptions=False)
+            client = TestClient(app_with_names(Settings(var_dir=folder), database), raise_server_exceptions=False)
             built[dialect] = Built(build(database, client), url)
             database.dispose()
         return built[dialect]

@@ -15,11 +15,16 @@ from app.api.ids import (
     ASSESSMENT,
     CENTER,
     CONTRACT,
+    DELIVERY,
     DUE_DATE,
+    ENDPOINT,
+    EVENT,
     EVIDENCE,
     FINDING,
     INCIDENT,
+    NETWORK,
     OBJECTION,
+    OLD_ENDPOINT,
     OTHER_SIGNAL,
     PAYMENT,
     PAYOUT,
@@ -50,7 +55,7 @@ from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
 from app.features.signals import receiving
 from app.features.signals.receiving import NewSignal
-from app.models import Alert, Assessment, DueDate, Principal
+from app.models import Alert, Assessment, DueDate, Principal, WebhookEndpoint
 from app.models.words import AlertKind, AskedBy, DueKind, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
@@ -130,11 +135,35 @@ def _name_the_due_date(database: Database) -> None:
         session.execute(update(DueDate).where(*owed).values(id=DUE_DATE))
 
 
+def _register_old_endpoint(database: Database) -> None:
+    """Have the vendor register a second endpoint, to be deleted."""
+    with database.write() as session:
+        now = clock.now()
+        old = WebhookEndpoint(
+            id=OLD_ENDPOINT,
+            service_center_id=CENTER,
+            vendor_id=VENDOR,
+            url="https://vendor.example/old",
+            created_at=now,
+            updated_at=now,
+        )
+        with recording(
+            session,
+            OPERATOR,
+            CENTER,
+            "webhook_endpoint.registered",
+            old.id,
+            (WebhookEndpoint, col(WebhookEndpoint.id) == old.id),
+        ):
+            session.add(old)
+
+
 BEFORE: dict[str, Callable[[Database], None]] = {
     "create_contract": _use_evidence,
     "draft_settlement": _approve_opening,
     "draft_release": _name_the_due_date,
     "void_payment": _pay_out,
+    "delete_webhook_endpoint": _register_old_endpoint,
 }
 """What happens before an operation's example that no other operation's example does."""
 NAMED = {
@@ -144,8 +173,13 @@ NAMED = {
     "record_payment": PAYMENT,
     "try_service_center": TRIAL,
     "issue_portal_token": TOKEN,
+    "register_webhook_endpoint": ENDPOINT,
+    "send_test_event": EVENT,
+    "allow_webhook_network": NETWORK,
 }
 """The ids that the documentation gives to what an operation records."""
+SECOND = {"send_test_event": DELIVERY}
+"""The ids of what it records next."""
 
 
 def _parties(building: _Building) -> None:

@@ -6,6 +6,7 @@ from app.api.portal import (
     assessments,
     contracts,
     due_dates,
+    events,
     evidence,
     findings,
     key_posts,
@@ -16,6 +17,8 @@ from app.api.portal import (
     settlements,
     statement,
     tokens,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
@@ -35,5 +38,8 @@ for room in (
     monthly_reports,
     key_posts,
     objections,
+    events,
+    webhook_endpoints,
+    webhook_deliveries,
 ):
     router.include_router(room.router)

@@ -12,6 +12,7 @@ from app.api.supervisor import (
     contracts,
     decisions,
     due_dates,
+    events,
     evidence,
     fees,
     findings,
@@ -33,6 +34,7 @@ from app.api.supervisor import (
     signals,
     terms,
     trials,
+    webhook_networks,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
@@ -65,5 +67,7 @@ for room in (
     evidence,
     job_runs,
     audit_events,
+    events,
+    webhook_networks,
 ):
     router.include_router(room.router)

@@ -12,6 +12,7 @@ from app.models import (
     Assessment,
     Contract,
     DueDate,
+    Event,
     Evidence,
     Finding,
     Objection,
@@ -24,8 +25,11 @@ from app.models import (
     Token,
     Trial,
     Vendor,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookNetwork,
 )
-from app.models.words import Role
+from app.models.words import EndpointStatus, Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
@@ -41,6 +45,9 @@ _TOKEN = (
     .join(Vendor, col(Vendor.id) == col(Principal.vendor_id))
 )
 """Of the tokens of vendors: nobody else's are named in a path."""
+_DELIVERY = select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).join(
+    WebhookDelivery, col(WebhookDelivery.endpoint_id) == col(WebhookEndpoint.id)
+)
 
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
@@ -56,6 +63,19 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "trial_id": (select(col(Trial.service_center_id), col(Trial.service_center_id)), col(Trial.id)),
     "evidence_id": (select(col(Evidence.service_center_id), col(Evidence.vendor_id)), col(Evidence.id)),
     "signal_id": (select(col(Signal.service_center_id), col(Signal.service_center_id)), col(Signal.id)),
+    "endpoint_id": (
+        select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).where(
+            col(WebhookEndpoint.status) != EndpointStatus.DELETED
+        ),
+        col(WebhookEndpoint.id),
+    ),
+    "delivery_id": (_DELIVERY, col(WebhookDelivery.id)),
+    "event_id": (select(col(Event.service_center_id), col(Event.stream_id)), col(Event.id)),
+    "network_id": (
+        select(col(WebhookNetwork.service_center_id), col(WebhookNetwork.vendor_id)),
+        col(WebhookNetwork.id),
+    ),
+    "vendor_id": (select(col(Vendor.service_center_id), col(Vendor.id)), col(Vendor.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
