@@ -13,9 +13,11 @@ import pytest
 import time_machine
 from fastapi import FastAPI, Request
 from httpx2 import Response
+from typer.testing import CliRunner
 
 from app import clock
 from app.api.receiving import BrokenOff, RawBody, TooSlow
+from app.cli import cli
 from app.database import Database
 from app.errors import KaoheError
 from app.features.audit.actor import Actor
@@ -28,7 +30,7 @@ from app.features.evidence.service import attach, uses_of
 from app.features.evidence.storage import Received, Shelf
 from app.features.evidence.sweeping import sweep
 from app.features.parties import service as parties
-from app.settings import Settings
+from app.settings import Settings, settings
 from tests.office import Office, Person
 from tests.rules import files
 
@@ -282,6 +284,24 @@ def test_a_file_that_was_changed_is_not_served(office: Office, shelf: Shelf) -> 
 
 def _spoil(spoil: Callable[[], object]) -> None:
     spoil()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_verify_names_a_file_that_is_gone(
+    office: Office, database: Database, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The record alone would hold; the folder beside it is looked at as well."""
+    assert send(office.vendor_portal, declare(office.vendor_portal, PICTURE), PICTURE).status_code == 200
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    monkeypatch.setenv("KAOHE_VAR_DIR", str(tmp_path))
+    settings.cache_clear()
+    assert CliRunner().invoke(cli, ["verify"]).exit_code == 0
+    path = shelf.path(hashlib.sha256(PICTURE).hexdigest())
+    path.unlink()
+    gone = CliRunner().invoke(cli, ["verify"])
+    settings.cache_clear()
+    assert gone.exit_code == 1
+    assert f"BAD  evidence {path.name}  The file is not in the folder of evidence." in gone.output
 
 
 @pytest.mark.parametrize(("after", "error"), [("drips", TooSlow), ("breaks off", BrokenOff)])
