@@ -145,9 +145,7 @@ def payout_of(contract_id: uuid.UUID, standing: Standing, objections: Mapping[uu
     return PayoutOut.model_construct(
         **_common(contract_id, standing),
         id=due.id,
-        objection=PayoutObjected(**{name: objected[name] for name in PayoutObjected.model_fields})
-        if objected
-        else None,
+        objection=_objected(objections.get(due.id)),
         kind=due.kind,
         year=due.year,
         source=due.source,
