@@ -16,9 +16,8 @@ from app.api.changing import Change, changes
 from app.api.ids import ContractId, PayoutId
 from app.api.requests import KaoheRoute
 from app.api.supervisor.payout_bodies import (
-    PayoutDetail,
     PayoutExplanationOut,
-    PayoutObjected,
+    PayoutOut,
     PayoutsOut,
     explanation_of,
     payout_of,
@@ -26,7 +25,7 @@ from app.api.supervisor.payout_bodies import (
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
-from app.features.settlements.objections.queries import against
+from app.features.settlements.objections.queries import against_payouts
 from app.features.settlements.payouts import releases
 from app.features.settlements.payouts import service as payouts
 from app.features.settlements.payouts.facts import PayoutFacts
@@ -127,10 +126,12 @@ def list_payouts(who: SettlementsRead, db: Db, contract_id: ContractId) -> Respo
     """List what the terms in force pay out, year by year, and the releases, on record or not."""
     with db.read() as session:
         standings = stand(_facts(session, who, contract_id), clock.today())
-    return answer(PayoutsOut.model_construct(items=[payout_of(contract_id, found) for found in standings.values()]))
+        objections = against_payouts(session, contract_id)
+    items = [payout_of(contract_id, found, objections) for found in standings.values()]
+    return answer(PayoutsOut.model_construct(items=items))
 
 
-@router.get("/payouts/{payout_id}", response_model=PayoutDetail)
+@router.get("/payouts/{payout_id}", response_model=PayoutOut)
 def read_payout(who: SettlementsRead, db: Db, contract_id: ContractId, payout_id: PayoutId) -> Response:
     """Read how a payout stands: its amount, or what is missing, or how its text may be read."""
     with db.read() as session:
@@ -145,7 +146,7 @@ def explain_payout(who: SettlementsRead, db: Db, contract_id: ContractId, payout
     return answer(explanation_of(contract_id, standing))
 
 
-@router.post("/payouts/{payout_id}/reading", response_model=PayoutDetail)
+@router.post("/payouts/{payout_id}/reading", response_model=PayoutOut)
 @changes(key_required=True)
 def record_payout_reading(
     who: SettlementsWrite, change: Change, contract_id: ContractId, payout_id: PayoutId, body: ReadingIn
@@ -155,7 +156,7 @@ def record_payout_reading(
     return _read(change.session, who, contract_id, payout_id)
 
 
-@router.post("/payouts/{payout_id}/approval", response_model=PayoutDetail)
+@router.post("/payouts/{payout_id}/approval", response_model=PayoutOut)
 @changes(key_required=True, match=True)
 def approve_payout(who: Approvals, change: Change, contract_id: ContractId, payout_id: PayoutId) -> Response:
     """Approve what another person has drafted; it is posted to the ledger and payable from then on."""
@@ -163,7 +164,7 @@ def approve_payout(who: Approvals, change: Change, contract_id: ContractId, payo
     return _read(change.session, who, contract_id, payout_id)
 
 
-@router.post("/releases", status_code=201, response_model=PayoutDetail)
+@router.post("/releases", status_code=201, response_model=PayoutOut)
 @changes(key_required=True)
 def draft_release(who: SettlementsWrite, change: Change, contract_id: ContractId, body: ReleaseIn) -> Response:
     """Draft the return of a part of the holdback after its event; until it is approved, it may be drafted anew."""
@@ -190,9 +191,7 @@ def _facts(session: Session, who: Caller, contract_id: uuid.UUID) -> PayoutFacts
 
 def _read(session: Session, who: Caller, contract_id: uuid.UUID, id_: uuid.UUID, status: int = 200) -> Response:
     standing = payouts.find(_facts(session, who, contract_id), id_, clock.today())
-    found = against(session, id_)
-    objection = PayoutObjected(**{name: found[0][name] for name in PayoutObjected.model_fields}) if found else None
-    body = PayoutDetail.model_construct(**dict(payout_of(contract_id, standing)), objection=objection)
+    body = payout_of(contract_id, standing, against_payouts(session, contract_id))
     location = {"Location": standing.due.address} if status == HTTPStatus.CREATED else {}
     return answer(body, status, etag_of(standing.version, body) | location)
 

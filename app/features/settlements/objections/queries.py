@@ -94,6 +94,13 @@ def against(session: Session, subject_id: uuid.UUID) -> Sequence[RowMapping]:
     return session.execute(statement).mappings().all()
 
 
+def against_payouts(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, RowMapping]:
+    """Read the objections to the payouts of a contract that the caller has been let into, each by its payout."""
+    columns = (col(Objection.id), col(Objection.payout_id), col(Objection.state), col(Objection.filed_on))
+    statement = select(*columns).where(col(Objection.contract_id) == contract_id, col(Objection.payout_id).is_not(None))
+    return {row["payout_id"]: row for row in session.execute(statement).mappings()}
+
+
 def approved_settlement(session: Session, vendor_id: uuid.UUID, settlement_id: uuid.UUID) -> Settlement | None:
     """Read an approved settlement of a vendor's own; a draft does not exist for it."""
     statement = select(Settlement).where(
