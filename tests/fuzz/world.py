@@ -107,9 +107,13 @@ def _register_old_endpoint(database: Database) -> None:
     """Have the vendor register a second endpoint, to be deleted."""
     with database.write() as session:
         now = clock.now()
-        owner = {"service_center_id": CENTER, "vendor_id": VENDOR}
         old = WebhookEndpoint(
-            id=OLD_ENDPOINT, url="https://vendor.example/old", created_at=now, updated_at=now, **owner
+            id=OLD_ENDPOINT,
+            service_center_id=CENTER,
+            vendor_id=VENDOR,
+            url="https://vendor.example/old",
+            created_at=now,
+            updated_at=now,
         )
         with recording(
             session,
