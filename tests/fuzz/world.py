@@ -42,8 +42,8 @@ from app.features.settlements import service as settlements
 from app.features.settlements.opening import service as opening
 from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
-from app.models import Alert, Principal, WebhookEndpoint
-from app.models.words import AlertKind, AskedBy, Role
+from app.models import Alert, Principal, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from app.models.words import AlertKind, AskedBy, AttemptOutcome, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
@@ -126,7 +126,26 @@ def _register_old_endpoint(database: Database) -> None:
             session.add(old)
 
 
+def _fail_to_deliver(database: Database) -> None:
+    """Have the deliverer try the test once, in vain."""
+    now = clock.now()
+    attempt = WebhookAttempt(
+        delivery_id=DELIVERY,
+        number=1,
+        started_at=now,
+        finished_at=now,
+        outcome=AttemptOutcome.FAILED,
+        status_code=503,
+        error="status_503",
+        next_attempt_at=now + timedelta(seconds=5),
+    )
+    with database.write() as session:
+        session.add(attempt)
+        session.execute(update(WebhookDelivery).where(col(WebhookDelivery.id) == DELIVERY).values(attempts=1, step=1))
+
+
 BEFORE: dict[str, Callable[[Database], None]] = {
+    "disable_webhook_endpoint": _fail_to_deliver,
     "draft_settlement": _approve_opening,
     "void_payment": _pay_out,
     "delete_webhook_endpoint": _register_old_endpoint,
