@@ -55,8 +55,8 @@ from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
 from app.features.signals import receiving
 from app.features.signals.receiving import NewSignal
-from app.models import Alert, Assessment, DueDate, Principal, WebhookEndpoint
-from app.models.words import AlertKind, AskedBy, DueKind, Role
+from app.models import (Alert, Assessment, DueDate, Principal, WebhookAttempt, WebhookDelivery, WebhookEndpoint)
+from app.models.words import (AlertKind, AskedBy, AttemptOutcome, DueKind, Role)
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
@@ -158,8 +158,27 @@ def _register_old_endpoint(database: Database) -> None:
             session.add(old)
 
 
+def _fail_to_deliver(database: Database) -> None:
+    """Have the deliverer try the test once, in vain."""
+    now = clock.now()
+    attempt = WebhookAttempt(
+        delivery_id=DELIVERY,
+        number=1,
+        started_at=now,
+        finished_at=now,
+        outcome=AttemptOutcome.FAILED,
+        status_code=503,
+        error="status_503",
+        next_attempt_at=now + timedelta(seconds=5),
+    )
+    with database.write() as session:
+        session.add(attempt)
+        session.execute(update(WebhookDelivery).where(col(WebhookDelivery.id) == DELIVERY).values(attempts=1, step=1))
+
+
 BEFORE: dict[str, Callable[[Database], None]] = {
     "create_contract": _use_evidence,
+    "disable_webhook_endpoint": _fail_to_deliver,
     "draft_settlement": _approve_opening,
     "draft_release": _name_the_due_date,
     "void_payment": _pay_out,
