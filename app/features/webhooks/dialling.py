@@ -15,7 +15,7 @@ from app.rules.destinations import Network, forbidden
 LARGEST_ANSWER = 16 * 1024
 """Bytes of an answer's body that are read; what follows is nobody's concern."""
 
-LARGEST_HEAD = 32 * 1024
+LARGEST_HEAD = 16 * 1024
 """Bytes that may come before the body, with everything that announces it."""
 
 PATIENCE = 5
