@@ -55,8 +55,8 @@ from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
 from app.features.signals import receiving
 from app.features.signals.receiving import NewSignal
-from app.models import (Alert, Assessment, DueDate, Principal, WebhookAttempt, WebhookDelivery, WebhookEndpoint)
-from app.models.words import (AlertKind, AskedBy, AttemptOutcome, DueKind, Role)
+from app.models import Alert, Assessment, DueDate, Principal, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from app.models.words import AlertKind, AskedBy, AttemptOutcome, DueKind, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
