@@ -17,11 +17,13 @@ from app.errors import NotFound
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
 from app.features.assessments import failed_months, late_notices, missing_annual, repeat_offences
-from app.features.assessments.narrowing import ALL, Within
 from app.features.audit import heads
 from app.features.audit.actor import Actor
 from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
+from app.features.contracts.within import ALL, Within
+from app.features.evidence.storage import Shelf
+from app.features.evidence.sweeping import sweep
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
 from app.features.settlements.drafting import draft_due_settlements
@@ -30,6 +32,8 @@ from app.features.settlements.payments import behind as payments_behind
 from app.features.settlements.payouts.drafting import draft_payouts
 from app.features.settlements.trials import centers as trials
 from app.features.settlements.triggers import flags as clause_triggers
+from app.features.vendor_duties import missing_reports, vacant_posts
+from app.features.webhooks import flags as disabled_endpoints
 from app.features.webhooks import forgetting as webhooks
 from app.models.words import AlertKind, AskedBy
 
@@ -42,6 +46,11 @@ def _missed_jobs(session: Session, as_of: date, _within: Within = ALL) -> Evalua
 
 def _missing_calendar(session: Session, as_of: date, _within: Within = ALL) -> Evaluation:
     return missing.evaluate(session, as_of)
+
+
+def _disabled_endpoints(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
+    # An endpoint is of no contract.
+    return Evaluation() if within.contract_id else disabled_endpoints.evaluate(session, as_of, within.centers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,11 @@ FLAGS = {
     "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
     "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
     "flag_clause_triggers": Flags(AlertKind.CLAUSE_TRIGGER, clause_triggers.evaluate),
+    "flag_missing_monthly_reports": Flags(AlertKind.MISSING_MONTHLY_REPORT, missing_reports.evaluate),
+    "flag_vacant_key_posts": Flags(AlertKind.KEY_POST_VACANT, vacant_posts.evaluate),
     "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
     "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
+    "flag_disabled_endpoints": Flags(AlertKind.ENDPOINT_DISABLED, _disabled_endpoints),
 }
 DRAFTS = {
     "draft_due_settlements": Drafts(draft_due_settlements),
@@ -259,15 +271,17 @@ def past(
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
 
 
-def close_night(database: Database, path: Path) -> None:
-    """Do what follows a night's runs: forget keys, trials and events past their time, let the audit's heads leave.
+def close_night(database: Database, path: Path, shelf: Shelf) -> None:
+    """Do what follows a night's runs: forget what is past its time, let the audit's heads leave the database.
 
-    The heads go to a file outside of the database, and to standard error.
+    Forgotten are keys, trials, events and files that were never sent or used. The heads go to a file outside of the
+    database, and to standard error.
     """
     with database.write() as session:
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
         webhooks.forget(session, clock.today())
+    sweep(database, shelf, Actor(AskedBy.CLOCK))
     with database.read() as session:
         now = heads.publish(session, path, clock.now())
     for head in now:

@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app import clock, nightly
 from app.clock import BUSINESS_ZONE
 from app.database import Database
+from app.features.evidence.storage import Shelf
 from app.features.webhooks.delivering import Deliverer, Plan
 from app.leadership import Leadership
 from app.logs import configure
@@ -40,7 +41,7 @@ def tick(database: Database, leadership: Leadership, heads: Path | None = None) 
             log.info("job %s for %s: read %s, written %s", result.job, result.as_of, result.read, result.written)
             ran += 1
         if ran and heads:
-            nightly.close_night(database, heads)
+            nightly.close_night(database, heads, Shelf.of(settings()))
         return ran
 
 

@@ -9,15 +9,19 @@ from app.models.base import Table
 from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
 from app.models.decisions import ClauseDecision
+from app.models.duties import KeyPostFact, MonthlyReport, MonthlyReportReturn
 from app.models.events import Event, EventHead
+from app.models.evidence import Evidence, EvidenceUse
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
 from app.models.metrics import MonthMetrics
+from app.models.objections import Objection
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
 from app.models.payouts import Payout, PayoutReading
 from app.models.revisions import Appeal, AssessmentRevision
 from app.models.settlements import Payment, Settlement, SettlementLine
+from app.models.signals import Incident, IncidentFinding, Signal
 from app.models.trials import Trial
 from app.models.webhooks import (
     EndpointHealth,
@@ -45,14 +49,22 @@ __all__ = [
     "EndpointHealth",
     "Event",
     "EventHead",
+    "Evidence",
+    "EvidenceUse",
     "Finding",
     "Grant",
     "IdempotencyKey",
+    "Incident",
+    "IncidentFinding",
     "IssueType",
     "JobRun",
+    "KeyPostFact",
     "LedgerEntry",
     "LedgerLine",
     "MonthMetrics",
+    "MonthlyReport",
+    "MonthlyReportReturn",
+    "Objection",
     "Payment",
     "Payout",
     "PayoutReading",
@@ -60,6 +72,7 @@ __all__ = [
     "ServiceCenter",
     "Settlement",
     "SettlementLine",
+    "Signal",
     "Site",
     "Table",
     "TermsVersion",

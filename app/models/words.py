@@ -112,6 +112,25 @@ class Rest(StrEnum):
     RELEASED = "released"
 
 
+class ObjectionState(StrEnum):
+    """How far a vendor's objection (异议) has come."""
+
+    FILED = "filed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class ObjectionRemedy(StrEnum):
+    """By what act an accepted objection is put right: the objection itself changes no figure."""
+
+    REVISION = "revision"
+    """Of the month's result or findings."""
+    DECISION = "decision"
+    """On a share that a clause leaves open."""
+    ADJUSTMENT = "adjustment"
+    """By an amendment or a fact put right, which the next draft adjusts by."""
+
+
 class AlertStatus(StrEnum):
     """Open, taken up (受理) by somebody, resolved."""
 
@@ -194,3 +213,23 @@ class AttemptOutcome(StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     """The program was stopped before it could note the answer; the delivery is attempted again."""
+
+
+class SignalStatus(StrEnum):
+    """What became of a signal."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    KNOWN = "known"
+    """It came when its incident was a finding already."""
+    DISMISSED = "dismissed"
+
+
+class IncidentStatus(StrEnum):
+    """What became of an incident."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    MERGED = "merged"
+    """All of its signals stand in other incidents."""

@@ -18,7 +18,7 @@ from app.api.filters import UpdatedSince
 from app.api.ids import CENTER, VENDOR, ContractId, OfCenter, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
-from app.api.supervisor.steps import MissingOut
+from app.api.steps import MissingOut
 from app.api.supervisor.terms import left_open, service_of
 from app.errors import NotFound
 from app.features.access.caller import Caller
@@ -64,6 +64,14 @@ _TERMS: dict[str, Any] = {
         ],
     },
     "appeal": {"after": "notice", "unit": "working_days", "length": 5, "roll": "none"},
+    "monthly_report": {"after": "period_end", "unit": "working_days", "length": 5, "roll": "next_working_day"},
+    "key_posts": [
+        {
+            "post": "project_manager",
+            "name": "项目经理",
+            "due": {"after": "vacated", "unit": "calendar_days", "length": 15, "roll": "none"},
+        }
+    ],
     "annual_assessment": {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none"},
     "payment": {
         "schedule": "quarterly",

@@ -10,6 +10,7 @@ from app import clock
 from app.errors import Conflict, Invalid, NotFound, Unauthenticated
 from app.features.access import tokens
 from app.features.access.caller import Caller
+from app.features.access.scopes import check_scopes
 from app.features.audit.actor import Actor
 from app.features.audit.service import recording
 from app.models import Grant, Principal, ServiceCenter, Token, Vendor
@@ -58,16 +59,28 @@ def grant(session: Session, actor: Actor, principal_id: uuid.UUID, center: uuid.
             session.add(Grant(principal_id=principal_id, service_center_id=center))
 
 
-def issue_token(session: Session, actor: Actor, name: str, days: int | None = None) -> str:
-    """Issue a token for a principal and give it, for the only time; it expires after `days`, or never."""
-    principal = session.exec(select(Principal.id).where(Principal.name == name)).first()
+def issue_token(
+    session: Session, actor: Actor, name: str, days: int | None = None, scopes: Collection[str] = ()
+) -> str:
+    """Issue a token for a principal and give it, for the only time; it expires after `days`, or never.
+
+    One of role integration may do what its `scopes` name, and nothing else.
+    """
+    principal = session.exec(select(Principal).where(Principal.name == name)).first()
     if principal is None:
         remedy = "Make it first: kaohe token create NAME --role ROLE --service-center CODE."
         raise NotFound(f"There is no principal '{name}'.", pointer="/name", remedy=remedy)
+    carried = check_scopes(principal.role, scopes)
     token = tokens.mint()
     now = clock.now()
     expires_at = now + timedelta(days=days) if days else None
-    row = Token(principal_id=principal, token_hash=tokens.hashed(token), created_at=now, expires_at=expires_at)
+    row = Token(
+        principal_id=principal.id,
+        token_hash=tokens.hashed(token),
+        created_at=now,
+        expires_at=expires_at,
+        scopes=carried,
+    )
     with recording(
         session, actor, None, "token.issued", row.id, (Token, col(Token.id) == row.id), details={"name": name}
     ):
@@ -80,18 +93,27 @@ def authenticate(session: Session, token: str) -> Caller:
     if not tokens.is_well_formed(token):
         raise Unauthenticated("The token is not one of this service.")
     rows = session.exec(
-        select(Principal, Token.expires_at, Token.revoked_at, Grant.service_center_id)
+        select(Principal, Token, Grant.service_center_id)
         .join(Token, col(Token.principal_id) == col(Principal.id))
         .join(Grant, col(Grant.principal_id) == col(Principal.id), isouter=True)
         .where(Token.token_hash == tokens.hashed(token))
     ).all()
     if not rows:
         raise Unauthenticated("The token is not known.")
-    principal, expires_at, revoked_at, _ = rows[0]
-    _check_live(expires_at, revoked_at)
+    principal, shown, _ = rows[0]
+    _check_live(shown.expires_at, shown.revoked_at)
     # The outer join gives None to a principal without any, which its type does not tell.
     centers = tuple(center for *_, center in rows if center is not None)  # type: ignore[redundant-expr]
-    return Caller(principal.id, principal.name, principal.role, centers, principal.vendor_id)
+    return Caller(
+        principal.id,
+        principal.name,
+        principal.role,
+        centers,
+        principal.vendor_id,
+        token_id=shown.id,
+        token_used_at=shown.last_used_at,
+        scopes=frozenset(shown.scopes or ()),
+    )
 
 
 def _check_live(expires_at: datetime | None, revoked_at: datetime | None) -> None:

@@ -1,13 +1,12 @@
 """What a night reads: statements only narrow, and the pure rules decide (domain.md section 6)."""
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, String, and_, case, cast, func, or_, select, union
+from sqlalchemy import RowMapping, String, and_, case, cast, func, or_, select, union
 from sqlmodel import Session, col
 
+from app.features.contracts.within import Within, ever_missed
 from app.features.paging import Listing
 from app.models import (
     AnnualAssessment,
@@ -21,31 +20,6 @@ from app.models import (
 )
 from app.models.words import DueKind
 from app.rules.scores import ScoreKind, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """How far a night's question reaches: all, some service centers, one contract, one period."""
-
-    centers: tuple[uuid.UUID, ...] | None = None
-    contract_id: uuid.UUID | None = None
-    period: str | None = None
-
-    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
-        """Say it as conditions on a table."""
-        return self.whose(table) + ([] if self.period is None else [col(table.period) == self.period])
-
-    def whose(self, table: type[Assessment | Finding | DueDate | AssessmentRevision]) -> list[ColumnElement[bool]]:
-        """Say it as conditions on a table, the period aside."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.centers is not None:
-            conditions.append(col(table.service_center_id).in_(self.centers))
-        if self.contract_id is not None:
-            conditions.append(col(table.contract_id) == self.contract_id)
-        return conditions
-
-
-ALL = Within()
 
 
 def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
@@ -79,7 +53,7 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence
             ),
         )
         .where(
-            *_ever_missed(DueKind.NOTICE, as_of, col(Assessment.revision) > 0),
+            *ever_missed(DueKind.NOTICE, as_of, col(Assessment.revision) > 0),
             *within.of(Assessment),
         )
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
@@ -110,20 +84,10 @@ def years_ever_late(session: Session, as_of: date, within: Within) -> Sequence[R
             ),
             isouter=True,
         )
-        .where(*_ever_missed(DueKind.ANNUAL_ASSESSMENT, as_of), *within.whose(DueDate))
+        .where(*ever_missed(DueKind.ANNUAL_ASSESSMENT, as_of), *within.whose(DueDate))
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )
     return session.execute(statement).mappings().all()
-
-
-def _ever_missed(kind: DueKind, as_of: date, *otherwise: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    """Say in SQL which entries were not met in time while they were in force, or may not have been."""
-    return (
-        col(DueDate.kind) == kind,
-        col(DueDate.due_on) < as_of,
-        or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on), *otherwise),
-        or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
-    )
 
 
 def findings_near_threshold(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:

@@ -1,0 +1,46 @@
+"""What a night asks for, as conditions on the tables that it reads."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col
+
+from app.models import Assessment, AssessmentRevision, DueDate, Finding
+from app.models.words import DueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """How far a night's question reaches: all, some service centers, one contract, one period."""
+
+    centers: tuple[uuid.UUID, ...] | None = None
+    contract_id: uuid.UUID | None = None
+    period: str | None = None
+
+    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
+        """Say it as conditions on a table."""
+        return self.whose(table) + ([] if self.period is None else [col(table.period) == self.period])
+
+    def whose(self, table: type[Assessment | Finding | DueDate | AssessmentRevision]) -> list[ColumnElement[bool]]:
+        """Say it as conditions on a table, the period aside."""
+        conditions: list[ColumnElement[bool]] = []
+        if self.centers is not None:
+            conditions.append(col(table.service_center_id).in_(self.centers))
+        if self.contract_id is not None:
+            conditions.append(col(table.contract_id) == self.contract_id)
+        return conditions
+
+
+ALL = Within()
+
+
+def ever_missed(kind: DueKind, as_of: date, *otherwise: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL which entries were not met in time while they were in force, or may not have been."""
+    return (
+        col(DueDate.kind) == kind,
+        col(DueDate.due_on) < as_of,
+        or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on), *otherwise),
+        or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
+    )
