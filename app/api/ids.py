@@ -14,6 +14,8 @@ CONTRACT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000e001")
 FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f001")
 ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
 SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
+ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
+APPEAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a901")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
@@ -24,6 +26,10 @@ CenterId = Annotated[
 ]
 ContractId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/contracts`.", examples=[CONTRACT])]
 FindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/findings`.", examples=[FINDING])]
+AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
+AppealId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/appeals` or `GET /v1/portal/appeals`.", examples=[APPEAL])
+]
 AlertId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/alerts`.", examples=[ALERT])]
 SettlementId = Annotated[
     uuid.UUID, Path(description="`id` of `GET /v1/contracts/{contract_id}/settlements`.", examples=[SETTLEMENT])

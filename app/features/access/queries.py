@@ -7,16 +7,21 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement, Trial
+from app.models import Alert, Appeal, Assessment, Contract, Finding, Payment, Payout, ServiceCenter, Settlement, Trial
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
     Contract, col(Contract.id) == col(Alert.contract_id), isouter=True
 )
+_APPEAL = select(col(Appeal.service_center_id), col(Contract.vendor_id)).join(
+    Contract, col(Contract.id) == col(Appeal.contract_id)
+)
 
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
+    "assessment_id": (select(col(Assessment.service_center_id), col(Assessment.vendor_id)), col(Assessment.id)),
+    "appeal_id": (_APPEAL, col(Appeal.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
     "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),
