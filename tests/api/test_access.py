@@ -29,6 +29,7 @@ from app.models.words import AskedBy, Role
 from app.nightly import run
 from app.settings import Settings
 from tests.api.asking import JSON, expect_problem, filled, last_part
+from tests.conftest import DIALECTS
 from tests.nights import every_row, run_nights
 from tests.office import TERMS, Office, Person, without
 from tests.payouts import ANNUAL, CHOICE, HOLDBACK, PRORATED, payout
@@ -387,6 +388,12 @@ def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return town
 
 
+@pytest.fixture(params=["sqlite"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Walk every role over every route on one database: whose a thing is, is asked alike on the other."""
+    return str(request.param)
+
+
 @pytest.fixture
 def database_url(
     dialect: str, towns: Callable[[str], Built], request: pytest.FixtureRequest, tmp_path: Path
@@ -554,6 +561,7 @@ def _without_request_id(answer: Response) -> dict[str, Any]:
     return {name: member for name, member in document.items() if name != "request_id"}
 
 
+@pytest.mark.parametrize("dialect", DIALECTS, indirect=True)
 def test_what_is_another_vendors_is_not_there_for_a_vendor(town: Town) -> None:
     """At one center, a vendor gets 404 for another vendor's things where it gets 403 for its own."""
     routes = [(method, path) for method, path in ROUTES if set(named_in(path)) - {"service_center_id", "trial_id"}]
