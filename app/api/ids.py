@@ -12,6 +12,7 @@ SITE = uuid.UUID("0189a3c2-5e00-7000-8000-000000005001")
 VENDOR = uuid.UUID("0189a3c2-5e00-7000-8000-00000000d001")
 CONTRACT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000e001")
 FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f001")
+NOTIFIED_FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f002")
 ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
 SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
 ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
@@ -29,6 +30,9 @@ FindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/findings`.",
 AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
 AppealId = Annotated[
     uuid.UUID, Path(description="`id` of `GET /v1/appeals` or `GET /v1/portal/appeals`.", examples=[APPEAL])
+]
+NotifiedFindingId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/portal/findings`.", examples=[NOTIFIED_FINDING])
 ]
 AlertId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/alerts`.", examples=[ALERT])]
 SettlementId = Annotated[

@@ -4,7 +4,8 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,19 @@ from app.clock import now
 from app.database import Database
 from app.features.access import service as access
 from app.features.access import tokens
+from app.features.assessments import months
+from app.features.assessments import service as assessments
+from app.features.assessments.appeal_filing import NewLine, file_appeal
+from app.features.assessments.rectifications import submit
+from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
 from app.features.parties import service as parties
 from app.main import create_app
 from app.models import Token
-from app.models.words import AskedBy, Role
+from app.models.words import AppealAbout, AskedBy, Role
 from app.nightly import run
+from app.rules.consecutive import MonthState
+from app.rules.periods import Period
 from app.settings import Settings
 from tests.api.asking import JSON, expect_problem, filled, last_part
 from tests.conftest import DIALECTS
@@ -51,7 +59,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "templates of terms": dict.fromkeys(Role, READ),
     "oneself": dict.fromkeys(Role, READ),
-    "portal": {Role.VENDOR: READ},
+    "portal": {Role.VENDOR: WRITE},
 }
 """Who may do what, as section 4 of the API's conventions says it; a role that a row does not name may do nothing."""
 
@@ -77,6 +85,11 @@ YEARS = "/v1/contracts/{contract_id}/annual-assessments"
 PAYOUTS = "/v1/contracts/{contract_id}/payouts"
 SETTLEMENT = "/v1/contracts/{contract_id}/settlements/{settlement_id}"
 SETTLED = {"contract": "settled_contract"}
+ACKNOWLEDGEMENT = "/v1/portal/assessments/{assessment_id}/acknowledgement"
+ANSWERED = "/v1/contracts/{contract_id}/findings/{finding_id}"
+OWED = {"finding": "notified_finding"}
+SUBMITTED = {"contract": "answered_contract", "finding": "submitted_finding"}
+OF_SCORE = {"about": "score", "grounds": "当日停电", "asked": "恢复扣分"}
 RETURNED = HOLDBACK | {"releases": [{"code": code, "share": "0.5", "after": "acceptance"} for code in ("part", "rest")]}
 AGREED = CHOICE | {"agreed_on": "2023-02-10"}
 JANUARY = PRORATED | {"served": ["2023-01"], "assessed": ["2023-01"]}
@@ -163,6 +176,20 @@ ROUTES: dict[tuple[str, str], Route] = {
         "assessments",
         {"appealed_on": "2023-02-07", "outcome": "rejected", "decided_on": "2023-02-08", "reason": "事实清楚"},
     ),
+    ("GET", ACKNOWLEDGEMENT): Route("portal"),
+    ("POST", ACKNOWLEDGEMENT): Route("portal"),
+    ("POST", "/v1/portal/assessments/{assessment_id}/appeals"): Route("portal", {"lines": [OF_SCORE]}),
+    ("GET", "/v1/portal/appeals"): Route("portal"),
+    ("GET", "/v1/portal/appeals/{appeal_id}"): Route("portal"),
+    ("GET", "/v1/portal/findings/{finding_id}/rectifications"): Route("portal", places=OWED),
+    ("POST", "/v1/portal/findings/{finding_id}/rectification"): Route("portal", {"description": "已整改"}, OWED),
+    ("GET", "/v1/appeals"): Route("assessments"),
+    ("GET", "/v1/appeals/{appeal_id}"): Route("assessments"),
+    ("POST", "/v1/appeals/{appeal_id}/decision"): Route(
+        "assessments", {"lines": [{"number": 1, "outcome": "rejected", "reason": "事实清楚"}], "reason": "维持"}
+    ),
+    ("GET", f"{ANSWERED}/rectifications"): Route("assessments", places=SUBMITTED),
+    ("POST", f"{ANSWERED}/verification"): Route("assessments", {"outcome": "verified"}, SUBMITTED),
     ("GET", f"{MONEY}/metrics"): Route("metrics"),
     ("GET", METRICS): Route("metrics"),
     ("PUT", METRICS): Route("metrics", {"values": [{"code": "satisfaction_rate", "value": "0.2450"}]}),
@@ -270,6 +297,7 @@ CONTRACTS = ("contract", "new_contract", "settled_contract")
 NOWHERE_IDS = (
     *("service_center", "vendor", "contract", "new_contract", "settled_contract", "finding", "alert"),
     *("settlement", "settled", "payment", "payout", "release", "trial"),
+    *("assessment", "appeal", "answered_contract", "notified_finding", "submitted_finding"),
 )
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
 """Ids that nothing has."""
@@ -313,6 +341,7 @@ def build(database: Database, client: TestClient) -> Town:
         ids |= {"service_center": str(at.center), "vendor": str(vendor), "site": str(sites[at])}
         with time_machine.travel("2023-02-13T04:00:00Z"):
             ids |= _payouts(at, contract) | _settlements(at, at.contract(f"{number}-PAID", **PAID_BY_MONTH, **own))
+        ids |= _answers(at, at.contract(f"{number}-ANSWERED", **PAID_BY_MONTH, **own), vendor)
         ids["trial"] = _made(at.supervisor.post(f"/v1/service-centers/{at.center}/trials", OWN_TERMS))
         holdings.append(Holding(ids))
     run_nights(database, "2023-02-16")
@@ -320,6 +349,22 @@ def build(database: Database, client: TestClient) -> Town:
         (alert,) = at.supervisor.items("/v1/alerts", contract_id=holding.ids["contract"])
         holding.ids["alert"] = alert["id"]
     return Town(office, elsewhere, *holdings)
+
+
+def _answers(at: Office, contract: str, vendor: uuid.UUID) -> dict[str, str]:
+    """Have a month notified by the clerk, two of its findings appealed against or rectified, and give what is open."""
+    clerk, id_, period = replace(at.clerk, centers=(at.center,)), uuid.UUID(last_part(contract)), Period(2022, 11)
+    owed, submitted = (uuid.UUID(last_part(at.finding(contract, day))) for day in ("2022-11-08", "2022-11-09"))
+    with at.database.write() as session:
+        assessments.record(session, clerk, id_, period, Result(MonthState.ASSESSED, assessed_on=date(2022, 12, 5)))
+        assessments.finalize(session, clerk, id_, period, date(2022, 12, 5))
+        assessments.notify(session, clerk, id_, period, date(2022, 12, 6))
+        month = months.hold(session, clerk, id_, period).id
+        line = NewLine(about=AppealAbout.FINDING, finding_id=owed, grounds="当日停电", asked="撤销")
+        appeal = file_appeal(session, clerk, vendor, month, [line])
+        submit(session, clerk, vendor, submitted, "已整改")
+    ids = {"assessment": month, "appeal": appeal, "notified_finding": owed, "submitted_finding": submitted}
+    return {"answered_contract": str(id_), **{name: str(found) for name, found in ids.items()}}
 
 
 def _made(answer: Response) -> str:

@@ -28,7 +28,7 @@ def test_every_parameter_and_body_has_an_example(house: House) -> None:
         assert without <= FROM_ANSWERS, operation.id
     assert {o.id for o in house.operations if o.method in {"POST", "PUT"}} == set(LIFE)
     bodiless = {o.id for o in house.operations if o.method in {"POST", "PUT"} and not o.bodies}
-    assert bodiless == {"take_up_alert", "approve_settlement", "approve_payout"}
+    assert bodiless == {"take_up_alert", "approve_settlement", "approve_payout", "acknowledge_assessment"}
 
 
 def test_every_example_gets_what_it_asks_for(house: House) -> None:

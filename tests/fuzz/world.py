@@ -10,7 +10,21 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.api.ids import ALERT, CENTER, CONTRACT, FINDING, PAYMENT, PAYOUT, SETTLEMENT, SITE, TRIAL, VENDOR
+from app.api.ids import (
+    ALERT,
+    APPEAL,
+    ASSESSMENT,
+    CENTER,
+    CONTRACT,
+    FINDING,
+    NOTIFIED_FINDING,
+    PAYMENT,
+    PAYOUT,
+    SETTLEMENT,
+    SITE,
+    TRIAL,
+    VENDOR,
+)
 from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
@@ -25,7 +39,7 @@ from app.features.settlements import service as settlements
 from app.features.settlements.opening import service as opening
 from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
-from app.models import Alert, Principal
+from app.models import Alert, Assessment, Principal
 from app.models.words import AlertKind, AskedBy, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
@@ -36,6 +50,9 @@ from tests.fuzz.ids import Ids
 NOW = "2024-01-20T04:00:00Z"
 """Noon of a day after the documented year of service."""
 WEAK_MONTH = Period.parse("2023-08")
+LAST_MONTH = Period.parse("2023-12")
+ANSWERABLE = date(2024, 1, 17)
+"""The day of the last notice, which may still be appealed against."""
 Tokens = dict[str, str]
 
 
@@ -88,7 +105,12 @@ def _finance(session: Session) -> Caller:
 
 BEFORE: dict[str, Callable[[Database], None]] = {"draft_settlement": _approve_opening, "void_payment": _pay_out}
 """What happens before an operation's example that no other operation's example does."""
-NAMED = {"draft_settlement": SETTLEMENT, "record_payment": PAYMENT, "try_service_center": TRIAL}
+NAMED = {
+    "file_appeal": APPEAL,
+    "draft_settlement": SETTLEMENT,
+    "record_payment": PAYMENT,
+    "try_service_center": TRIAL,
+}
 """The ids that the documentation gives to what an operation records."""
 
 
@@ -121,6 +143,13 @@ def _contract(building: _Building) -> None:
     findings.record_finding(
         session, clerk, CONTRACT, NewFinding(issue_type="leaving_post", occurred_on=date(2023, 1, 9))
     )
+    ids.next_is(NOTIFIED_FINDING)
+    findings.record_finding(
+        session, clerk, CONTRACT, NewFinding(issue_type="leaving_post", occurred_on=date(2023, 12, 6))
+    )
+    # Months are expected all at once; nothing refers to them yet, so December can take the documented id.
+    december = (col(Assessment.contract_id) == CONTRACT) & (col(Assessment.period) == "2023-12")
+    session.execute(update(Assessment).where(december).values(id=ASSESSMENT))
     for month in range(2, 13):
         _month(session, clerk, Period(2023, month))
 
@@ -130,7 +159,8 @@ def _month(session: Session, clerk: Caller, period: Period) -> None:
     day = min(period.last_day + timedelta(days=5), clock.today())
     service.record(session, clerk, CONTRACT, period, Result(MonthState.ASSESSED, score, assessed_on=day))
     service.finalize(session, clerk, CONTRACT, period, day)
-    service.notify(session, clerk, CONTRACT, period, day, "政务考核〔2023〕2号")
+    notified_on = ANSWERABLE if period == LAST_MONTH else day
+    service.notify(session, clerk, CONTRACT, period, notified_on, "政务考核〔2023〕2号")
 
 
 def _name_the_alert(session: Session) -> None:

@@ -14,7 +14,7 @@ from app.api.answers import Db, answer, etag
 from app.api.attached import AttachedOut, EvidenceIds, attached
 from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
-from app.api.ids import FindingId
+from app.api.ids import NotifiedFindingId
 from app.api.portal.company import company
 from app.api.requests import KaoheRoute
 from app.errors import NotFound
@@ -65,7 +65,7 @@ class PortalRectifications(BaseModel):
 
 
 @router.get("/rectifications", response_model=PortalRectifications)
-def list_portal_rectifications(who: Vendor, db: Db, finding_id: FindingId) -> Response:
+def list_portal_rectifications(who: Vendor, db: Db, finding_id: NotifiedFindingId) -> Response:
     """List what was submitted about a finding, and by when the next is due."""
     with db.read() as session:
         return _all(session, company(who), finding_id)
@@ -73,7 +73,9 @@ def list_portal_rectifications(who: Vendor, db: Db, finding_id: FindingId) -> Re
 
 @router.post("/rectification", status_code=201, response_model=PortalRectifications)
 @changes(key_required=True)
-def submit_rectification(who: VendorWrite, change: Change, finding_id: FindingId, body: RectificationIn) -> Response:
+def submit_rectification(
+    who: VendorWrite, change: Change, finding_id: NotifiedFindingId, body: RectificationIn
+) -> Response:
     """Submit what was done about a finding; the next number where an earlier one was returned."""
     rectifications.submit(change.session, who, company(who), finding_id, body.description, body.evidence)
     return _all(change.session, company(who), finding_id, made=True)

@@ -15,7 +15,7 @@ from app.api.answers import Db, answer, etag
 from app.api.attached import AttachedOut, attached
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
-from app.api.ids import ContractId, FindingId
+from app.api.ids import ContractId, NotifiedFindingId
 from app.api.requests import KaoheRoute
 from app.errors import NotFound
 from app.features.access.caller import Caller
@@ -83,7 +83,9 @@ class RectificationsOut(BaseModel):
 
 
 @router.get("/rectifications", response_model=RectificationsOut)
-def list_rectifications(who: AssessmentsRead, db: Db, contract_id: ContractId, finding_id: FindingId) -> Response:
+def list_rectifications(
+    who: AssessmentsRead, db: Db, contract_id: ContractId, finding_id: NotifiedFindingId
+) -> Response:
     """List what the vendor has submitted about a finding; the ETag is the finding's."""
     with db.read() as session:
         return _all(session, who, contract_id, finding_id)
@@ -92,7 +94,7 @@ def list_rectifications(who: AssessmentsRead, db: Db, contract_id: ContractId, f
 @router.post("/verification", response_model=RectificationsOut)
 @changes(key_required=True, match=True, shown=2)
 def verify_rectification(
-    who: AssessmentsWrite, change: Change, contract_id: ContractId, finding_id: FindingId, body: VerificationIn
+    who: AssessmentsWrite, change: Change, contract_id: ContractId, finding_id: NotifiedFindingId, body: VerificationIn
 ) -> Response:
     """Verify the submission that waits: it meets the due date with its own day; or return it, to be owed again."""
     rectifications.judge(change.session, who, contract_id, finding_id, body.judgement(), change.seen)
