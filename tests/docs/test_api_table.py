@@ -77,6 +77,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "payment_id": office.finance.post(f"{contract}/payments", paid).json()["id"],
         "period": "2023-01",
         "year": "2023",
+        **_appeal(office),
         "template_id": "monthly-score-bands",
     }
     rows = [row for row in _rows() if row.who != "anybody"]
@@ -85,6 +86,17 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         for row in rows
     }
     assert let_in == {(row.method, row.path): row.roles for row in rows}
+
+
+def _appeal(office: Office) -> dict[str, str]:
+    contract = office.contract("XA-ANSWERED")
+    office.assess(contract, "2023-01", "88.00", "2023-02-06")
+    office.finalize(contract, "2023-01", "2023-02-06")
+    office.notify(contract, "2023-01", "2023-02-07")
+    month = office.supervisor.get(f"{contract}/assessments/2023-01").json()["id"]
+    lines = {"lines": [{"about": "score", "grounds": "当日停电", "asked": "恢复扣分"}]}
+    appeal = office.vendor_portal.post(f"/v1/portal/assessments/{month}/appeals", lines)
+    return {"assessment_id": month, "appeal_id": appeal.json()["id"]}
 
 
 def _trial(office: Office) -> str:
