@@ -83,6 +83,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "evidence_id": _evidence(office),
         "period": "2023-01",
         "year": "2023",
+        **_appeal(office),
         "template_id": "monthly-score-bands",
         **_webhooks(office),
     }
@@ -112,6 +113,17 @@ def _webhooks(office: Office) -> dict[str, str]:
         "delivery_id": str(sent.delivery_id),
         "network_id": allowed.json()["id"],
     }
+
+
+def _appeal(office: Office) -> dict[str, str]:
+    contract = office.contract("XA-ANSWERED")
+    office.assess(contract, "2023-01", "88.00", "2023-02-06")
+    office.finalize(contract, "2023-01", "2023-02-06")
+    office.notify(contract, "2023-01", "2023-02-07")
+    month = office.supervisor.get(f"{contract}/assessments/2023-01").json()["id"]
+    lines = {"lines": [{"about": "score", "grounds": "当日停电", "asked": "恢复扣分"}]}
+    appeal = office.vendor_portal.post(f"/v1/portal/assessments/{month}/appeals", lines)
+    return {"assessment_id": month, "appeal_id": appeal.json()["id"]}
 
 
 def _trial(office: Office) -> str:
