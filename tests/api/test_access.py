@@ -411,7 +411,7 @@ class Holding:
         return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 
 
-CONTRACTS = ("contract", "new_contract", "settled_contract")
+CONTRACTS = ("contract", "new_contract", "settled_contract", "answered_contract")
 NOWHERE_IDS = (
     *("service_center", "vendor", "contract", "new_contract", "settled_contract", "finding", "alert"),
     *("settlement", "settled", "payment", "payout", "release", "trial", "evidence", "objection"),
