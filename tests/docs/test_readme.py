@@ -11,7 +11,7 @@ from tests.docs.exchanges import ROOT
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text("utf-8")
 _LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
-_PATH = re.compile(r"`((?:app|scheduler|migrations|tests|docs)/[\w./*-]*)`")
+_PATH = re.compile(r"`((?:app|scheduler|migrations|tests|docs|examples)/[\w./*-]*)`")
 _ADDRESS = re.compile(r"https?://([^/\s'\")`]+)")
 _HOST = re.compile(r"\b[\w-]+\.(?:com|org|net|io|cn)\b")
 _HOME = re.compile(r"(?<![\w.$:/])/(?:home|root|tmp|opt|work|Users|private|mnt|data|etc|usr)\b")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("app", "scheduler", "migrations", "tests", "bench")
+CODE = ("app", "scheduler", "migrations", "tests", "bench", "examples")
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 # A rule computes from what it is given, so it needs no door to the outside and no source of chance or time.
