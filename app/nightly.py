@@ -17,11 +17,11 @@ from app.errors import NotFound
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
 from app.features.assessments import failed_months, late_notices, missing_annual, repeat_offences
-from app.features.assessments.narrowing import ALL, Within
 from app.features.audit import heads
 from app.features.audit.actor import Actor
 from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
+from app.features.contracts.within import ALL, Within
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
 from app.features.settlements.drafting import draft_due_settlements

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from app.cli import cli
 from app.database import Database, statements
 from app.features.alerts.texts import text as said
-from app.features.assessments.narrowing import Within
 from app.features.audit.actor import OPERATOR
 from app.features.audit.service import recording
+from app.features.contracts.within import Within
 from app.features.settlements.ledger.checks import check_ledger, evaluate
 from app.features.settlements.payments import behind as payments_behind
 from app.models import Settlement

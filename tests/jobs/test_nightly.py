@@ -11,6 +11,7 @@ from sqlmodel import col
 from app import nightly
 from app.database import Database
 from app.features.assessments import narrowing, repeat_offences
+from app.features.contracts.within import ALL
 from app.models import TermsVersion
 from app.models.words import AskedBy, RunStatus
 from tests.crowd import settle
@@ -239,7 +240,7 @@ def test_narrowing_loses_no_offence(office: Office, database: Database) -> None:
         office.finding(contract, day)
     office.finding(contract, "2023-02-06", "late_opening")
     with database.read() as session:
-        narrowed = narrowing.findings_near_threshold(session, date(2023, 12, 31), narrowing.ALL)
+        narrowed = narrowing.findings_near_threshold(session, date(2023, 12, 31), ALL)
         found = repeat_offences.evaluate(session, date(2023, 12, 31)).states
     assert {row["issue_type"] for row in narrowed} == {"leaving_post"}
     assert [state.subject for state in found] == ["leaving_post/2023"]

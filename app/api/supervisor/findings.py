@@ -22,10 +22,10 @@ from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import findings, queries, repeat_offences, revisions
 from app.features.assessments.findings import NewFinding
-from app.features.assessments.narrowing import Within
 from app.features.assessments.queries import FindingFilter
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions
+from app.features.contracts.within import Within
 from app.rules.recurrence import Offence, RepeatRule
 from app.values import Code, Day, ExternalRef, Hundredths, Note, Points, Reason, Shape, ShortCode, shown
 

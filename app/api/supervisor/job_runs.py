@@ -16,8 +16,8 @@ from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.errors import Invalid
 from app.features.access.caller import Caller
-from app.features.assessments.narrowing import Within
 from app.features.contracts.queries import contracts_of
+from app.features.contracts.within import Within
 from app.features.job_runs import queries
 from app.models.words import AlertKind, AskedBy, RunStatus
 from app.rules.faults import Fault

@@ -16,7 +16,7 @@ from app import clock
 from app.errors import Invalid
 from app.features.access.caller import Caller
 from app.features.alerts import service as alerts
-from app.features.assessments import missing_annual, narrowing, queries
+from app.features.assessments import missing_annual, queries
 from app.features.assessments.errors import (
     AlreadyHeld,
     AnnualAlreadyNotified,
@@ -34,6 +34,7 @@ from app.features.contracts import queries as contract_queries
 from app.features.contracts import register
 from app.features.contracts.service import lock
 from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.contracts.within import Within
 from app.features.seen import Seen, check_seen
 from app.models import Alert, AnnualAssessment, Contract, DueDate
 from app.models.words import AlertKind, DueKind
@@ -96,7 +97,7 @@ def hold(session: Session, caller: Caller, contract_id: uuid.UUID, holding: Hold
         session.add(held)
         session.flush()
         register.meet(session, contract_id, DueKind.ANNUAL_ASSESSMENT, subject, holding.held_on)
-        found = missing_annual.evaluate(session, clock.today(), narrowing.Within(contract_id=contract_id))
+        found = missing_annual.evaluate(session, clock.today(), Within(contract_id=contract_id))
         states = [state for state in found.states if state.subject == subject]
         alerts.settle(session, AlertKind.MISSING_ANNUAL_ASSESSMENT, contract_id, states)
 

@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
-from app.features.assessments.by_contract import evaluate_each
 from app.features.assessments.history import History, Month, read_history, replay
 from app.features.assessments.results import read_score
+from app.features.contracts.by_contract import evaluate_each
 from app.features.contracts.queries import all_versions
 from app.features.contracts.versions import read_versions
+from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity
 from app.rules.consecutive import ConsecutiveRule, FailRun, MonthResult, consecutive_fails
 from app.rules.money import format_hundredths
@@ -22,7 +23,7 @@ from app.rules.periods import Period
 from app.rules.scores import Verdict
 
 
-def evaluate_below(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+def evaluate_below(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which below-pass-mark alerts the results final on or before `as_of` demand.
 
     The verdict was decided by the rule when the result became final or was revised, under the terms of that result,
@@ -68,7 +69,7 @@ def below_state(month: Month, since: date) -> AlertState:
     )
 
 
-def evaluate_consecutive(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+def evaluate_consecutive(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which consecutive-fail alerts the results final on or before `as_of` demand.
 
     A month is judged by the rules of the terms that judged its result, so a later amendment moves no closed month; a

@@ -10,7 +10,8 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState
-from app.features.assessments.narrowing import Within, versions_of_revised
+from app.features.assessments.narrowing import versions_of_revised
+from app.features.contracts.within import Within
 
 Month = RowMapping | dict[str, Any]
 """A month's row; of a revised one, as it stood on some day."""

@@ -10,16 +10,17 @@ from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
-from app.features.assessments.by_contract import evaluate_each
 from app.features.assessments.history import History, Month, read_history, replay
-from app.features.assessments.missed import missed
 from app.features.calendar.queries import work_calendar
+from app.features.contracts.by_contract import evaluate_each
+from app.features.contracts.missed import missed
+from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity, Stage
 from app.rules.consecutive import MonthState
 from app.rules.working_days import WorkCalendar
 
 
-def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which late-notice alerts the facts dated up to `as_of` demand."""
     calendar = work_calendar(session, as_of)
     rows = narrowing.notices_ever_late(session, as_of, within)

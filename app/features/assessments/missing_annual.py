@@ -10,13 +10,14 @@ from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
-from app.features.assessments.by_contract import evaluate_each
-from app.features.assessments.missed import Missed, missed
 from app.features.calendar.queries import work_calendar
+from app.features.contracts.by_contract import evaluate_each
+from app.features.contracts.missed import Missed, missed
+from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity
 
 
-def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which missing-annual-assessment alerts the facts dated up to `as_of` demand."""
     calendar = work_calendar(session, as_of)
     rows = narrowing.years_ever_late(session, as_of, within)

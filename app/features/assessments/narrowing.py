@@ -1,13 +1,12 @@
 """What a night reads: statements only narrow, and the pure rules decide (domain.md section 6)."""
 
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, RowMapping, String, and_, case, cast, func, or_, select, union
 from sqlmodel import Session, col
 
+from app.features.contracts.within import Within
 from app.features.paging import Listing
 from app.models import (
     AnnualAssessment,
@@ -21,31 +20,6 @@ from app.models import (
 )
 from app.models.words import DueKind
 from app.rules.scores import ScoreKind, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """How far a night's question reaches: all, some service centers, one contract, one period."""
-
-    centers: tuple[uuid.UUID, ...] | None = None
-    contract_id: uuid.UUID | None = None
-    period: str | None = None
-
-    def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
-        """Say it as conditions on a table."""
-        return self.whose(table) + ([] if self.period is None else [col(table.period) == self.period])
-
-    def whose(self, table: type[Assessment | Finding | DueDate | AssessmentRevision]) -> list[ColumnElement[bool]]:
-        """Say it as conditions on a table, the period aside."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.centers is not None:
-            conditions.append(col(table.service_center_id).in_(self.centers))
-        if self.contract_id is not None:
-            conditions.append(col(table.contract_id) == self.contract_id)
-        return conditions
-
-
-ALL = Within()
 
 
 def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:

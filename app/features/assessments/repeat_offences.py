@@ -11,15 +11,16 @@ from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
-from app.features.assessments.by_contract import evaluate_each
+from app.features.contracts.by_contract import evaluate_each
 from app.features.contracts.queries import all_versions
 from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity
 from app.rules.periods import Period
 from app.rules.recurrence import Occurrence, Offence, RepeatRule, repeat_offences
 
 
-def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which repeat-offence alerts the facts dated up to `as_of` demand."""
     terms = all_versions(session, within.contract_id)
     rows = known_findings(session, as_of, within)
@@ -32,7 +33,7 @@ def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing
     return evaluate_each(rows, decide)
 
 
-def known_findings(session: Session, as_of: date, within: narrowing.Within) -> list[RowMapping]:
+def known_findings(session: Session, as_of: date, within: Within) -> list[RowMapping]:
     """Read the findings near a threshold that were on record on a day, a contract's and an issue type's together."""
     later = narrowing.findings_added_after(session, as_of, within)
     return [row for row in narrowing.findings_near_threshold(session, as_of, within) if str(row["id"]) not in later]

@@ -17,13 +17,13 @@ from app.features.assessments import failed_months, late_notices, months, querie
 from app.features.assessments.errors import NotNotified, RevisionChangesNothing
 from app.features.assessments.findings import NewFinding, mark_withdrawn, new_finding, recording_findings
 from app.features.assessments.months import refuse
-from app.features.assessments.narrowing import Within
 from app.features.assessments.results import Result, judge, stored_score
 from app.features.audit.changes import Touched
 from app.features.contracts import queries as contract_queries
 from app.features.contracts import register
 from app.features.contracts.service import lock
 from app.features.contracts.versions import read_versions
+from app.features.contracts.within import Within
 from app.features.seen import Seen, check_seen
 from app.models import Alert, Assessment, AssessmentRevision, Contract, Finding
 from app.models.words import DueKind, Stage

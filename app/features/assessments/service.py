@@ -10,9 +10,9 @@ from app.features.access.caller import Caller
 from app.features.assessments import late_notices, months
 from app.features.assessments.errors import AlreadyFinal, AlreadyNotified, MonthIsFinal, NotFinal, NothingToFinalize
 from app.features.assessments.months import refuse
-from app.features.assessments.narrowing import Within
 from app.features.assessments.results import Result, judge, stored_score
 from app.features.contracts import register
+from app.features.contracts.within import Within
 from app.features.seen import Seen
 from app.models.words import DueKind, Stage
 from app.rules.consecutive import MonthState

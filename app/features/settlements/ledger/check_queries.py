@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
-from app.features.assessments.narrowing import Within
+from app.features.contracts.within import Within
 from app.features.paging import Columns, Listing
 from app.features.settlements.opening.queries import OPENING
 from app.models import Contract, LedgerEntry, LedgerLine, Payment, Payout, Settlement

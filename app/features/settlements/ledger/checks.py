@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
-from app.features.assessments import narrowing
+from app.features.contracts.within import ALL, Within
 from app.features.settlements.ledger import check_queries as queries
 from app.models.words import AlertKind, Severity
 from app.rules.money import yuan
@@ -19,7 +19,7 @@ from app.rules.money import yuan
 SHOWN = 20
 """How many mismatches of a contract an alert names; the first ones are what matters."""
 SUBJECT = "ledger"
-_Find = Callable[[Session, date, narrowing.Within], Sequence[RowMapping]]
+_Find = Callable[[Session, date, Within], Sequence[RowMapping]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Mismatch:
         return ": ".join([self.code.replace("_", " "), *filter(None, [", ".join(figures)])])
 
 
-def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which ledger-mismatch alerts the facts dated up to `as_of` demand, one for each contract."""
     found = _mismatches(session, as_of, within)
     evaluation = Evaluation(rows_read=len(found))
@@ -57,7 +57,7 @@ def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing
 
 def check_ledger(session: Session) -> list[Mismatch]:
     """Find everything in the whole ledger that does not hold, contract by contract; nothing in a healthy one."""
-    return _mismatches(session, date.max, narrowing.ALL)
+    return _mismatches(session, date.max, ALL)
 
 
 _CHECKS: tuple[tuple[str, str, _Find], ...] = (
@@ -77,7 +77,7 @@ _CHECKS: tuple[tuple[str, str, _Find], ...] = (
 """What is checked: the code of what does not hold, the kind of place, and the select that finds it."""
 
 
-def _mismatches(session: Session, as_of: date, within: narrowing.Within) -> list[Mismatch]:
+def _mismatches(session: Session, as_of: date, within: Within) -> list[Mismatch]:
     """Read what does not hold, in one statement for each check, and each contract's oldest first."""
     found = [_mismatch(code, kind, row) for code, kind, find in _CHECKS for row in find(session, as_of, within)]
     return sorted(found, key=lambda mismatch: (str(mismatch.contract_id), mismatch.on, mismatch.code, mismatch.place))

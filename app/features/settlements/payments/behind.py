@@ -10,10 +10,10 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
-from app.features.assessments import narrowing
-from app.features.assessments.by_contract import evaluate_each
-from app.features.assessments.missed import missed
 from app.features.calendar.queries import work_calendar
+from app.features.contracts.by_contract import evaluate_each
+from app.features.contracts.missed import missed
+from app.features.contracts.within import ALL, Within
 from app.features.settlements.payments import queries as payment_queries
 from app.models.words import AlertKind, Severity
 from app.rules.money import yuan
@@ -21,7 +21,7 @@ from app.rules.payments import Payment, fully_paid_on, paid_by
 from app.rules.working_days import WorkCalendar
 
 
-def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which payment-behind alerts the facts dated up to `as_of` demand."""
     calendar = work_calendar(session, as_of)
     rows = payment_queries.periods_ever_behind(session, as_of, within)

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, null, or_, select
 from sqlmodel import Session, col
 
-from app.features.assessments.narrowing import Within
+from app.features.contracts.within import Within
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import DueDate, LedgerEntry, Payment, Payout, Settlement
 from app.models.words import DueKind, MoneyStatus

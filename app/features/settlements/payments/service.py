@@ -13,11 +13,11 @@ from app import clock
 from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
 from app.features.alerts import service as alerts
-from app.features.assessments.narrowing import Within
 from app.features.audit.changes import Touched
 from app.features.audit.service import recording
 from app.features.contracts import register
 from app.features.contracts.service import lock
+from app.features.contracts.within import Within
 from app.features.seen import Seen, check_seen
 from app.features.settlements.errors import AlreadyVoided, NotApproved, PaymentExceedsPayable, VoucherTaken
 from app.features.settlements.ledger import posting as ledger

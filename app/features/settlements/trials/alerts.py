@@ -12,9 +12,9 @@ from sqlalchemy import RowMapping
 from app.features.alerts.reading import facts_on
 from app.features.alerts.state import AlertState
 from app.features.assessments import failed_months, late_notices, missing_annual, repeat_offences
-from app.features.assessments.missed import missed
 from app.features.assessments.results import judgement, read_score
 from app.features.contracts import register
+from app.features.contracts.missed import missed
 from app.features.contracts.versions import Version, version
 from app.features.settlements.trials.sides import Side
 from app.features.settlements.triggers.flags import trigger_state

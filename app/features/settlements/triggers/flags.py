@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
-from app.features.assessments import narrowing
-from app.features.assessments.by_contract import evaluate_each
 from app.features.assessments.history import replay
+from app.features.contracts.by_contract import evaluate_each
+from app.features.contracts.within import ALL, Within
 from app.features.settlements.triggers.record import read_record
 from app.models.words import AlertKind, Severity
 from app.rules.clauses import DeductionTotal, DemeritPoints, RenewalGate, Trigger, WarningLadder
@@ -20,7 +20,7 @@ from app.rules.money import exact, yuan
 from app.rules.triggering import Raised
 
 
-def evaluate(session: Session, as_of: date, within: narrowing.Within = narrowing.ALL) -> Evaluation:
+def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which clause-trigger alerts the facts dated up to `as_of` demand.
 
     What was revised, withdrawn or amended counts from its own day on, so that nights in turn end where one run does.

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import RowMapping, literal, select
 from sqlmodel import Session, col
 
-from app.features.assessments.narrowing import Within
+from app.features.contracts.within import Within
 from app.features.paging import Listing
 from app.models import Assessment, AssessmentRevision, Contract, Finding, IssueType, TermsVersion
 

@@ -10,11 +10,11 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.assessments.history import History, Month, read_history
-from app.features.assessments.narrowing import Within
 from app.features.assessments.results import read_score
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.contracts.within import Within
 from app.features.metrics import queries as metric_queries
 from app.features.settlements import queries as settlement_queries
 from app.features.settlements.decisions import queries as decision_queries

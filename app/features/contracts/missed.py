@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from app.features.assessments.history import Month
+from sqlalchemy import RowMapping
+
 from app.rules.deadlines import DueState, Lateness, lateness
 from app.rules.working_days import WorkCalendar
+
+Entry = RowMapping | dict[str, Any]
+"""An entry of the register, with what its duty is about as it stood on some day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
     """An entry that was not met in time: done late on `done_on`, or no longer owed from `ended_on`, or still owed."""
 
-    entry: Month
+    entry: Entry
     late: Lateness
     done_on: date | None
     ended_on: date | None
@@ -44,7 +48,7 @@ class Missed:
 
 
 def missed(
-    entries: Sequence[Month],
+    entries: Sequence[Entry],
     done_on: date | None,
     endings: Mapping[str, date | None],
     as_of: date,
