@@ -28,6 +28,7 @@ from app.features.calendar.service import gaps
 from app.features.contracts import service as contracts
 from app.features.contracts.queries import provisional_by_year
 from app.features.contracts.recalculation import import_notice
+from app.listen_cli import listen_command
 from app.logs import configure
 from app.main import create_app
 from app.models.words import AskedBy, Role
@@ -46,6 +47,7 @@ cli.add_typer(audit_cli, name="audit")
 cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
+cli.command("listen")(listen_command)
 out = Console()
 err = Console(stderr=True)
 

@@ -1,0 +1,38 @@
+"""A service that listens on this machine in a thread of the test, so that real clients can ask it."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from app.database import Database
+from app.main import create_app
+from app.settings import Settings
+
+PATIENCE_SECONDS = 30.0
+
+
+@contextmanager
+def serving(database: Database, var_dir: Path) -> Iterator[str]:
+    """Serve a database, and give the address; it keeps its files in `var_dir`."""
+    app = create_app(Settings(var_dir=var_dir), database)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{_port(server)}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _port(server: uvicorn.Server) -> int:
+    """Wait until it listens, and tell where."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not server.started:
+        assert time.monotonic() < end, "the service does not start"
+        time.sleep(0.01)
+    return int(server.servers[0].sockets[0].getsockname()[1])
