@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -26,6 +27,28 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     tick_minutes: int = Field(default=10, ge=1, le=60)
     """How often the clock asks whether a business date has not been run yet."""
+    secret_key: SecretStr = SecretStr("")
+    """Encrypts webhook secrets at rest; every process must have it. Several, divided by commas: the first encrypts,
+    all decrypt. Empty: made once and kept in `var_dir`."""
+    webhook_ports: Annotated[frozenset[int], NoDecode] = frozenset({443, 8443})
+    """The ports that an endpoint may listen on, divided by commas."""
+    webhook_http: bool = False
+    """Whether an endpoint may be reached without TLS; only for networks that are closed in themselves."""
+    webhook_schedule: Annotated[tuple[int, ...] | None, NoDecode] = None
+    """Seconds from each failed attempt to the next, divided by commas; `none` means that there is one attempt. Left
+    out: ten attempts over three days, then daily until eight days have passed."""
+    webhook_in_flight: int = Field(default=64, ge=1, le=1000)
+    """How many deliveries one deliverer sends at a time."""
+    webhook_attempt_seconds: int = Field(default=20, ge=1, le=60)
+    """How long one whole attempt may take, from the name's look-up to the last byte of the answer."""
+
+    @field_validator("webhook_ports", "webhook_schedule", mode="before")
+    @classmethod
+    def _divided(cls, value: object) -> object:
+        """Read numbers divided by commas, as an environment variable holds them; `none` is no number at all."""
+        if not isinstance(value, str):
+            return value
+        return () if value == "none" else tuple(int(part) for part in value.split(","))
 
     def resolved_audit_heads(self) -> Path:
         """Give the file of the audit's heads."""
