@@ -1,10 +1,11 @@
 """A page's blocks in the terminals of one reader: a shell, a Python session, and the answers that the page prints."""
 
-import ast
+import io
 import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,25 +57,30 @@ class Terminal:
 
 
 class Session:
-    """A Python session of which each block's last expression is its answer."""
+    """A Python session that stays open; nothing but what a block prints is looked at."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.names: dict[str, Any] = {}
+        self._said = io.StringIO()
+        # Its own `print`, since what else this process prints, such as a service's log, is not the reader's.
+        self._names: dict[str, Any] = {"__name__": "__main__", "print": partial(print, file=self._said)}
 
-    def run(self, block: str) -> Any:  # noqa: ANN401 whatever the block ends with
-        """Type a block and give the value of its last expression, or None where it ends with a statement."""
-        *statements, last = ast.parse(block).body
-        ended = last if isinstance(last, ast.Expr) else None
-        body = statements if ended else [*statements, last]
-        exec(compile(ast.Module(body, []), "<page>", "exec"), self.names)  # noqa: S102 a page of this tree
-        return eval(compile(ast.Expression(ended.value), "<page>", "eval"), self.names) if ended else None  # noqa: S307 the same
+    def run(self, block: str) -> str:
+        """Paste a block and give what it prints."""
+        self._said.seek(0)
+        self._said.truncate()
+        exec(compile(block, "<page>", "exec"), self._names)  # noqa: S102 a page of this tree
+        return self._said.getvalue()
 
 
-def answers_as_printed(printed: str, answer: Any, known: dict[str, str]) -> None:  # noqa: ANN401 JSON
-    """Compare a status and a body with a printed answer, which leaves members out."""
-    status, _, members = printed.partition("\n")
-    given, body = answer
-    assert given == int(status), body
-    if members.strip():
-        compare(json.loads(members), body, known)
+def printed_as(language: str, block: str, said: str, known: dict[str, str]) -> None:
+    """Compare what was printed last with the page's block: lines of text, JSON, or an answer's status and members."""
+    if language == "text":
+        assert said.strip() == block.strip()
+    elif language == "json":
+        compare(json.loads(block), json.loads(said), known)
+    else:
+        status, _, members = block.partition("\n")
+        *_, answer = re.split(r"^(?=\d{3} )", said, flags=re.MULTILINE)
+        assert answer[:3] == status, answer
+        compare(json.loads(members), json.loads(answer[3:]), known)
