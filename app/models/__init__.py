@@ -10,6 +10,7 @@ from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
 from app.models.decisions import ClauseDecision
 from app.models.events import Event, EventHead
+from app.models.evidence import Evidence, EvidenceUse
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
@@ -45,6 +46,8 @@ __all__ = [
     "EndpointHealth",
     "Event",
     "EventHead",
+    "Evidence",
+    "EvidenceUse",
     "Finding",
     "Grant",
     "IdempotencyKey",

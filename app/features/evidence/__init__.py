@@ -1,0 +1,1 @@
+"""Evidence: files that vendors hand in, checked by their bytes and kept while anything refers to them."""
