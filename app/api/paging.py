@@ -53,11 +53,12 @@ class Paging:
     def answer(self, items: Sequence[BaseModel], next_position: uuid.UUID | int | None) -> Response:
         """Write a page with its next cursor, also as a `Link` header."""
         cursor = None if next_position is None else self._sealed(str(next_position))
-        headers = {}
-        if cursor:
-            query = urlencode([*self._filters(), ("limit", str(self.limit)), ("cursor", cursor)])
-            headers["Link"] = f'<{self._path}?{query}>; rel="next"'
+        headers = {"Link": self._link("next", cursor)} if cursor else {}
         return answer(PageOf[BaseModel](items=items, next_cursor=cursor), headers=headers)
+
+    def _link(self, rel: str, cursor: str) -> str:
+        query = urlencode([*self._filters(), ("limit", str(self.limit)), ("cursor", cursor)])
+        return f'<{self._path}?{query}>; rel="{rel}"'
 
     def _filters(self) -> list[tuple[str, str]]:
         parameters = self._request.query_params.multi_items()

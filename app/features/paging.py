@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import RowMapping, Select, SQLColumnExpression
 from sqlmodel import Session
@@ -39,3 +39,45 @@ def fetch(session: Session, statement: Listing, key: SQLColumnExpression[uuid.UU
     more = len(rows) > page.limit
     rows = rows[: page.limit]
     return Page(rows, rows[-1]["id"] if more else None)
+
+
+Key = TypeVar("Key", uuid.UUID, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[Key]):
+    """A page of a list that is read both ways: what follows `beside`, or comes before it; None is the beginning."""
+
+    limit: int
+    beside: Key | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf(Generic[Key]):
+    """The rows of such a page, in the list's order, and the keys beside which the next and the previous one lie."""
+
+    rows: Sequence[RowMapping]
+    next_beside: Key | None
+    previous_beside: Key | None
+
+
+def turn_to(
+    session: Session, statement: Listing, key: SQLColumnExpression[Key], turn: Turn[Key], *, newest_first: bool = False
+) -> Leaf[Key]:
+    """Read one page by keyset in either direction; whoever came from a side can go back there."""
+    descending = newest_first != turn.backwards
+    if turn.beside is not None:
+        statement = statement.where(key < turn.beside if descending else key > turn.beside)
+    ordered = statement.order_by(key.desc() if descending else key.asc())
+    rows = session.execute(ordered.limit(turn.limit + 1)).mappings().all()
+    more = len(rows) > turn.limit
+    rows = rows[: turn.limit]
+    if turn.backwards:
+        rows = rows[::-1]
+    name = str(key.key)  # type: ignore[attr-defined]
+    first, last = (rows[0][name], rows[-1][name]) if rows else (turn.beside, turn.beside)
+    came = turn.beside is not None
+    if turn.backwards:
+        return Leaf(rows, last, first if more else None)
+    return Leaf(rows, last if more else None, first if came and rows else None)
