@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Annotated, Any
@@ -156,7 +157,7 @@ def listen_command(
 
 
 def events(feed: Feed, every: float, *, everything: bool, once: bool) -> Iterator[Json]:
-    """Give the events as they come, each page remembered once it was dealt with; errors that may pass are waited out."""
+    """Give the events as they come, each page remembered once it was dealt with; what may pass is waited out."""
     begun, failures = everything or feed.cursor is not None, 0
     while True:
         try:
@@ -198,7 +199,7 @@ def _refusal(error: HTTPError) -> Refused | Unanswered:
             said = f"{error.code} {problem['code']}: {problem['detail']} {problem['remedy']}"
         except (ValueError, KeyError, TypeError):
             said = f"{error.code} {error.reason}."
-    if error.code == 429 or error.code >= 500:  # noqa: PLR2004 too many requests; its own fault
+    if error.code == HTTPStatus.TOO_MANY_REQUESTS or error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         after = error.headers.get("Retry-After", "")
         return Unanswered(said, float(after) if after.isdecimal() else None)
     return Refused(said)

@@ -35,10 +35,10 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(413)
         body = self.rfile.read(int(length))
         try:
-            Webhook(self.server.secret).verify(body, dict(self.headers.items()), json_parse=False)
+            event = Webhook(self.server.secret).verify(body, dict(self.headers.items()))
         except (WebhookVerificationError, ValueError):
             return self._answer(400)
-        self.server.store.keep(self.headers["webhook-id"], body.decode(), "webhook")
+        self.server.store.keep(self.headers["webhook-id"], event, "webhook")
         return self._answer(204)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the name that its parent gives it

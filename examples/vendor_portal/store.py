@@ -22,10 +22,12 @@ class Store:
 
     path: Path
 
-    def keep(self, event_id: str, body: str, came_by: str) -> bool:
+    def keep(self, event_id: str, event: dict[str, Any], came_by: str) -> bool:
         """Keep an event; False where it is known already, however it came."""
         with self._open() as connection:
-            kept = connection.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, 0)", (event_id, body, came_by))
+            kept = connection.execute(
+                "INSERT OR IGNORE INTO events VALUES (?, ?, ?, 0)", (event_id, json.dumps(event), came_by)
+            )
             return kept.rowcount == 1
 
     def waiting(self) -> list[tuple[str, dict[str, Any]]]:
