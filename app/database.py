@@ -16,6 +16,7 @@ from sqlmodel import Session
 ROOT = Path(__file__).resolve().parent.parent
 BUSY_SECONDS = 30
 _WRITES = "kaohe_writes"
+_SPARES = "kaohe_spares"
 
 
 class Database:
@@ -31,6 +32,7 @@ class Database:
         self.dialect = make_url(url).get_backend_name()
         self.engine = _sqlite_engine(url) if self.dialect == "sqlite" else _postgresql_engine(url)
         self._writing_engine = self.engine.execution_options(**{_WRITES: True})
+        self._sparing_engine = self.engine.execution_options(**{_SPARES: True})
         self._writer = threading.Lock() if self.dialect == "sqlite" else _NoLock()
         event.listen(self.engine, "before_cursor_execute", _count_statement)
 
@@ -55,6 +57,22 @@ class Database:
         with self._writer, Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def spare(self) -> Iterator[Session | None]:
+        """Yield a session for a note that may be left out, or None where a writer is at work: nobody waits for it.
+
+        What it writes is committed at the end; where the database takes no writer right now, the first statement
+        fails with an OperationalError.
+        """
+        if not self._writer.acquire(blocking=False):
+            yield None
+            return
+        try:
+            with Session(self._sparing_engine) as session, session.begin():
+                yield session
+        finally:
+            self._writer.release()
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -66,6 +84,11 @@ class _NoLock:
     def __enter__(self) -> None: ...
 
     def __exit__(self, *_: object) -> None: ...
+
+    def acquire(self, *, blocking: bool) -> bool:  # noqa: ARG002 as a lock takes it
+        return True
+
+    def release(self) -> None: ...
 
 
 def statements(session: Session) -> int:
@@ -92,8 +115,16 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get(_SPARES):
+        # Another process may be writing: refused at once instead of after the busy time, which later writers have back.
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
 
 def _postgresql_engine(url: str) -> Engine:

@@ -33,6 +33,19 @@ def created(id_: uuid.UUID, location: str) -> Response:
     return answer(Created(id=id_), 201, {"Location": location})
 
 
+class ShownOnce(Response):
+    """An answer with a secret; `kept` is what stays of it for a retry, without the secret."""
+
+    kept: str
+
+
+def answer_once(body: BaseModel, kept: BaseModel, status: int, headers: Mapping[str, str]) -> Response:
+    """Write an answer that shows a secret; a retry with the same key is answered with `kept`, where there is none."""
+    response = ShownOnce(body.model_dump_json(), status, dict(headers), "application/json")
+    response.kept = kept.model_dump_json()
+    return response
+
+
 def database_of(request: Request) -> Database:
     """Give the program's database."""
     database: Database = request.app.state.database

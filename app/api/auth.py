@@ -13,6 +13,7 @@ from app.errors import Forbidden, NotFound, Unauthenticated
 from app.features.access import queries
 from app.features.access.caller import Caller
 from app.features.access.service import authenticate
+from app.features.access.use import note_use
 from app.models.words import Role
 
 
@@ -109,6 +110,7 @@ def authorise(request: Request, permission: Permission) -> Caller:
     with database.read() as session:
         caller = authenticate(session, _bearer(request))
         _refuse_what_is_not_own(session, caller, request)
+    note_use(database, caller)
     if not permission.allows(caller.role):
         raise Forbidden(f"The role '{caller.role}' may not {request.method} {request.scope['path']}.")
     return replace(caller, request_id=structlog.contextvars.get_contextvars().get("request_id"))

@@ -16,7 +16,7 @@ from typing import Any
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app.api.answers import database_of
+from app.api.answers import ShownOnce, database_of
 from app.database import Database
 from app.errors import BadRequest, PreconditionRequired
 from app.features.access.caller import Caller
@@ -172,7 +172,8 @@ def _fingerprint(request: Request) -> str:
 
 def _kept(response: Response) -> Answer:
     headers = {name: value for name, value in response.headers.items() if name in {"location", "etag"}}
-    return Answer(response.status_code, headers, bytes(response.body).decode())
+    body = response.kept if isinstance(response, ShownOnce) else bytes(response.body).decode()
+    return Answer(response.status_code, headers, body)
 
 
 def _replayed(first: Answer) -> Response:

@@ -17,6 +17,9 @@ SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
+ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
+DUE_DATE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000dd01")
+TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -38,6 +41,9 @@ TrialId = Annotated[
     uuid.UUID,
     Path(description="`id` that `POST /v1/service-centers/{service_center_id}/trials` gave.", examples=[TRIAL]),
 ]
+AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
+DueDateId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/due-dates`.", examples=[DUE_DATE])]
+TokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/tokens`.", examples=[TOKEN])]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]

@@ -2,10 +2,20 @@
 
 from fastapi import APIRouter
 
-from app.api.portal import contracts, me
+from app.api.portal import (
+    assessments,
+    contracts,
+    due_dates,
+    findings,
+    me,
+    payouts,
+    settlements,
+    statement,
+    tokens,
+)
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
 
 router = APIRouter(prefix="/v1/portal", route_class=KaoheRoute, responses=RESPONSES)
-for room in (me, contracts):
+for room in (me, tokens, contracts, statement, assessments, findings, due_dates, settlements, payouts):
     router.include_router(room.router)

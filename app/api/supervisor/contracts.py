@@ -18,7 +18,7 @@ from app.api.filters import UpdatedSince
 from app.api.ids import CENTER, VENDOR, ContractId, OfCenter, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
-from app.api.supervisor.steps import MissingOut
+from app.api.steps import MissingOut
 from app.api.supervisor.terms import left_open, service_of
 from app.errors import NotFound
 from app.features.access.caller import Caller

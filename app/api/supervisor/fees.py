@@ -10,7 +10,7 @@ from app.api.answers import Db, answer
 from app.api.auth import SettlementsRead
 from app.api.ids import ContractId
 from app.api.requests import KaoheRoute
-from app.api.supervisor.steps import MissingOut, StepOut, missing_out, steps_out
+from app.api.steps import MissingOut, StepOut, missing_out, steps_out
 from app.features.settlements import overview
 from app.features.settlements.overview import MonthFee, YearFees
 from app.values import Day, Fen, PeriodValue

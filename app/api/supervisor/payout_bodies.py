@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.api.supervisor.steps import Clause, MissingOut, StepOut, Text, missing_out, steps_out
+from app.api.steps import Clause, MissingOut, StepOut, Text, missing_out, steps_out
 from app.features.settlements.payouts.standings import PayoutStatus, Standing, forfeiture, written
 from app.models.words import PayoutKind, Rest
 from app.rules.clauses import Fund, ProratedPayout

@@ -16,7 +16,7 @@ from app.api.filters import UpdatedSince
 from app.api.ids import ContractId, OfCenter, OfContract, SettlementId
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
-from app.api.supervisor.steps import Clause, LineExplanation, clause_of, explained
+from app.api.steps import Clause, LineExplanation, clause_of, explained
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.settlements import queries, service

@@ -14,7 +14,7 @@ from app.api.answers import Db, answer
 from app.api.auth import ContractsRead, TemplatesRead
 from app.api.ids import ContractId
 from app.api.requests import KaoheRoute
-from app.api.supervisor.steps import MissingOut, Text, missing_out
+from app.api.steps import MissingOut, Text, missing_out
 from app.errors import BadRequest, NotFound
 from app.features.contracts import queries, templates, terms_document
 from app.features.contracts.open_questions import open_questions

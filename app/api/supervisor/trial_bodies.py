@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue, StringConstraints
 
-from app.api.supervisor.steps import MissingOut, StepOut, Text, missing_out, steps_out
+from app.api.steps import MissingOut, StepOut, Text, missing_out, steps_out
 from app.features.alerts.texts import text
 from app.features.contracts.terms_document import TermsDocument
 from app.features.settlements.trials.alerts import Raised

@@ -14,7 +14,7 @@ from app.api.ids import CenterId, ContractId, TrialId
 from app.api.paging import PageOf, Paging
 from app.api.problems import ProblemItem
 from app.api.requests import KaoheRoute
-from app.api.supervisor.steps import Text
+from app.api.steps import Text
 from app.api.supervisor.trial_bodies import AmountsOut, TrialIn, TrialOut, trial_out
 from app.features.settlements.trials import centers, service
 from app.features.settlements.trials.centers import CenterTrial

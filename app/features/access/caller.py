@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.features.audit.actor import Actor
 from app.models.words import Role
@@ -17,6 +18,10 @@ class Caller:
     centers: tuple[uuid.UUID, ...]
     vendor_id: uuid.UUID | None = None
     request_id: str | None = None
+    token_id: uuid.UUID | None = None
+    """The token that was shown; None where the program itself calls."""
+    token_used_at: datetime | None = None
+    """When its use was last noted."""
 
     @property
     def actor(self) -> Actor:

@@ -7,16 +7,43 @@ from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
 from app.features.paging import Listing
-from app.models import Alert, Contract, Finding, Payment, Payout, ServiceCenter, Settlement, Trial
+from app.models import (
+    Alert,
+    Assessment,
+    Contract,
+    DueDate,
+    Finding,
+    Payment,
+    Payout,
+    Principal,
+    ServiceCenter,
+    Settlement,
+    Token,
+    Trial,
+    Vendor,
+)
 from app.models.words import Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
     Contract, col(Contract.id) == col(Alert.contract_id), isouter=True
 )
+_DUE_DATE = select(col(DueDate.service_center_id), col(Contract.vendor_id)).join(
+    Contract, col(Contract.id) == col(DueDate.contract_id)
+)
+_TOKEN = (
+    select(col(Vendor.service_center_id), col(Principal.vendor_id))
+    .select_from(Token)
+    .join(Principal, col(Principal.id) == col(Token.principal_id))
+    .join(Vendor, col(Vendor.id) == col(Principal.vendor_id))
+)
+"""Of the tokens of vendors: nobody else's are named in a path."""
 
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
+    "assessment_id": (select(col(Assessment.service_center_id), col(Assessment.vendor_id)), col(Assessment.id)),
+    "due_date_id": (_DUE_DATE, col(DueDate.id)),
+    "token_id": (_TOKEN, col(Token.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
     "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),

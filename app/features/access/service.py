@@ -80,18 +80,26 @@ def authenticate(session: Session, token: str) -> Caller:
     if not tokens.is_well_formed(token):
         raise Unauthenticated("The token is not one of this service.")
     rows = session.exec(
-        select(Principal, Token.expires_at, Token.revoked_at, Grant.service_center_id)
+        select(Principal, Token, Grant.service_center_id)
         .join(Token, col(Token.principal_id) == col(Principal.id))
         .join(Grant, col(Grant.principal_id) == col(Principal.id), isouter=True)
         .where(Token.token_hash == tokens.hashed(token))
     ).all()
     if not rows:
         raise Unauthenticated("The token is not known.")
-    principal, expires_at, revoked_at, _ = rows[0]
-    _check_live(expires_at, revoked_at)
+    principal, shown, _ = rows[0]
+    _check_live(shown.expires_at, shown.revoked_at)
     # The outer join gives None to a principal without any, which its type does not tell.
     centers = tuple(center for *_, center in rows if center is not None)  # type: ignore[redundant-expr]
-    return Caller(principal.id, principal.name, principal.role, centers, principal.vendor_id)
+    return Caller(
+        principal.id,
+        principal.name,
+        principal.role,
+        centers,
+        principal.vendor_id,
+        token_id=shown.id,
+        token_used_at=shown.last_used_at,
+    )
 
 
 def _check_live(expires_at: datetime | None, revoked_at: datetime | None) -> None:

@@ -153,18 +153,6 @@ def _of_centers(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
     return col(Assessment.service_center_id).in_(centers)
 
 
-def notified_assessments(
-    session: Session, vendor_id: uuid.UUID, page: PageRequest, contract_id: uuid.UUID | None, period: str | None
-) -> Page:
-    """List the months of a vendor that it has been notified of, for its portal."""
-    statement = _months(col(Assessment.vendor_id) == vendor_id).where(col(Assessment.stage) == Stage.NOTIFIED)
-    if contract_id is not None:
-        statement = statement.where(col(Assessment.contract_id) == contract_id)
-    if period is not None:
-        statement = statement.where(col(Assessment.period) == period)
-    return fetch(session, statement, col(Assessment.id), page)
-
-
 def assessment(
     session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, period: str
 ) -> RowMapping | None:

@@ -20,9 +20,13 @@ def plain(value: Any) -> Any:  # noqa: ANN401 a column holds any value
     return value
 
 
+NOTED = frozenset({"last_used_at"})
+"""Columns in which the program notes what nobody decided, outside of every act: they are no part of a row's hash."""
+
+
 def row_hash(row: Mapping[str, Any]) -> str:
     """Hash a row by its named values; what is NULL is left out, so that a later nullable column changes no hash."""
-    known = {name: plain(value) for name, value in row.items() if value is not None}
+    known = {name: plain(value) for name, value in row.items() if value is not None and name not in NOTED}
     return hashlib.sha256(canonical(known).encode()).hexdigest()
 
 

@@ -108,11 +108,6 @@ def contracts(session: Session, centers: Collection[uuid.UUID], wanted: Contract
     return fetch(session, statement, col(Contract.id), page)
 
 
-def contracts_of_vendor(session: Session, vendor_id: uuid.UUID, page: PageRequest) -> Page:
-    """List the contracts of a vendor, for its portal."""
-    return fetch(session, _joined().where(col(Contract.vendor_id) == vendor_id), col(Contract.id), page)
-
-
 def _contracts(centers: Collection[uuid.UUID]) -> Listing:
     return _joined().where(col(Contract.service_center_id).in_(centers))
 

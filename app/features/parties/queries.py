@@ -70,8 +70,3 @@ def issue_type_codes(session: Session, service_center_id: uuid.UUID) -> frozense
     """Read the codes of all issue types of a centre."""
     statement = select(col(IssueType.code)).where(col(IssueType.service_center_id) == service_center_id)
     return frozenset(session.execute(statement).scalars())
-
-
-def vendor_name(session: Session, vendor_id: uuid.UUID) -> str | None:
-    """Read a vendor's name."""
-    return session.execute(select(col(Vendor.name)).where(col(Vendor.id) == vendor_id)).scalar_one_or_none()

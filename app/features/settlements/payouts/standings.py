@@ -150,11 +150,18 @@ def written(steps: tuple[Step, ...]) -> tuple[dict[str, Any], ...]:
 def forfeiture(standing: Standing) -> tuple[dict[str, Any], ...]:
     """Write how what is forfeited follows: from what was held for the payout, less what it pays out."""
     decided, due = standing.decided, standing.due
-    if decided.fen is None or not decided.forfeited:
+    if decided.fen is None:
         return ()
-    working, source = Working(due.pointer), f"{due.address.rsplit('/', 2)[0]}/holdbacks"
-    held = working.fen(Label("支付前预留", "held for it before"), decided.fen + decided.forfeited, source)
-    paid = working.fen(Label("支付金额", "paid out"), decided.fen, due.address)
+    return forfeited_by(due.pointer, due.address, decided.fen, decided.forfeited)
+
+
+def forfeited_by(pointer: str, address: str, fen: int, forfeited: int) -> tuple[dict[str, Any], ...]:
+    """Write how what a payout of `fen` by the clause at `pointer` forfeits follows; nothing where it forfeits none."""
+    if not forfeited:
+        return ()
+    working, source = Working(pointer), f"{address.rsplit('/', 2)[0]}/holdbacks"
+    held = working.fen(Label("支付前预留", "held for it before"), fen + forfeited, source)
+    paid = working.fen(Label("支付金额", "paid out"), fen, address)
     working.subtract(Label("不再支付的余额", "forfeited"), held, paid)
     return written(working.steps)
 

@@ -1,0 +1,176 @@
+"""费用结算: what a vendor is paid for a payment period, once it is approved, with every step of every line."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
+
+from app.api.answers import Db, Version, answer, etag_of
+from app.api.auth import Vendor
+from app.api.filters import UpdatedSince
+from app.api.ids import OfContract, SettlementId
+from app.api.paging import PageOf, Paging
+from app.api.portal.company import company
+from app.api.portal.sources import PortalClause, PortalStep, clause_of_line, portal_steps
+from app.api.requests import KaoheRoute
+from app.errors import NotFound
+from app.features.settlements import portal_queries
+from app.features.settlements.portal_queries import SettlementFilter
+from app.values import Day, Fen, SignedFen
+
+router = APIRouter(route_class=KaoheRoute, tags=["portal"])
+Page = Annotated[Paging, Depends()]
+Status = Literal["approved", "paid"]
+
+
+class PortalSettlement(BaseModel):
+    """费用结算 of a payment period: payable = fee − deducted − held − carried over."""
+
+    id: uuid.UUID
+    contract_id: uuid.UUID
+    contract_number: str
+    payment_period: Annotated[
+        str,
+        Field(description="A month, a quarter, an instalment I1, a supplement S1, or `opening`.", examples=["2023-Q3"]),
+    ]
+    months: Annotated[list[str], Field(description="The months that it settles.")]
+    ends_on: Day
+    status: Annotated[Status, Field(description="`approved` is not fully paid yet.")]
+    fee: SignedFen
+    deducted: SignedFen
+    held: SignedFen
+    adjusted: Annotated[SignedFen, Field(description="What its adjustments do to the amount payable; contained above.")]
+    carried_over: Annotated[SignedFen, Field(description="Set off against what the vendor owes; negative: owed anew.")]
+    payable: Fen
+    paid: Fen
+    unpaid: Fen
+    approved_on: Day
+    digest: Annotated[
+        str, Field(description="SHA-256 of its lines with their steps: two with the same digest say the same.")
+    ]
+    version: Version
+    updated_at: datetime
+
+
+class PortalLine(BaseModel):
+    """One amount; positive as its component says, and an adjustment may be negative."""
+
+    number: int
+    period: str | None
+    component: Annotated[str, Field(examples=["fee", "score_deduction", "holdback"])]
+    adjustment: Annotated[
+        int | None, Field(description="Of a closed month that came to be otherwise: the contract's running number.")
+    ]
+    amount: SignedFen
+    clause: PortalClause | None
+
+
+class PortalSettlementDetail(PortalSettlement):
+    """A settlement with its lines, which sum to what it pays."""
+
+    lines: list[PortalLine]
+
+
+class PortalLineExplanation(PortalLine):
+    """One line and the steps to its amount; the last step's value is the amount."""
+
+    steps: list[PortalStep]
+
+
+class PortalExplanation(BaseModel):
+    """How each line of a settlement came about: clause, inputs with their sources, exact values, where it rounded."""
+
+    settlement_id: uuid.UUID
+    payment_period: str
+    payable: Fen
+    digest: str
+    lines: list[PortalLineExplanation]
+
+
+OfPeriod = Annotated[
+    str | None, Query(max_length=16, description="This payment period, or `opening`.", examples=["2023-Q3"])
+]
+OfStatus = Annotated[Status | None, Query(description="`approved` is not fully paid yet.")]
+
+
+@router.get("/settlements", response_model=PageOf[PortalSettlement], summary="List settlements")
+def list_portal_settlements(
+    who: Vendor,
+    db: Db,
+    paging: Page,
+    contract_id: OfContract = None,
+    payment_period: OfPeriod = None,
+    status: OfStatus = None,
+    updated_since: UpdatedSince = None,
+) -> Response:
+    """List the vendor's approved settlements; a draft does not exist here."""
+    wanted = SettlementFilter(contract_id, payment_period, None if status is None else status == "paid", updated_since)
+    with db.read() as session:
+        page = portal_queries.settlements(session, company(who), wanted, paging.page)
+    return paging.answer([PortalSettlement.model_construct(**_members(row)) for row in page.rows], page.next_after)
+
+
+@router.get("/settlements/{settlement_id}", response_model=PortalSettlementDetail, summary="Read a settlement")
+def read_portal_settlement(who: Vendor, db: Db, settlement_id: SettlementId) -> Response:
+    """Read an approved settlement with its lines, each with the clause that it carries out."""
+    row, lines = _read(company(who), db, settlement_id)
+    shown = [PortalLine.model_construct(**_line(row, line)) for line in lines]
+    body = PortalSettlementDetail.model_construct(**_members(row), lines=shown)
+    return answer(body, headers=etag_of(row["version"], body))
+
+
+@router.get(
+    "/settlements/{settlement_id}/explanation", response_model=PortalExplanation, summary="Explain every fen of it"
+)
+def explain_portal_settlement(who: Vendor, db: Db, settlement_id: SettlementId) -> Response:
+    """Read every step of every line, as data and in words, so that anybody can reckon it again."""
+    row, lines = _read(company(who), db, settlement_id)
+    body = PortalExplanation.model_construct(
+        settlement_id=settlement_id,
+        payment_period=row["payment_period"],
+        payable=row["payable_fen"],
+        digest=row["digest"],
+        lines=[
+            PortalLineExplanation.model_construct(**_line(row, line), steps=portal_steps(line["steps"]))
+            for line in lines
+        ],
+    )
+    return answer(body)
+
+
+def _read(vendor_id: uuid.UUID, db: Db, settlement_id: uuid.UUID) -> tuple[RowMapping, Sequence[RowMapping]]:
+    with db.read() as session:
+        row = portal_queries.settlement(session, vendor_id, settlement_id)
+        if row is None:
+            raise NotFound("There is no such approved settlement.", pointer="/path/settlement_id")
+        return row, portal_queries.lines(session, vendor_id, settlement_id)
+
+
+def _members(row: RowMapping) -> dict[str, Any]:
+    kept = {name: row[name] for name in PortalSettlement.model_fields if name in row}
+    return kept | {
+        "status": "paid" if row["paid_fen"] == row["payable_fen"] else "approved",
+        "fee": row["fee_fen"],
+        "deducted": row["deducted_fen"],
+        "held": row["held_fen"],
+        "adjusted": row["adjusted_fen"],
+        "carried_over": row["carried_fen"],
+        "payable": row["payable_fen"],
+        "paid": row["paid_fen"],
+        "unpaid": row["payable_fen"] - row["paid_fen"],
+    }
+
+
+def _line(settlement: RowMapping, row: RowMapping) -> dict[str, Any]:
+    return {
+        "number": row["number"],
+        "period": row["period"],
+        "component": row["component"],
+        "adjustment": row["adjustment"],
+        "amount": row["amount_fen"],
+        "clause": clause_of_line(settlement["contract_id"], row),
+    }
