@@ -89,6 +89,7 @@ def _migrate(url: str) -> None:
     with database.write() as session:
         taken_in = record.take_in(session)
         contracts.enter_years_owed(session, OPERATOR)
+        contracts.enter_reports_owed(session, OPERATOR)
     database.dispose()
     if taken_in:
         print(f"The audit begins: {taken_in} rows are taken in as they stand.")

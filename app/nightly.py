@@ -30,6 +30,7 @@ from app.features.settlements.payments import behind as payments_behind
 from app.features.settlements.payouts.drafting import draft_payouts
 from app.features.settlements.trials import centers as trials
 from app.features.settlements.triggers import flags as clause_triggers
+from app.features.vendor_duties import missing_reports, vacant_posts
 from app.models.words import AlertKind, AskedBy
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ FLAGS = {
     "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
     "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
     "flag_clause_triggers": Flags(AlertKind.CLAUSE_TRIGGER, clause_triggers.evaluate),
+    "flag_missing_monthly_reports": Flags(AlertKind.MISSING_MONTHLY_REPORT, missing_reports.evaluate),
+    "flag_vacant_key_posts": Flags(AlertKind.KEY_POST_VACANT, vacant_posts.evaluate),
     "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
     "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
 }

@@ -9,12 +9,14 @@ from app.models.base import Table
 from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
 from app.models.decisions import ClauseDecision
+from app.models.duties import KeyPostFact, MonthlyReport, MonthlyReportReturn
 from app.models.events import Event, EventHead
 from app.models.evidence import Evidence, EvidenceUse
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
 from app.models.metrics import MonthMetrics
+from app.models.objections import Objection
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
 from app.models.payouts import Payout, PayoutReading
 from app.models.revisions import Appeal, AssessmentRevision
@@ -53,9 +55,13 @@ __all__ = [
     "IdempotencyKey",
     "IssueType",
     "JobRun",
+    "KeyPostFact",
     "LedgerEntry",
     "LedgerLine",
     "MonthMetrics",
+    "MonthlyReport",
+    "MonthlyReportReturn",
+    "Objection",
     "Payment",
     "Payout",
     "PayoutReading",

@@ -122,7 +122,7 @@ class DueDate(Table, table=True):
     kind: DueKind = word_field(DueKind, "kind")
     subject: str = Field(max_length=64)
     """What it is about: the period, for a notice; the year, for an annual assessment; the finding's id, for a
-    rectification."""
+    rectification; the post and the day on which it fell vacant, for a key post."""
     terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT", index=True)
     event_on: date
     due_on: date

@@ -112,6 +112,25 @@ class Rest(StrEnum):
     RELEASED = "released"
 
 
+class ObjectionState(StrEnum):
+    """How far a vendor's objection (异议) has come."""
+
+    FILED = "filed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class ObjectionRemedy(StrEnum):
+    """By what act an accepted objection is put right: the objection itself changes no figure."""
+
+    REVISION = "revision"
+    """Of the month's result or findings."""
+    DECISION = "decision"
+    """On a share that a clause leaves open."""
+    ADJUSTMENT = "adjustment"
+    """By an amendment or a fact put right, which the next draft adjusts by."""
+
+
 class AlertStatus(StrEnum):
     """Open, taken up (受理) by somebody, resolved."""
 

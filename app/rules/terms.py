@@ -11,6 +11,7 @@ from app.rules.clauses import MoneyTerms, Trigger
 from app.rules.consecutive import ConsecutiveRule, check_consecutive
 from app.rules.deadlines import DueDateRule
 from app.rules.faults import Fault
+from app.rules.key_posts import KeyPost, check_key_posts
 from app.rules.money_faults import check_money
 from app.rules.periods import Period
 from app.rules.recurrence import RepeatRule, check_repeat_rule
@@ -42,6 +43,8 @@ class Terms:
     """By when a notified finding is to be rectified."""
     monthly_report: DueDateRule | None = None
     """By when the vendor hands in its report of a month."""
+    key_posts: tuple[KeyPost, ...] = ()
+    """Posts that are never to stay vacant, and by when a vacancy is filled; without it no post is asked about."""
     annual_assessment: AnnualRule | None = None
     payment_due: DueDateRule | None = None
     """By when what is approved is paid; without it no payment is behind."""
@@ -53,6 +56,10 @@ class Terms:
     def full_mark(self) -> Decimal:
         """Give the full mark that scores are measured by, in points."""
         return self.rubric.full_mark if self.rubric else HUNDRED_MARKS
+
+    def key_post(self, code: str) -> KeyPost | None:
+        """Give a key post by its code; None where these terms do not name it."""
+        return next((post for post in self.key_posts if post.code == code), None)
 
     def missing(self) -> tuple[str, ...]:
         """Name the clauses without which something is not decided: no clause, no rule (domain.md section 4).
@@ -108,6 +115,7 @@ def check_terms(terms: Terms) -> tuple[Fault, ...]:
     if terms.pass_mark is not None and not 0 < terms.pass_mark <= terms.full_mark:
         faults.append(_pass_mark_fault(terms.pass_mark, terms.full_mark))
     faults += [fault.under("/consecutive") for fault in check_consecutive(terms.consecutive, terms.full_mark)]
+    faults += [fault.under("/key_posts") for fault in check_key_posts(terms.key_posts)]
     if terms.annual_assessment:
         faults += [fault.under("/annual_assessment") for fault in check_annual_rule(terms.annual_assessment)]
     faults += check_money(terms.money, terms.full_mark)

@@ -331,4 +331,4 @@ def alerts_of(database: Database, kind: str) -> list[dict[str, Any]]:
 
 def test_the_rule_of_a_notice_is_its_clause() -> None:
     terms = TermsDocument(**{name: TERMS[name] for name in TERMS if name != "reference"}).rules()
-    assert rule_of(DueKind.NOTICE, terms) is terms.notice
+    assert rule_of(DueKind.NOTICE, terms, "2023-01") is terms.notice

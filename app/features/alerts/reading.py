@@ -7,7 +7,15 @@ from app.models.words import AlertKind
 from app.rules.deadlines import lateness
 from app.rules.working_days import WorkCalendar
 
-_RUNNING = frozenset({AlertKind.LATE_NOTICE, AlertKind.MISSING_ANNUAL_ASSESSMENT, AlertKind.PAYMENT_BEHIND})
+_RUNNING = frozenset(
+    {
+        AlertKind.LATE_NOTICE,
+        AlertKind.MISSING_ANNUAL_ASSESSMENT,
+        AlertKind.PAYMENT_BEHIND,
+        AlertKind.MISSING_MONTHLY_REPORT,
+        AlertKind.KEY_POST_VACANT,
+    }
+)
 """The kinds whose days late grow while they are open."""
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.features.alerts.duty_texts import key_post_vacant, missing_monthly_report
 from app.features.alerts.trigger_texts import clause_trigger
 from app.models.words import AlertKind
 
@@ -185,4 +186,6 @@ _WRITERS = {
     AlertKind.CLAUSE_TRIGGER: clause_trigger,
     AlertKind.CALENDAR_MISSING: _calendar_missing,
     AlertKind.JOB_MISSED: _job_missed,
+    AlertKind.MISSING_MONTHLY_REPORT: missing_monthly_report,
+    AlertKind.KEY_POST_VACANT: key_post_vacant,
 }

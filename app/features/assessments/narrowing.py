@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, String, and_, case, cast, func, or_, select, union
+from sqlalchemy import RowMapping, String, and_, case, cast, func, or_, select, union
 from sqlmodel import Session, col
 
-from app.features.contracts.within import Within
+from app.features.contracts.within import Within, ever_missed
 from app.features.paging import Listing
 from app.models import (
     AnnualAssessment,
@@ -53,7 +53,7 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence
             ),
         )
         .where(
-            *_ever_missed(DueKind.NOTICE, as_of, col(Assessment.revision) > 0),
+            *ever_missed(DueKind.NOTICE, as_of, col(Assessment.revision) > 0),
             *within.of(Assessment),
         )
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
@@ -84,20 +84,10 @@ def years_ever_late(session: Session, as_of: date, within: Within) -> Sequence[R
             ),
             isouter=True,
         )
-        .where(*_ever_missed(DueKind.ANNUAL_ASSESSMENT, as_of), *within.whose(DueDate))
+        .where(*ever_missed(DueKind.ANNUAL_ASSESSMENT, as_of), *within.whose(DueDate))
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )
     return session.execute(statement).mappings().all()
-
-
-def _ever_missed(kind: DueKind, as_of: date, *otherwise: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    """Say in SQL which entries were not met in time while they were in force, or may not have been."""
-    return (
-        col(DueDate.kind) == kind,
-        col(DueDate.due_on) < as_of,
-        or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on), *otherwise),
-        or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
-    )
 
 
 def findings_near_threshold(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:

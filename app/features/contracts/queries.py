@@ -79,10 +79,19 @@ def contract_for_update(session: Session, centers: Collection[uuid.UUID], contra
     return session.execute(statement.with_for_update()).scalar_one_or_none()
 
 
-def without_years_owed(session: Session) -> Sequence[Contract]:
-    """Read the contracts whose terms mention an annual assessment and whose register has none."""
-    mentioned = select(col(TermsVersion.contract_id)).where(col(TermsVersion.document).contains('"annual_assessment"'))
-    entered = select(col(DueDate.contract_id)).where(col(DueDate.kind) == DueKind.ANNUAL_ASSESSMENT)
+def own_contract_for_update(session: Session, vendor_id: uuid.UUID, contract_id: uuid.UUID) -> Contract | None:
+    """Read a vendor's own contract and lock its row, for what the vendor does itself."""
+    statement = select(Contract).where(col(Contract.id) == contract_id, col(Contract.vendor_id) == vendor_id)
+    return session.execute(statement.with_for_update()).scalar_one_or_none()
+
+
+def without_owed(session: Session, kind: DueKind) -> Sequence[Contract]:
+    """Read the contracts whose terms mention the clause of a kind and whose register has nothing of it."""
+    clause = f'"{kind}"'
+    mentioned = select(col(TermsVersion.contract_id)).where(
+        col(TermsVersion.document).contains(clause, autoescape=True)
+    )
+    entered = select(col(DueDate.contract_id)).where(col(DueDate.kind) == kind)
     statement = select(Contract).where(col(Contract.id).in_(mentioned), col(Contract.id).not_in(entered))
     return session.execute(statement.order_by(col(Contract.id)).with_for_update()).scalars().all()
 

@@ -116,7 +116,7 @@ def _changed(
     known_on = max(version.agreed_on for version in versions)
     for entry in entries:
         version = _governing(entry, versions, known_on)
-        rule = register.rule_of(entry["kind"], version.terms) if version else None
+        rule = register.rule_of(entry["kind"], version.terms, entry["subject"]) if version else None
         if version is None or rule is None:
             # An amendment that takes a clause out supersedes its due dates itself.
             continue

@@ -14,11 +14,15 @@ from app.features.contracts.versions import Version, version_for
 from app.models import DueDate
 from app.models.columns import new_id
 from app.models.words import DueKind
+from app.rules import key_posts
 from app.rules.annual import YearKind, service_years
 from app.rules.deadlines import DueDateRule, due_date
 from app.rules.periods import Period
 from app.rules.terms import Terms
 from app.rules.working_days import WorkCalendar
+
+NOT_TAKEN_YET = "reports_not_taken_yet"
+"""Why a report was never asked for: it was due before this service could take reports."""
 
 RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {
     DueKind.NOTICE: lambda terms: terms.notice,
@@ -29,11 +33,16 @@ RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {
     DueKind.RECTIFICATION: lambda terms: terms.rectification,
     DueKind.MONTHLY_REPORT: lambda terms: terms.monthly_report,
 }
-"""Where a version's terms state by when each kind of thing is owed; a new kind needs its line here."""
+"""Where a version's terms state by when each kind of thing is owed; a new kind needs its line here.
+
+A vacancy of a key post is not among them: the terms state its limit for each post."""
 
 
-def rule_of(kind: DueKind, terms: Terms) -> DueDateRule | None:
-    """Give the rule of a kind of due date in a version's terms; None where they do not state it."""
+def rule_of(kind: DueKind, terms: Terms, subject: str) -> DueDateRule | None:
+    """Give the rule by which a subject of a kind is owed in a version's terms; None where they do not state it."""
+    if kind is DueKind.KEY_POST:
+        post = terms.key_post(key_posts.post_of(subject))
+        return post.due if post else None
     return RULES[kind](terms)
 
 
@@ -64,12 +73,23 @@ class Event:
         clause = terms.annual_assessment
         if self.years is not None and clause and clause.years is not self.years:
             return None
-        return rule_of(self.key[0], terms)
+        return rule_of(self.key[0], terms, self.key[1])
 
 
 def notices(periods: Iterable[Period]) -> Iterator[Event]:
     """Give the events of months whose results are to be notified."""
     return (Event((DueKind.NOTICE, str(period)), period.last_day, period) for period in periods)
+
+
+def monthly_reports(periods: Iterable[Period]) -> Iterator[Event]:
+    """Give the events of months of which the vendor is to hand in its report."""
+    return (Event((DueKind.MONTHLY_REPORT, str(period)), period.last_day, period) for period in periods)
+
+
+def vacancies(post: str, since: Iterable[date]) -> Iterator[Event]:
+    """Give the events of a key post's vacancies by the days on which they began."""
+    for day in since:
+        yield Event((DueKind.KEY_POST, key_posts.subject_of(post, day)), day, Period.of(day))
 
 
 def annual_assessments(starts_on: date, months: Mapping[Period, date]) -> Iterator[Event]:

@@ -1,7 +1,7 @@
 """Activates a contract, amends its terms, closes it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,7 @@ from app.features.audit.actor import Actor
 from app.features.audit.changes import Touched
 from app.features.audit.service import recording
 from app.features.calendar.queries import work_calendar
-from app.features.contracts import queries, register, terms_document
+from app.features.contracts import duty_queries, key_posts, queries, register, terms_document
 from app.features.contracts.checks import check_amendment, check_closing, check_contract, check_years
 from app.features.contracts.draft import Amendment, NewContract
 from app.features.contracts.errors import ContractClosed, ContractNumberTaken, FactsAfterClosing, PeriodOutsideService
@@ -139,17 +139,46 @@ def enter_years_owed(session: Session, actor: Actor) -> int:
 
     Gives how many contracts that were; called by `kaohe migrate`, and finds nothing the second time.
     """
-    found = queries.without_years_owed(session)
+    found = queries.without_owed(session, DueKind.ANNUAL_ASSESSMENT)
     for contract in found:
-        versions = read_versions(queries.versions(session, contract.id))
-        owed = {
-            key: value
-            for key, value in _expected(session, contract, versions).items()
-            if key[0] is DueKind.ANNUAL_ASSESSMENT
-        }
+        owed = _owed_of_kind(session, contract, DueKind.ANNUAL_ASSESSMENT)
         with _recording(session, actor, "contract.years_entered", contract):
             register.enter(session, register.Owner(contract.service_center_id, contract.id), owed, contract.starts_on)
     return len(found)
+
+
+def enter_reports_owed(session: Session, actor: Actor) -> int:
+    """Enter the monthly reports that contracts of an older Kaohe owe, which could not take them.
+
+    What was due before today nobody could hand in: it is entered as superseded on its first day, so that no alert
+    holds it against the vendor and no later amendment asks for it. Gives how many contracts that were.
+    """
+    found, today = 0, clock.today()
+    for contract in queries.without_owed(session, DueKind.MONTHLY_REPORT):
+        owed = _owed_of_kind(session, contract, DueKind.MONTHLY_REPORT)
+        if not owed:
+            continue
+        found += 1
+        for entry in owed.values():
+            past = entry["due_on"] < today
+            entry["superseded_on"] = entry["event_on"] if past else None
+            entry["superseded_because"] = register.NOT_TAKEN_YET if past else None
+        with _recording(session, actor, "contract.reports_entered", contract):
+            register.enter(session, register.Owner(contract.service_center_id, contract.id), owed, contract.starts_on)
+    return found
+
+
+def _owed_of_kind(session: Session, contract: Contract, kind: DueKind) -> dict[register.Key, dict[str, Any]]:
+    versions = read_versions(queries.versions(session, contract.id))
+    return {key: value for key, value in _expected(session, contract, versions).items() if key[0] is kind}
+
+
+def lock_own(session: Session, vendor_id: uuid.UUID, contract_id: uuid.UUID) -> Contract:
+    """Read a vendor's own contract and hold its row, as `lock` does for a service center's."""
+    contract = queries.own_contract_for_update(session, vendor_id, contract_id)
+    if contract is None:
+        raise NotFound("There is no such contract.", pointer="/path/contract_id")
+    return contract
 
 
 def lock(session: Session, caller: Caller, contract_id: uuid.UUID, seen: Seen = None) -> Contract:
@@ -247,13 +276,25 @@ def _expect_months(session: Session, contract: Contract, periods: Sequence[Perio
 
 
 def _expected(session: Session, contract: Contract, versions: Sequence[Version]) -> dict[register.Key, dict[str, Any]]:
-    """Compute everything that the terms ask for and that is not done: notices of months, assessments of years."""
+    """Compute everything that the terms ask for and that is not done: notices, years, reports, key posts to fill."""
     months = queries.months(session, contract.id)
     served = {Period.parse(row["period"]): row["served_to"] for row in months}
     open_months = [Period.parse(row["period"]) for row in months if row["owes_notice"]]
     held = {str(year) for year in queries.years_held(session, contract.id)}
     years = (event for event in register.annual_assessments(contract.starts_on, served) if event.key[1] not in held)
-    return register.expected(versions, (*register.notices(open_months), *years), work_calendar(session))
+    handed_in = duty_queries.reports_handed_in(session, contract.id)
+    handed_in |= duty_queries.never_asked_for(session, contract.id, register.NOT_TAKEN_YET)
+    reports = register.monthly_reports(period for period in served if str(period) not in handed_in)
+    posts = () if contract.closed_on else _vacant(session, contract, versions)
+    events = (*register.notices(open_months), *years, *reports, *posts)
+    return register.expected(versions, events, work_calendar(session))
+
+
+def _vacant(session: Session, contract: Contract, versions: Sequence[Version]) -> Iterator[register.Event]:
+    """Give the events of the key posts that nobody holds; a post that no terms name costs no statement."""
+    if any(version.terms.key_posts for version in versions):
+        for post, found in key_posts.vacancies_by_post(session, contract, versions).items():
+            yield from register.vacancies(post, (entry.since for entry in found if entry.filled_on is None))
 
 
 def _key(row: RowMapping) -> register.Key:

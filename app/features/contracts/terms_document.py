@@ -13,9 +13,10 @@ from app.rules.clauses import MoneyTerms, ladders_of
 from app.rules.consecutive import ConsecutiveRule, Gap
 from app.rules.deadlines import DueDateRule, Roll, Unit
 from app.rules.faults import Fault
+from app.rules.key_posts import KeyPost
 from app.rules.recurrence import CountBy, RepeatRule, Scope, Window, WindowKind
 from app.rules.scores import Band, Criterion, CriterionKind, Rubric
-from app.values import Code, Name, Points, Rate, Shape
+from app.values import Code, Name, Points, Rate, Shape, ShortCode
 
 LONGEST = {Unit.CALENDAR_DAYS: 3650, Unit.WORKING_DAYS: 2500, Unit.MONTHS: 120, Unit.DAY_OF_NEXT_MONTH: 31}
 """The longest due date by unit: ten years, or the days of a month."""
@@ -28,10 +29,10 @@ class Reference(Shape):
     clause: Name | None = None
 
 
-class DueDateClause(Shape):
-    """How long after which event something is owed; no answer has a default but the start day, which does not count."""
+class Limit(Shape):
+    """How long after an event something is owed; no answer has a default but the start day, which does not count."""
 
-    after: Literal["period_end", "notice", "year_end", "settlement_approved"]
+    after: str
     unit: Unit
     length: Annotated[StrictInt, Field(ge=1, le=3650)]
     """How many of the unit; for `day_of_next_month` the day, 1 to 31."""
@@ -43,10 +44,34 @@ class DueDateClause(Shape):
         return DueDateRule(self.after, self.unit, self.length, self.roll, self.counts_start_day)
 
 
+class DueDateClause(Limit):
+    """How long after which event something is owed."""
+
+    after: Literal["period_end", "notice", "year_end", "settlement_approved"]
+
+
 class NoticeClause(DueDateClause):
     """考核通报: by when a period's result is notified."""
 
     after: Literal["period_end"]
+
+
+class VacancyClause(Limit):
+    """How long a post may be vacant: from the day on which its holder left, or on which the service began."""
+
+    after: Literal["vacated"]
+
+
+class KeyPostItem(Shape):
+    """A post that the contract names, and by when a vacancy of it is filled."""
+
+    post: ShortCode
+    name: Name
+    due: VacancyClause
+
+    def rule(self) -> KeyPost:
+        """Read the item as a rule's."""
+        return KeyPost(self.post, self.name, self.due.rule())
 
 
 class FixedWindow(Shape):
@@ -193,6 +218,7 @@ class TermsDocument(Shape):
     acknowledgement: DueDateClause | None = None
     annual_assessment: AnnualAssessmentClause | None = None
     monthly_report: DueDateClause | None = None
+    key_posts: Annotated[list[KeyPostItem], Field(max_length=50)] | None = None
     payment: PaymentClause | None = None
     money: Annotated[list[MoneyClause], Field(max_length=50)] | None = None
     triggers: Annotated[list[Trigger], Field(max_length=50)] | None = None
@@ -210,7 +236,8 @@ class TermsDocument(Shape):
             appeal=self.appeal.rule() if self.appeal else None,
             acknowledgement=self.acknowledgement.rule() if self.acknowledgement else None,
             rectification=self.rectification.rule() if self.rectification else None,
-            monthly_report=self.monthly_report.rule() if self.monthly_report else None,
+            monthly_report=self._report_rule(),
+            key_posts=tuple(item.rule() for item in self.key_posts or ()),
             annual_assessment=self.annual_assessment.annual_rule() if self.annual_assessment else None,
             payment_due=self.payment.due.rule() if self.payment and self.payment.due else None,
             money=MoneyTerms(
@@ -228,12 +255,25 @@ class TermsDocument(Shape):
         if lengths:
             # No rule can be made of such a length, so there is nothing further to check.
             return lengths
-        return rules.check_terms(self.rules())
+        return (*self._report_faults(), *rules.check_terms(self.rules()))
+
+    def _report_rule(self) -> DueDateRule | None:
+        """Read by when reports are handed in: what an older Kaohe took with another event stays a mere record."""
+        clause = self.monthly_report
+        return clause.rule() if clause and clause.after == "period_end" else None
+
+    def _report_faults(self) -> tuple[Fault, ...]:
+        if self.monthly_report is None or self.monthly_report.after == "period_end":
+            return ()
+        detail = f"A report of a month is owed after 'period_end', not after '{self.monthly_report.after}'."
+        remedy = "Count the limit from the month's end."
+        return (Fault("/monthly_report/after", "wrong-event", detail, remedy),)
 
     def _length_faults(self) -> tuple[Fault, ...]:
-        clauses = {f"/{name}": value for name, value in self if isinstance(value, DueDateClause)}
+        clauses: dict[str, Limit] = {f"/{name}": value for name, value in self if isinstance(value, DueDateClause)}
         if self.payment and self.payment.due:
             clauses["/payment/due"] = self.payment.due
+        clauses |= {f"/key_posts/{place}/due": item.due for place, item in enumerate(self.key_posts or ())}
         return tuple(
             Fault(
                 f"{place}/length",

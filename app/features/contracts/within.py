@@ -1,12 +1,14 @@
-"""How far a night's question reaches, as conditions on the tables that nights read."""
+"""What a night asks for, as conditions on the tables that it reads."""
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
 from app.models import Assessment, AssessmentRevision, DueDate, Finding
+from app.models.words import DueKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,13 @@ class Within:
 
 
 ALL = Within()
+
+
+def ever_missed(kind: DueKind, as_of: date, *otherwise: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """Say in SQL which entries were not met in time while they were in force, or may not have been."""
+    return (
+        col(DueDate.kind) == kind,
+        col(DueDate.due_on) < as_of,
+        or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on), *otherwise),
+        or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
+    )

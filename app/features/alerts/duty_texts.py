@@ -1,0 +1,44 @@
+"""Says in Chinese and English what a vendor owes of itself and has not done."""
+
+from typing import Any
+
+
+def missing_monthly_report(facts: dict[str, Any]) -> tuple[str, str]:
+    """Say that a month's report was not handed in by its due date."""
+    year, month = facts["period"].split("-")
+    done_zh, done_en = _state(facts, ("尚未提交", "not handed in yet"), ("submitted_on", "提交", "handed in"))
+    late_zh, late_en = _late(facts)
+    return (
+        f"{year}年{int(month)}月项目月报应于{facts['due_on']}前提交，{done_zh}，{late_zh}。",
+        f"The vendor's report of {facts['period']} was due by {facts['due_on']}: {done_en}, {late_en}.",
+    )
+
+
+def key_post_vacant(facts: dict[str, Any]) -> tuple[str, str]:
+    """Say that a key post stayed vacant past its due date."""
+    done_zh, done_en = _state(facts, ("仍无人在岗", "still vacant"), ("filled_on", "到岗", "filled"))
+    late_zh, late_en = _late(facts)
+    name, since = facts["post_name"], facts["vacant_since"]
+    return (
+        f"关键岗位“{name}”自{since}起空缺，应于{facts['due_on']}前补齐，{done_zh}，{late_zh}。",
+        f"The key post '{name}' is vacant since {since} and was to be filled by {facts['due_on']}: {done_en}, {late_en}.",
+    )
+
+
+def _state(facts: dict[str, Any], undone: tuple[str, str], done: tuple[str, str, str]) -> tuple[str, str]:
+    name, done_zh, done_en = done
+    if name in facts:
+        return f"实际于{facts[name]}{done_zh}", f"{done_en} on {facts[name]}"
+    if "superseded_because" in facts:
+        return "后不再要求", "no longer owed"
+    return undone
+
+
+def _late(facts: dict[str, Any]) -> tuple[str, str]:
+    days, working = facts["days_late"], facts["working_days_late"]
+    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
+    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
+    return (
+        f"逾期{days}天（{working}个工作日）{provisional_zh}",
+        f"{days} days ({working} working days) late{provisional_en}",
+    )
