@@ -2,6 +2,7 @@
 
 import re
 
+import sqlalchemy as sa
 from alembic import op
 
 
@@ -71,3 +72,78 @@ def drop_guarded(table: str) -> None:
     op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         op.execute(f"DROP FUNCTION {table}_only_added_to()")
+
+
+def refuse_changes_once(table: str, column: str) -> None:
+    """Let a row be changed once, by what fills `column`, and never deleted: triggers refuse the rest."""
+    decided = f"OLD.{column} IS NOT NULL OR NEW.{column} IS NULL"
+    message = f"{table} is only added to, and decided once"
+    if op.get_bind().dialect.name == "sqlite":
+        for what, when in (("UPDATE", f"WHEN {decided} "), ("DELETE", "")):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{what.lower()} BEFORE {what} ON {table} {when}"
+                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
+    )
+    for name, what, when in (("no_change", "UPDATE", f"WHEN ({decided}) "), ("no_delete", "DELETE", "")):
+        op.execute(
+            f"CREATE TRIGGER {table}_{name} BEFORE {what} ON {table} "
+            f"FOR EACH ROW {when}EXECUTE FUNCTION {table}_only_added_to()"
+        )
+
+
+def allow_changes(table: str) -> None:
+    """Take a table's triggers away, of either kind."""
+    if op.get_bind().dialect.name == "sqlite":
+        for what in ("update", "delete"):
+            op.execute(f"DROP TRIGGER {table}_no_{what}")
+        return
+    op.execute(f"DROP FUNCTION {table}_only_added_to() CASCADE")
+
+
+def add_reference(table: str, column: str, parent: str) -> None:
+    """Add a nullable column that names a row of another table, with its index."""
+    op.add_column(table, sa.Column(column, sa.Uuid(), nullable=True))
+    replace_constraints(table, {}, {f"fk_{table}_{column}": _references(column, parent)})
+    op.create_index(f"ix_{table}_{column}", table, [column])
+
+
+def drop_reference(table: str, column: str, parent: str) -> None:
+    """Drop what `add_reference` added."""
+    op.drop_index(f"ix_{table}_{column}", table)
+    replace_constraints(table, {f"fk_{table}_{column}": _references(column, parent)}, {})
+    op.drop_column(table, column)
+
+
+def _references(column: str, parent: str) -> str:
+    return f"FOREIGN KEY({column}) REFERENCES {parent} (id) ON DELETE RESTRICT"
+
+
+def change_null(table: str, column: str, *, nullable: bool) -> None:
+    """Let a column be empty, or no longer."""
+    if op.get_bind().dialect.name == "sqlite":
+        kind = r"([A-Z]+(?:\(\d+\))?)"
+        pattern, text = rf"\b{column} {kind} NOT NULL", rf"{column} \1"
+        _rebuild(table, *((pattern, text) if nullable else (rf"\b{column} {kind},", rf"{column} \1 NOT NULL,")))
+        return
+    op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} {'DROP' if nullable else 'SET'} NOT NULL")
+
+
+def replace_constraints(table: str, old: dict[str, str], new: dict[str, str]) -> None:
+    """Replace named constraints of a table by others; each is given with its text, as in `CREATE TABLE`."""
+    if op.get_bind().dialect.name != "sqlite":
+        for name in old:
+            op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        for name, text in new.items():
+            op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {text}")
+        return
+    stated = "".join(f", CONSTRAINT {name} {text}" for name, text in new.items())
+    for number, (name, text) in enumerate(old.items()):
+        # The new ones stand where the first old one stood, so that going back gives the same table again.
+        _rebuild(table, rf",\s*CONSTRAINT {name} {re.escape(text)}", "" if number else stated)
+    if not old:
+        _rebuild(table, r"\)\s*$", f"{stated})")

@@ -3,6 +3,7 @@
 from app.models.access import Grant, Principal, Token
 from app.models.alerts import Alert
 from app.models.annual import AnnualAssessment
+from app.models.answers import Acknowledgement, AppealLine, Rectification
 from app.models.assessments import Assessment, AssessmentCriterion, Finding
 from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Table
@@ -32,9 +33,11 @@ from app.models.webhooks import (
 )
 
 __all__ = [
+    "Acknowledgement",
     "Alert",
     "AnnualAssessment",
     "Appeal",
+    "AppealLine",
     "Assessment",
     "AssessmentCriterion",
     "AssessmentRevision",
@@ -66,6 +69,7 @@ __all__ = [
     "Payout",
     "PayoutReading",
     "Principal",
+    "Rectification",
     "ServiceCenter",
     "Settlement",
     "SettlementLine",

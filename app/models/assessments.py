@@ -49,6 +49,11 @@ class Assessment(Table, table=True):
     """Why the month is excused or was not assessed."""
     note: str | None = Field(default=None, max_length=2000)
     assessed_on: date | None = None
+    assessed_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    """Who recorded the result last before it became final; NULL where that was before this was kept."""
+    finalized_by_id: uuid.UUID | None = Field(
+        default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True
+    )
     final_on: date | None = None
     terms_version_id: uuid.UUID | None = Field(
         default=None, foreign_key="terms_versions.id", ondelete="RESTRICT", index=True

@@ -129,6 +129,8 @@ class DueDate(Table, table=True):
     provisional: bool
     """Counted over a year whose holiday notice is not out."""
     steps: list[str] = Field(sa_type=CanonicalJson)
+    stated: bool | None = None
+    """True where the center stated the day itself, so that no clause computes it; NULL everywhere else."""
     in_force_from: date
     superseded_on: date | None = None
     superseded_because: str | None = Field(default=None, max_length=200)

@@ -1,10 +1,10 @@
-"""What happens to a month after its notice: numbered revisions and decided appeals, added to and never changed."""
+"""What happens to a month after its notice: numbered revisions, and appeals with their decisions, never changed once decided."""
 
 import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.models.base import Table
@@ -55,10 +55,23 @@ class AssessmentRevision(Table, table=True):
 
 
 class Appeal(Table, table=True):
-    """申诉 against a notified month, with the centre's decision; each version of a month is decided upon once."""
+    """申诉 against a notified month: filed by the vendor, or recorded from its paper; decided once, then unchanged."""
 
     __tablename__ = "appeals"
-    __table_args__ = (UniqueConstraint("assessment_id", "against_revision"),)
+    __table_args__ = (
+        Index(
+            "uq_appeals_on_paper",
+            "assessment_id",
+            "against_revision",
+            unique=True,
+            sqlite_where=text("filed_by_id IS NULL"),
+            postgresql_where=text("filed_by_id IS NULL"),
+        ),
+        Index("ix_appeals_assessment_id", "assessment_id"),
+        CheckConstraint("filed_by_id IS NOT NULL OR outcome IS NOT NULL", name="on_paper_with_decision"),
+        CheckConstraint("(outcome IS NULL) = (decided_on IS NULL)", name="decided_has_its_day"),
+        CheckConstraint("(outcome IS NULL) = (reason IS NULL)", name="decided_with_reason"),
+    )
 
     id: uuid.UUID = id_field()
     service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
@@ -69,11 +82,19 @@ class Appeal(Table, table=True):
     due_on: date | None = None
     """By when the terms let the vendor appeal; NULL where they state no appeal clause."""
     grounds: str | None = Field(default=None, max_length=2000)
-    outcome: AppealOutcome = word_field(AppealOutcome, "outcome")
-    decided_on: date
-    decided_by: str = Field(max_length=64)
+    """What the paper says; an appeal that was filed has its grounds line by line."""
+    filed_by: str | None = Field(default=None, max_length=64)
+    filed_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    """Who filed it for the vendor; NULL where it came on paper and was recorded with its decision."""
+    outcome: AppealOutcome | None = word_field(AppealOutcome, "outcome", default=None)
+    """NULL while it is not decided."""
+    decided_on: date | None = None
+    decided_by: str | None = Field(default=None, max_length=64)
+    decided_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    decided_at: datetime | None = instant_field(default=None)
     document_no: str | None = Field(default=None, max_length=100)
-    reason: str = Field(max_length=1000)
+    reason: str | None = Field(default=None, max_length=1000)
     revision: int | None = None
-    """The revision that carried the decision out; NULL where the appeal was rejected."""
+    """The revision that carried the decision out; NULL where the appeal was rejected or is not decided."""
     recorded_at: datetime = instant_field()
+    """When it was filed, or recorded from its paper."""

@@ -49,6 +49,21 @@ class AppealOutcome(StrEnum):
     REJECTED = "rejected"
 
 
+class AppealAbout(StrEnum):
+    """What a line of an appeal is about: the month's score, a criterion of the rubric, a finding."""
+
+    SCORE = "score"
+    CRITERION = "criterion"
+    FINDING = "finding"
+
+
+class Verification(StrEnum):
+    """What the centre found of a rectification (整改)."""
+
+    VERIFIED = "verified"
+    RETURNED = "returned"
+
+
 class ClosingReason(StrEnum):
     """Why no later month of a contract is expected."""
 

@@ -22,6 +22,7 @@ from tests.promises.conftest import Promise
 from tests.scenarios.facts import busy_year, record_all
 
 TABLES = ("audit_events", *(str(table.__tablename__) for table in audited()))
+GUARDED = ("audit_events", "assessment_revisions", "appeals", "acknowledgements", "appeal_lines", "rectifications")
 DROP_GUARDS = {
     "sqlite": (
         "DROP TRIGGER IF EXISTS {0}_no_update",
@@ -50,7 +51,7 @@ class Intruder:
             else:
                 connection.exec_driver_sql("SET session_replication_role = replica")
             for statement in DROP_GUARDS[connection.dialect.name]:
-                for table in ("audit_events", "assessment_revisions", "appeals"):
+                for table in GUARDED:
                     connection.exec_driver_sql(statement.format(table))
             done: str = getattr(self, f"_{how}")(connection)
             connection.commit()
