@@ -46,9 +46,9 @@ def reader(demo: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.chdir(tmp_path)
     terminal = Terminal(tmp_path, os.environ)
     with serving(demo, tmp_path / "var") as address, socket.create_server(("127.0.0.1", 0)) as free:
-        receiver = f"127.0.0.1:{free.getsockname()[1]}"
+        port = str(free.getsockname()[1])
         free.close()
-        yield Reader(terminal, Session(), {"http://127.0.0.1:8000": address, "127.0.0.1:9000": receiver})
+        yield Reader(terminal, Session(), {"http://127.0.0.1:8000": address, "9000": port})
     terminal.close()
 
 
