@@ -9,8 +9,8 @@ from pathlib import Path
 import uvicorn
 
 from app.database import Database
-from app.main import create_app
 from app.settings import Settings
+from tests.names import app_with_names
 
 PATIENCE_SECONDS = 30.0
 
@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 30.0
 @contextmanager
 def serving(database: Database, var_dir: Path) -> Iterator[str]:
     """Serve a database, and give the address; it keeps its files in `var_dir`."""
-    app = create_app(Settings(var_dir=var_dir), database)
+    app = app_with_names(Settings(var_dir=var_dir), database)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
