@@ -2,9 +2,13 @@
 
 import io
 import json
+import os
 import re
+import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,7 @@ from typing import Any
 from tests.docs.exchanges import ROOT, compare
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PATIENCE_SECONDS = 120
 _DONE = "-- the block has ended with"
 
 

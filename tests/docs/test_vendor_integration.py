@@ -44,7 +44,8 @@ def reader(demo: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     for name, place in {"examples": ROOT / "examples", ".venv": Path(sys.prefix)}.items():
         (tmp_path / name).symlink_to(place)
     monkeypatch.chdir(tmp_path)
-    terminal = Terminal(tmp_path, os.environ)
+    # The very checkout that is tested, wherever its programs were installed from.
+    terminal = Terminal(tmp_path, {**os.environ, "PYTHONPATH": str(ROOT)})
     with serving(demo, tmp_path / "var") as address, socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
         free.close()
