@@ -107,7 +107,7 @@ class Portal:
 
     def object(self, settlement_id: str, line: int, grounds: str) -> Json:
         """Object to a line of a settlement before it is paid."""
-        body = {"lines": [{"number": line, "grounds": grounds}]}
+        body = {"line": line, "grounds": grounds}
         return self._post(f"/v1/portal/settlements/{settlement_id}/objection", body, key("object", settlement_id, line))
 
     def _post(self, path: str, body: Json, act: str) -> Json:
