@@ -10,6 +10,8 @@ import typer
 from app.database import Database
 from app.features.audit import export, heads
 from app.features.audit.verify import Findings, verify_database, verify_events
+from app.features.evidence import queries
+from app.features.evidence.storage import Shelf
 from app.features.settlements.ledger.checks import check_ledger
 from app.settings import settings
 
@@ -40,7 +42,7 @@ def verify_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Check that nobody changed the record unseen, and that the ledger holds; ends with 1 where something is bad."""
+    """Check that nobody changed the record unseen, that ledger and files hold; ends with 1 where something is bad."""
     known = heads.anchors(heads.read(heads_file or settings().resolved_audit_heads()))
     if exported is not None:
         found = verify_events(*export.read(exported), known)
@@ -49,8 +51,12 @@ def verify_command(
         with database.snapshot() as session:
             found = verify_database(session, known)
             # Only rows that are vouched for can be added up: a damaged one might not even be read.
-            for mismatch in [] if found.bad else check_ledger(session):
+            vouched = not found.bad
+            for mismatch in check_ledger(session) if vouched else ():
                 found.note(f"{mismatch.place} of contract {mismatch.contract_id}", mismatch.what)
+            stored = queries.stored_hashes(session) if vouched else ()
+            for sha256, what in Shelf.of(settings()).wrong(stored):
+                found.note(f"evidence {sha256}", what)
         database.dispose()
     _print(found, len(known), as_json=as_json)
     raise typer.Exit(1 if found.bad else 0)

@@ -28,11 +28,13 @@ from app.features.calendar.service import gaps
 from app.features.contracts import service as contracts
 from app.features.contracts.queries import provisional_by_year
 from app.features.contracts.recalculation import import_notice
+from app.features.evidence.storage import Shelf
 from app.listen_cli import listen_command
 from app.logs import configure
 from app.main import create_app
 from app.models.words import AskedBy, Role
 from app.settings import Settings, settings
+from app.webhook_cli import deliver_command
 
 cli = typer.Typer(
     no_args_is_help=True, help="Kaohe 考核: monthly assessments of vendors.", pretty_exceptions_enable=False
@@ -47,6 +49,7 @@ cli.add_typer(audit_cli, name="audit")
 cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
+cli.command("deliver")(deliver_command)
 cli.command("listen")(listen_command)
 WALKING_VENDOR = "vendor-SL"
 """Of the demo's vendors, the invented one: the vendor's page talks as it."""
@@ -120,7 +123,7 @@ def demo(
         tokens = set_up(
             database, path, lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
         )
-        nightly.close_night(database, config.resolved_audit_heads())
+        nightly.close_night(database, config.resolved_audit_heads(), Shelf.of(config))
         database.dispose()
     _print_demo(config, tokens, path)
 
@@ -180,7 +183,7 @@ def job_run(
             _print_result(result, as_json=as_json, dry=dry_run)
             bar.advance(task)
     if not dry_run:
-        nightly.close_night(database, settings().resolved_audit_heads())
+        nightly.close_night(database, settings().resolved_audit_heads(), Shelf.of(settings()))
     database.dispose()
 
 
@@ -241,6 +244,7 @@ def token_create(
     service_center: Annotated[list[str] | None, typer.Option(help="Code of a service center that it may see.")] = None,
     vendor: Annotated[str | None, typer.Option(help="Name of the vendor, for the role vendor.")] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Days until the token expires; left out, never.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="Of role integration: what it may do.")] = None,
 ) -> None:
     """Issue a token and print it, for the only time; with --role, make its principal first."""
     database = _database()
@@ -249,5 +253,5 @@ def token_create(
             centers = access.centers_by_code(session, service_center or [])
             company = access.vendor_by_name(session, centers, vendor) if vendor else None
             access.create_principal(session, OPERATOR, name, role, centers, company)
-        print(access.issue_token(session, OPERATOR, name, days))
+        print(access.issue_token(session, OPERATOR, name, days, scope or ()))
     database.dispose()

@@ -16,6 +16,8 @@ from app.api.observing import RequestLog
 from app.api.openapi import describe
 from app.database import Database
 from app.errors import KaoheError
+from app.features.evidence.storage import Shelf
+from app.features.webhooks.destinations import deployment
 from app.settings import Settings, settings
 
 
@@ -40,6 +42,8 @@ def create_app(chosen: Settings | None = None, database: Database | None = None)
     )
     app.state.database = db
     app.state.cursor_key = cursor_key(config)
+    app.state.evidence = Shelf.of(config)
+    app.state.webhooks = deployment(config)
     app.add_middleware(RequestLog)
     _handle_errors(app)
     app.include_router(supervisor.router)

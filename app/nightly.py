@@ -22,6 +22,8 @@ from app.features.audit.actor import Actor
 from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.contracts.within import ALL, Within
+from app.features.evidence.storage import Shelf
+from app.features.evidence.sweeping import sweep
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
 from app.features.settlements.drafting import draft_due_settlements
@@ -31,6 +33,8 @@ from app.features.settlements.payouts.drafting import draft_payouts
 from app.features.settlements.trials import centers as trials
 from app.features.settlements.triggers import flags as clause_triggers
 from app.features.vendor_duties import missing_reports, vacant_posts
+from app.features.webhooks import flags as disabled_endpoints
+from app.features.webhooks import forgetting as webhooks
 from app.models.words import AlertKind, AskedBy
 
 log = logging.getLogger(__name__)
@@ -42,6 +46,11 @@ def _missed_jobs(session: Session, as_of: date, _within: Within = ALL) -> Evalua
 
 def _missing_calendar(session: Session, as_of: date, _within: Within = ALL) -> Evaluation:
     return missing.evaluate(session, as_of)
+
+
+def _disabled_endpoints(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
+    # An endpoint is of no contract.
+    return Evaluation() if within.contract_id else disabled_endpoints.evaluate(session, as_of, within.centers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ FLAGS = {
     "flag_vacant_key_posts": Flags(AlertKind.KEY_POST_VACANT, vacant_posts.evaluate),
     "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
     "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
+    "flag_disabled_endpoints": Flags(AlertKind.ENDPOINT_DISABLED, _disabled_endpoints),
 }
 DRAFTS = {
     "draft_due_settlements": Drafts(draft_due_settlements),
@@ -261,14 +271,17 @@ def past(
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
 
 
-def close_night(database: Database, path: Path) -> None:
-    """Do what follows a night's runs: forget keys and trials past their time, let the audit's heads leave the database.
+def close_night(database: Database, path: Path, shelf: Shelf) -> None:
+    """Do what follows a night's runs: forget what is past its time, let the audit's heads leave the database.
 
-    The heads go to a file outside of the database, and to standard error.
+    Forgotten are keys, trials, events and files that were never sent or used. The heads go to a file outside of the
+    database, and to standard error.
     """
     with database.write() as session:
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
+        webhooks.forget(session, clock.today())
+    sweep(database, shelf, Actor(AskedBy.CLOCK))
     with database.read() as session:
         now = heads.publish(session, path, clock.now())
     for head in now:

@@ -24,6 +24,14 @@ class Settings(BaseSettings):
     audit_heads: Path | None = None
     """File outside of the database that keeps the heads of the audit's chains; left out, `audit-heads.jsonl` in
     `var_dir`. Best on another disk, or collected by another machine."""
+    evidence_dir: Path | None = None
+    """Folder that keeps the files which vendors hand in; left out, `evidence` in `var_dir`. Processes share it."""
+    evidence_largest: int = Field(default=10 << 20, ge=1, le=1 << 30)
+    """Bytes that one file may have."""
+    evidence_quota: int = Field(default=500 << 20, ge=1)
+    """Bytes that all files of one vendor may have together."""
+    evidence_seconds: int = Field(default=120, ge=1, le=3600)
+    """How long the bytes of one file may take to arrive."""
     log_level: str = "INFO"
     tick_minutes: int = Field(default=10, ge=1, le=60)
     """How often the clock asks whether a business date has not been run yet."""
@@ -53,6 +61,10 @@ class Settings(BaseSettings):
     def resolved_audit_heads(self) -> Path:
         """Give the file of the audit's heads."""
         return self.audit_heads or self.var_dir / "audit-heads.jsonl"
+
+    def resolved_evidence_dir(self) -> Path:
+        """Give the folder of the files that vendors hand in."""
+        return self.evidence_dir or self.var_dir / "evidence"
 
     def resolved_database_url(self) -> str:
         """Give the URL to connect to, making the folder of the default SQLite file where it is missing."""

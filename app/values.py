@@ -204,4 +204,5 @@ Number = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_
 DocumentNo = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE, strip_whitespace=True)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_PRINTABLE, strip_whitespace=True)]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=_PRINTABLE, strip_whitespace=True)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=_PRINTABLE, strip_whitespace=True)]
 ExternalRef = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_PRINTABLE)]

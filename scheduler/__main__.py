@@ -1,7 +1,12 @@
-"""`python -m scheduler`: asks, a few times an hour, for every business date that has not been run yet."""
+"""`python -m scheduler`: asks, a few times an hour, for every business date that has not been run yet.
 
+Beside that it delivers events to vendors' systems as they come.
+"""
+
+import asyncio
 import logging
 import signal
+import threading
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -12,6 +17,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app import clock, nightly
 from app.clock import BUSINESS_ZONE
 from app.database import Database
+from app.features.evidence.storage import Shelf
+from app.features.webhooks.delivering import Deliverer, Plan
 from app.leadership import Leadership
 from app.logs import configure
 from app.settings import settings
@@ -34,12 +41,12 @@ def tick(database: Database, leadership: Leadership, heads: Path | None = None) 
             log.info("job %s for %s: read %s, written %s", result.job, result.as_of, result.read, result.written)
             ran += 1
         if ran and heads:
-            nightly.close_night(database, heads)
+            nightly.close_night(database, heads, Shelf.of(settings()))
         return ran
 
 
 def main() -> None:
-    """Tick now and then every few minutes until told to stop."""
+    """Tick now and then every few minutes, and deliver, until told to stop."""
     config = settings()
     configure(config.log_level)
     database = Database(config.resolved_database_url())
@@ -56,13 +63,20 @@ def main() -> None:
         next_run_time=clock.now() + timedelta(seconds=1),
     )
 
+    deliverer = Deliverer(database, Plan.of(config))
+    delivering = threading.Thread(target=lambda: asyncio.run(deliverer.run()), name="delivering")
+
     def stop(_number: int, _frame: FrameType | None) -> None:
+        deliverer.stop()
         scheduler.shutdown(wait=False)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     log.info("the clock is running, every %s minutes", config.tick_minutes)
+    delivering.start()
     scheduler.start()
+    # What is in flight is noted first, which takes no longer than one attempt.
+    delivering.join()
     database.dispose()
 
 

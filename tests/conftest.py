@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from hypothesis import settings
 
 from app.database import Database, migrate
-from app.main import create_app
 from app.settings import Settings
 from tests.demos import demo, demos
 from tests.fuzz.houses import houses
+from tests.names import app_with_names
 from tests.office import Office
 from tests.offices import Offices, offices
 from tests.postgres import PostgresServer, running_postgres
@@ -127,7 +127,7 @@ def place(request: pytest.FixtureRequest, make_database_url: Callable[[str], str
 @pytest.fixture
 def client(database: Database, tmp_path: Path) -> TestClient:
     """Give a client of the whole application on the fresh database; what it answers with 500 is not hidden."""
-    return TestClient(create_app(Settings(var_dir=tmp_path), database), raise_server_exceptions=False)
+    return TestClient(app_with_names(Settings(var_dir=tmp_path), database), raise_server_exceptions=False)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.database import Database
 from app.features.access import service as access
 from app.features.access.caller import Caller
+from app.features.access.scopes import SCOPES
 from app.features.audit.actor import OPERATOR
 from app.features.parties import service as parties
 from app.models.words import Role
@@ -119,7 +120,9 @@ class Office:
         name = f"{called or role.value}-{self.code}"
         company = self.vendor if role is Role.VENDOR else None
         access.create_principal(session, OPERATOR, name, role, [self.center], company)
-        return Person(self.client, access.issue_token(session, OPERATOR, name))
+        # The fullest token: what it may not do, no scope lets it do.
+        scopes = SCOPES if role is Role.INTEGRATION else ()
+        return Person(self.client, access.issue_token(session, OPERATOR, name, scopes=scopes))
 
     def contract_body(self, number: str = "XA-2023", **changes: Any) -> dict[str, Any]:
         """Give the body of a contract for the year 2023."""

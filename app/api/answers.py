@@ -28,22 +28,22 @@ def answer(body: BaseModel, status: int = 200, headers: Mapping[str, str] | None
     return Response(body.model_dump_json(), status, dict(headers or {}), "application/json")
 
 
+class ShownOnce(Response):
+    """An answer with a secret in it; `again` is what a retry with the same key gets, since no secret is kept."""
+
+    again: bytes
+
+
+def shown_once(body: BaseModel, again: BaseModel, status: int, headers: Mapping[str, str]) -> Response:
+    """Write a model that holds a secret, and what stands in its place when a retry asks for the answer again."""
+    response = ShownOnce(body.model_dump_json(), status, dict(headers), "application/json")
+    response.again = again.model_dump_json().encode()
+    return response
+
+
 def created(id_: uuid.UUID, location: str) -> Response:
     """Answer 201 with the id of what was made and where it can be read."""
     return answer(Created(id=id_), 201, {"Location": location})
-
-
-class ShownOnce(Response):
-    """An answer with a secret; `kept` is what stays of it for a retry, without the secret."""
-
-    kept: str
-
-
-def answer_once(body: BaseModel, kept: BaseModel, status: int, headers: Mapping[str, str]) -> Response:
-    """Write an answer that shows a secret; a retry with the same key is answered with `kept`, where there is none."""
-    response = ShownOnce(body.model_dump_json(), status, dict(headers), "application/json")
-    response.kept = kept.model_dump_json()
-    return response
 
 
 def database_of(request: Request) -> Database:

@@ -12,6 +12,7 @@ from app.database import Database
 from app.errors import Forbidden, NotFound, Unauthenticated
 from app.features.access import queries
 from app.features.access.caller import Caller
+from app.features.access.scopes import SIGNALS_READ, SIGNALS_WRITE
 from app.features.access.service import authenticate
 from app.features.access.use import note_use
 from app.models.words import Role
@@ -71,7 +72,7 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.METRICS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.JOB_RUNS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.AUDIT: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
-    Resource.TEMPLATES: dict.fromkeys(Role, _R),
+    Resource.TEMPLATES: dict.fromkeys((role for role in Role if role is not Role.INTEGRATION), _R),
     Resource.ME: dict.fromkeys(Role, _R),
     Resource.PORTAL: {Role.VENDOR: _RW},
     Resource.EVIDENCE: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
@@ -89,14 +90,20 @@ class Permission:
 
     resource: Resource
     action: Action
+    scope: str | None = None
+    """What the token of another system must carry to pass; None: none of them does by its scopes."""
 
-    def allows(self, role: Role) -> bool:
-        """Look the role up in the table."""
-        return self.action in TABLE[self.resource].get(role, _NONE)
+    def allows(self, caller: Caller) -> bool:
+        """Look the caller's role up in the table, and its token's scopes."""
+        return self._names(caller.role) or (self.scope is not None and self.scope in caller.scopes)
 
     def roles(self) -> list[str]:
         """Name the roles that pass, for the documentation."""
-        return [role.value for role in TABLE[self.resource] if self.allows(role)]
+        by_scope = [Role.INTEGRATION.value] if self.scope else []
+        return [role.value for role in TABLE[self.resource] if self._names(role)] + by_scope
+
+    def _names(self, role: Role) -> bool:
+        return self.action in TABLE[self.resource].get(role, _NONE)
 
     async def __call__(self, request: Request) -> Caller:
         """Give the caller; who it is was found out before anything else of the request was read."""
@@ -111,9 +118,17 @@ def authorise(request: Request, permission: Permission) -> Caller:
         caller = authenticate(session, _bearer(request))
         _refuse_what_is_not_own(session, caller, request)
     note_use(database, caller)
-    if not permission.allows(caller.role):
-        raise Forbidden(f"The role '{caller.role}' may not {request.method} {request.scope['path']}.")
+    if not permission.allows(caller):
+        raise _forbidden(caller, request, permission)
     return replace(caller, request_id=structlog.contextvars.get_contextvars().get("request_id"))
+
+
+def _forbidden(caller: Caller, request: Request, permission: Permission) -> Forbidden:
+    detail = f"The role '{caller.role}' may not {request.method} {request.scope['path']}"
+    if caller.role is not Role.INTEGRATION or permission.scope is None:
+        return Forbidden(f"{detail}.")
+    remedy = f"Ask your administrator for a token with the scope {permission.scope}."
+    return Forbidden(f"{detail} without the scope '{permission.scope}'.", remedy=remedy)
 
 
 def _bearer(request: Request) -> str:
@@ -125,8 +140,10 @@ def _bearer(request: Request) -> str:
 
 def _refuse_what_is_not_own(session: Session, caller: Caller, request: Request) -> None:
     """Refuse what the path names and is not the caller's, before anybody looks at what the request says of it."""
-    for name, value in request.path_params.items():
-        if name in queries.OWNED and not queries.is_own(session, caller, name, str(value)):
+    named = request.path_params
+    for name, value in named.items():
+        below = "contract_id" in named
+        if name in queries.OWNED and not queries.is_own(session, caller, name, str(value), below_contract=below):
             raise NotFound(pointer=f"/path/{name}")
 
 
@@ -156,7 +173,8 @@ VendorWrite = Annotated[Caller, Depends(Permission(Resource.PORTAL, Action.WRITE
 EvidenceRead = Annotated[Caller, Depends(Permission(Resource.EVIDENCE, Action.READ))]
 DutiesRead = Annotated[Caller, Depends(Permission(Resource.DUTIES, Action.READ))]
 DutiesWrite = Annotated[Caller, Depends(Permission(Resource.DUTIES, Action.WRITE))]
-SignalsRead = Annotated[Caller, Depends(Permission(Resource.SIGNALS, Action.READ))]
+SignalsRead = Annotated[Caller, Depends(Permission(Resource.SIGNALS, Action.READ, SIGNALS_READ))]
+SignalsSend = Annotated[Caller, Depends(Permission(Resource.SIGNALS, Action.WRITE, SIGNALS_WRITE))]
 SignalsWrite = Annotated[Caller, Depends(Permission(Resource.SIGNALS, Action.WRITE))]
 EventsRead = Annotated[Caller, Depends(Permission(Resource.EVENTS, Action.READ))]
 WebhooksRead = Annotated[Caller, Depends(Permission(Resource.WEBHOOKS, Action.READ))]

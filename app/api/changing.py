@@ -172,8 +172,8 @@ def _fingerprint(request: Request) -> str:
 
 def _kept(response: Response) -> Answer:
     headers = {name: value for name, value in response.headers.items() if name in {"location", "etag"}}
-    body = response.kept if isinstance(response, ShownOnce) else bytes(response.body).decode()
-    return Answer(response.status_code, headers, body)
+    body = response.again if isinstance(response, ShownOnce) else bytes(response.body)
+    return Answer(response.status_code, headers, body.decode())
 
 
 def _replayed(first: Answer) -> Response:

@@ -7,6 +7,7 @@ from fastapi import Response
 
 from app.documents import xlsx
 from app.documents.paper import Paper
+from app.rules.file_types import TYPES
 
 
 class Workbook(Response):
@@ -35,3 +36,30 @@ def workbook(paper: Paper) -> Response:
     # Both names were made of letters that need no escape here; everything else in the Chinese one is percent-encoded.
     names = f"filename=\"{paper.ascii_name}\"; filename*=UTF-8''{quote(paper.name, safe='')}"
     return Workbook(paper.content, headers={"Content-Disposition": f"attachment; {names}"})
+
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+ATTACHMENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The bytes as they were handed in, always to be saved and never to be shown",
+        "content": {kind.media_type.partition(";")[0]: _BINARY for kind in TYPES},
+        "headers": WORKBOOK[200]["headers"],
+    },
+    503: {"description": "The service cannot answer just now, or the file is damaged"},
+}
+"""What a route that answers with a file that somebody handed in says of it."""
+
+
+def attachment(content: bytes, name: str, media_type: str, sha256: str) -> Response:
+    """Answer with a file that somebody handed in: to be saved under its name, and acted upon by no browser."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._- ") else "_" for sign in name)
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "ETag": f'"{sha256}"',
+    }
+    answer = Response(content, headers=headers)
+    # Set as it stands: the framework would give every text its own charset.
+    answer.headers["Content-Type"] = media_type
+    return answer

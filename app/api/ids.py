@@ -16,10 +16,21 @@ ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
 SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
+OBJECTION = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b005")
+SIGNAL = uuid.UUID("0189a3c2-5e00-7000-8000-000000001001")
+OTHER_SIGNAL = uuid.UUID("0189a3c2-5e00-7000-8000-000000001002")
+INCIDENT = uuid.UUID("0189a3c2-5e00-7000-8000-000000001003")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
+EVIDENCE = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
 ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
 DUE_DATE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000dd01")
-TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
+TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007101")
+TOLD_FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f101")
+ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b101")
+OLD_ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b105")
+DELIVERY = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b102")
+EVENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b103")
+NETWORK = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b104")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -37,14 +48,29 @@ PayoutId = Annotated[
 PaymentId = Annotated[
     uuid.UUID, Path(description="`id` of `GET /v1/contracts/{contract_id}/payments`.", examples=[PAYMENT])
 ]
+ObjectionId = Annotated[uuid.UUID, Path(description="`id` of the list of objections.", examples=[OBJECTION])]
 TrialId = Annotated[
     uuid.UUID,
     Path(description="`id` that `POST /v1/service-centers/{service_center_id}/trials` gave.", examples=[TRIAL]),
 ]
+EvidenceId = Annotated[uuid.UUID, Path(description="`id` that `POST /v1/portal/evidence` gave.", examples=[EVIDENCE])]
 AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
+ToldFindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/findings`.", examples=[TOLD_FINDING])]
 DueDateId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/due-dates`.", examples=[DUE_DATE])]
 TokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/tokens`.", examples=[TOKEN])]
+SignalId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/signals`.", examples=[SIGNAL])]
+EndpointId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-endpoints`.", examples=[ENDPOINT])]
+OldEndpointId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-endpoints`.", examples=[OLD_ENDPOINT])
+]
+DeliveryId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-deliveries`.", examples=[DELIVERY])]
+EventId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/events`.", examples=[EVENT])]
+VendorId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/vendors`.", examples=[VENDOR])]
+NetworkId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/vendors/{vendor_id}/webhook-networks`.", examples=[NETWORK])
+]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]
+OfSettlement = Annotated[uuid.UUID | None, Query(description="Only this settlement's.", examples=[SETTLEMENT])]
 OfVendor = Annotated[uuid.UUID | None, Query(description="Only this vendor's.", examples=[VENDOR])]

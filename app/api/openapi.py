@@ -77,6 +77,8 @@ def _never_null(parameter: dict[str, Any]) -> None:
 def _never(path: str, method: str, operation: dict[str, Any]) -> set[str]:
     """Name the problems that this operation cannot answer with, so that nobody writes code for them."""
     never = set() if "requestBody" in operation else {"413", "415"}
+    if "application/json" not in operation.get("requestBody", {}).get("content", {"application/json": None}):
+        never |= {"415"}
     if method == "get":
         # A month in the path is the only thing of a reading request that is read and then found to be none.
         never |= {"409"} | (set() if "{period}" in path else {"422"}) | (set() if "{" in path else {"404"})

@@ -13,7 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from app.api.auth import Permission, authorise
 from app.api.changing import Declared
 from app.api.problems import Problem
+from app.api.receiving import RawBody
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
+from app.features.evidence.storage import Received
 from app.rules.faults import Fault, escaped
 
 LARGEST_BODY = 1 << 20
@@ -30,6 +32,13 @@ class StrictRequest(Request):
             raise UnsupportedMedia(f"It came as '{self.headers.get('content-type', '')}'.")
         self._body = body
         self._json = parse(body) if body else None
+
+    async def load_bytes(self, raw: RawBody) -> Received:
+        """Receive a body of raw bytes into a file; what tells a retry from another request is its hash."""
+        received: Received = await raw.receive(self)
+        self.state.received = received
+        self._json = {"size": received.size, "sha256": received.sha256}
+        return received
 
     async def _limited_body(self) -> bytes:
         declared = self.headers.get("content-length", "0")
@@ -110,13 +119,17 @@ class KaoheRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Have the documentation say who may use it."""
         self.declared: Declared | None = getattr(endpoint, "declared", None)
-        options["responses"] = {**_responses(self.declared), **(options.get("responses") or {})}
+        self.raw_body: RawBody | None = getattr(endpoint, "raw_body", None)
+        also = {**_responses(self.declared), **(_RAW_RESPONSES if self.raw_body else {})}
+        options["responses"] = {**also, **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
         self.openapi_extra = {"security": [{"token": []}], "x-roles": self.permission.roles()}
         if self.declared:
             self.openapi_extra["parameters"] = self.declared.parameters(endpoint.__name__)
         elif self.methods == {"GET"}:
             self.openapi_extra["parameters"] = [_IF_NONE_MATCH]
+        if self.raw_body:
+            self.openapi_extra["requestBody"] = self.raw_body.described()
 
     @property
     def permission(self) -> Permission:
@@ -133,7 +146,7 @@ class KaoheRoute(APIRoute):
         permission = self.permission
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
-        declared = self.declared
+        declared, raw = self.declared, self.raw_body
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
@@ -143,10 +156,23 @@ class KaoheRoute(APIRoute):
                 declared.check_key(strict)
             if reads_body:
                 await strict.load()
+            if raw:
+                return await _with_bytes(strict, raw, handle)
             response = await handle(strict)
             return unless_known(strict, response) if strict.method == "GET" else response
 
         return checked
+
+
+async def _with_bytes(
+    strict: StrictRequest, raw: RawBody, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    """Receive the bytes and have them handled; whatever becomes of that, the file in which they came is gone then."""
+    received = await strict.load_bytes(raw)
+    try:
+        return await handle(strict)
+    finally:
+        await run_in_threadpool(received.path.unlink, missing_ok=True)
 
 
 def check_query(request: Request, known: set[str]) -> None:
@@ -172,6 +198,9 @@ _IF_NONE_MATCH: dict[str, Any] = {
     "schema": {"type": "string"},
     "description": "An ETag that was given before: 304 while the answer is the same.",
 }
+
+
+_RAW_RESPONSES: dict[int | str, dict[str, Any]] = {408: {"model": Problem, "description": "The body came too slowly"}}
 
 
 def _responses(declared: Declared | None) -> dict[int | str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.errors import Unauthenticated
 from app.features.access import service
 from app.features.access.caller import Caller
+from app.features.access.scopes import SCOPES
 from app.features.audit.actor import OPERATOR
 from app.models import Principal, ServiceCenter
 from app.models.words import Role
@@ -48,6 +49,8 @@ def ensure(session: Session, vendors: Mapping[str, uuid.UUID]) -> list[str]:
         _ensure(session, f"{Role.VENDOR}-{code}", Role.VENDOR, [centers[code]], vendor)
         for code, vendor in vendors.items()
     ]
+    names.append(_ensure(session, Role.INTEGRATION, Role.INTEGRATION, [centers[first]]))
+    names += [_ensure(session, f"{Role.INTEGRATION}-{code}", Role.INTEGRATION, [centers[code]]) for code in vendors]
     return names
 
 
@@ -67,10 +70,16 @@ def tokens(session: Session, names: Sequence[str], path: Path) -> dict[str, str]
     """Give each principal's token: the one in the file while it is valid, else a new one; the file is rewritten."""
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     valid = {name: token for name, token in kept.items() if name in names and _is_valid(session, name, token)}
-    given = {name: valid.get(name) or service.issue_token(session, OPERATOR, name) for name in names}
+    given = {name: valid.get(name) or _issue(session, name) for name in names}
     if given != kept:
         _write_private(path, json.dumps(given, indent=1))
     return given
+
+
+def _issue(session: Session, name: str) -> str:
+    """Issue a token; that of another system carries every scope."""
+    role = session.exec(select(Principal.role).where(Principal.name == name)).one()
+    return service.issue_token(session, OPERATOR, name, scopes=SCOPES if role is Role.INTEGRATION else ())
 
 
 def _is_valid(session: Session, name: str, token: str) -> bool:

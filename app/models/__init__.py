@@ -22,6 +22,7 @@ from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
 from app.models.payouts import Payout, PayoutReading
 from app.models.revisions import Appeal, AssessmentRevision
 from app.models.settlements import Payment, Settlement, SettlementLine
+from app.models.signals import Incident, IncidentFinding, Signal
 from app.models.trials import Trial
 from app.models.webhooks import (
     EndpointHealth,
@@ -56,6 +57,8 @@ __all__ = [
     "Finding",
     "Grant",
     "IdempotencyKey",
+    "Incident",
+    "IncidentFinding",
     "IssueType",
     "JobRun",
     "KeyPostFact",
@@ -73,6 +76,7 @@ __all__ = [
     "ServiceCenter",
     "Settlement",
     "SettlementLine",
+    "Signal",
     "Site",
     "Table",
     "TermsVersion",

@@ -11,6 +11,7 @@ from app.models.columns import CanonicalJson, id_field, instant_field, version_f
 from app.models.words import AttemptOutcome, DeliveryStatus, DisabledBecause, EndpointStatus
 
 _PENDING = text("status = 'pending'")
+_CLAIMED = text("claimed_until IS NOT NULL")
 
 
 class WebhookEndpoint(Table, table=True):
@@ -48,6 +49,8 @@ class EndpointHealth(Table, table=True):
     """The first failure since its last success."""
     last_failed_at: datetime | None = instant_field(default=None)
     last_succeeded_at: datetime | None = instant_field(default=None)
+    runs: int = 0
+    """How many runs of failures there were; where `failing_since` is filled, the last is under way."""
 
 
 class WebhookSecret(Table, table=True):
@@ -93,6 +96,14 @@ class WebhookDelivery(Table, table=True):
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
         ),
+        Index(
+            "ix_webhook_deliveries_waiting",
+            "endpoint_id",
+            "next_attempt_at",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
+        Index("ix_webhook_deliveries_claimed", "claimed_until", sqlite_where=_CLAIMED, postgresql_where=_CLAIMED),
         CheckConstraint("(status = 'pending') = (next_attempt_at IS NOT NULL)", name="pending_has_its_time"),
     )
 

@@ -228,3 +228,23 @@ class AttemptOutcome(StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     """The program was stopped before it could note the answer; the delivery is attempted again."""
+
+
+class SignalStatus(StrEnum):
+    """What became of a signal."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    KNOWN = "known"
+    """It came when its incident was a finding already."""
+    DISMISSED = "dismissed"
+
+
+class IncidentStatus(StrEnum):
+    """What became of an incident."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    MERGED = "merged"
+    """All of its signals stand in other incidents."""

@@ -11,8 +11,9 @@ from fastapi.testclient import TestClient
 from app.database import Database
 from app.models.words import Role
 from tests.docs.exchanges import ROOT, talk
-from tests.office import Office, Person
-from tests.settled import Sums, settled
+from tests.office import TERMS, Office, Person
+from tests.payouts import HOLDBACK
+from tests.settled import Sums, paid_out, settled
 
 GUIDE = "docs/api.md"
 PAGING = {"limit", "cursor"}
@@ -59,11 +60,11 @@ def test_table_names_every_route_with_its_query(client: TestClient) -> None:
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_table_names_who_gets_in(office: Office, database: Database) -> None:
     """Every role knocks at every route of its own contract; whom the table does not name gets 403."""
-    contract = office.contract()
+    contract = office.contract(terms=TERMS | {"money": [HOLDBACK]})
     finding = office.finding(contract, "2023-01-10")
     office.supervisor.post("/v1/job-runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}).raise_for_status()
     (alert,) = office.supervisor.items("/v1/alerts")
-    settlement = settled(database, contract, "2023-01", Sums(fee=100), "2023-02-10")
+    settlement = settled(database, contract, "2023-01", Sums(fee=110, held=10), "2023-02-10")
     paid = {"settlement_id": settlement, "amount": "1.00", "paid_on": "2023-02-11", "voucher_no": "记-1"}
     own = {
         "service_center_id": str(office.center),
@@ -71,10 +72,14 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "finding_id": finding.rsplit("/", 1)[1],
         "alert_id": alert["id"],
         "settlement_id": settlement,
-        # A payout has its address before anything of it is on record, and whoever may ask gets 404 where it is none.
-        "payout_id": alert["id"],
+        "payout_id": paid_out(database, contract, 5, 0, "2023-02-11"),
         "trial_id": _trial(office),
+        "signal_id": _signal(office),
+        "assessment_id": office.supervisor.items(f"{contract}/assessments")[0]["id"],
+        "due_date_id": office.supervisor.items(f"{contract}/due-dates")[0]["id"],
+        "token_id": _spare_token(office),
         "payment_id": office.finance.post(f"{contract}/payments", paid).json()["id"],
+        "evidence_id": _evidence(office),
         "period": "2023-01",
         "year": "2023",
         "template_id": "monthly-score-bands",
@@ -87,9 +92,25 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
     assert let_in == {(row.method, row.path): row.roles for row in rows}
 
 
+def _spare_token(office: Office) -> str:
+    """Give the vendor a second token, since the one that is revoked opens nothing any more."""
+    issued = office.vendor_portal.post("/v1/portal/tokens", {"name": "备用", "expires_in_days": 1})
+    return str(issued.json()["id"])
+
+
 def _trial(office: Office) -> str:
     asked = office.supervisor.post(f"/v1/service-centers/{office.center}/trials", {"changes": []})
     return str(asked.json()["id"])
+
+
+def _evidence(office: Office) -> str:
+    said = {"name": "a.txt", "size": 1, "sha256": "0a" * 32}
+    return str(office.vendor_portal.post("/v1/portal/evidence", said).json()["id"])
+
+
+def _signal(office: Office) -> str:
+    body = {"source": "12345", "external_ref": "T-1", "occurred_at": "2023-01-11T10:05:00+08:00"}
+    return str(office.people[Role.INTEGRATION].post("/v1/signals", body).json()["id"])
 
 
 def _gets_in(person: Person, row: Row, own: dict[str, str]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 Document = dict[str, Any]
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Operation:
     words: dict[str, list[Any]]
     headers: dict[str, Any]
     bodies: list[Any]
+    media_type: str = JSON
 
     def requests(self) -> list[Asked]:
         """Give one request for each example of a body, or the one that there is."""
@@ -42,10 +44,12 @@ class Operation:
         headers = {name: str(value) for name, value in self.headers.items()}
         if not self.bodies:
             return [Asked(self.method, target, headers)]
-        headers |= {"Content-Type": "application/json"}
-        return [
-            Asked(self.method, target, headers, json.dumps(body, ensure_ascii=False).encode()) for body in self.bodies
-        ]
+        headers |= {"Content-Type": self.media_type}
+        return [Asked(self.method, target, headers, self._written(body)) for body in self.bodies]
+
+    def _written(self, body: Any) -> bytes:  # noqa: ANN401 a body is any JSON value, or a text
+        """Write a body as it goes over the wire; the example of raw bytes is a text, whose bytes they are."""
+        return (json.dumps(body, ensure_ascii=False) if self.media_type == JSON else str(body)).encode()
 
     def narrowed(self, by: dict[str, list[Any]]) -> list[Asked]:
         """Give one request for each value of a query parameter."""
@@ -74,6 +78,7 @@ def _operation(document: Document, path: str, method: str, stated: dict[str, Any
         words={p["name"]: _words(document, p) for p in parameters if p["in"] == "query"},
         headers={p["name"]: _examples(p)[0] for p in parameters if p["in"] == "header" and p["required"]},
         bodies=_bodies(document, stated),
+        media_type=_media_type(stated),
     )
 
 
@@ -95,8 +100,14 @@ def _resolved(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
 def _bodies(document: Document, stated: dict[str, Any]) -> list[Any]:
     if "requestBody" not in stated:
         return []
-    schema = stated["requestBody"]["content"]["application/json"]["schema"]
+    schema = stated["requestBody"]["content"][_media_type(stated)]["schema"]
     return list(_resolved(document, schema).get("examples", ()))
+
+
+def _media_type(stated: dict[str, Any]) -> str:
+    """Give the one media type that an operation's body has."""
+    (media_type,) = stated.get("requestBody", {}).get("content", {JSON: None})
+    return str(media_type)
 
 
 def _text(value: object) -> str:

@@ -10,15 +10,15 @@ import time_machine
 from fastapi import FastAPI
 
 from app.database import Database
-from app.main import create_app
 from app.settings import Settings
 from tests.fuzz.documented import Asked, Operation, operations
 from tests.fuzz.ids import Ids, fixed_ids
 from tests.fuzz.stages import END, LIFE, Stages, stage_of
 from tests.fuzz.wire import Raw, Wire
-from tests.fuzz.world import BEFORE, NAMED, NOW, Tokens, build
+from tests.fuzz.world import BEFORE, NAMED, NOW, SECOND, Tokens, build
+from tests.names import Legible, app_with_names
 
-CALLERS = ("supervisor", "admin", "vendor", "finance", "auditor")
+CALLERS = ("supervisor", "admin", "vendor", "finance", "auditor", "integration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ def prepare(url: str, stages: Stages, folder: Path) -> House:
     """Build the service center in the empty database at `url` and send the examples in turn, keeping each stage."""
     with time_machine.travel(NOW, tick=False), fixed_ids() as ids:
         tokens = _built(url, ids)
-        app = create_app(Settings(var_dir=folder, cursor_key="documented"), Database(url))
+        app = app_with_names(
+            Settings(var_dir=folder, cursor_key="documented"), Database(url), sealer=Legible(["documented"])
+        )
         served = {operation.id: operation for operation in operations(app.openapi())}
         house = House(app, stages, tokens, tuple(served.values()))
         with Wire(app) as wire:
@@ -64,6 +66,8 @@ def prepare(url: str, stages: Stages, folder: Path) -> House:
                     BEFORE[name](house.app.state.database)
                 house.app.state.database.dispose()
                 stages.keep(name, url)
+                if name in SECOND:
+                    ids.next_is(SECOND[name])
                 if name in NAMED:
                     ids.next_is(NAMED[name])
                 _live(house, wire, served[name])

@@ -24,7 +24,14 @@ from tests.promises.conftest import Promise
 
 AnyCase = Case[Any]
 ApiOperation = APIOperation[Any, Any, Any, Any]
-TAKE_NOTHING = {"read_me", "read_portal_me", "read_liveness", "read_readiness", "list_terms_templates"}
+TAKE_NOTHING = {
+    "read_me",
+    "read_portal_me",
+    "read_liveness",
+    "read_readiness",
+    "list_terms_templates",
+    "list_event_types",
+}
 
 
 @pytest.fixture(autouse=True)

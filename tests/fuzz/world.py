@@ -3,30 +3,60 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.api.ids import ALERT, CENTER, CONTRACT, FINDING, PAYMENT, PAYOUT, SETTLEMENT, SITE, TRIAL, VENDOR
+from app.api.ids import (
+    ALERT,
+    ASSESSMENT,
+    CENTER,
+    CONTRACT,
+    DELIVERY,
+    DUE_DATE,
+    ENDPOINT,
+    EVENT,
+    EVIDENCE,
+    FINDING,
+    INCIDENT,
+    NETWORK,
+    OBJECTION,
+    OLD_ENDPOINT,
+    OTHER_SIGNAL,
+    PAYMENT,
+    PAYOUT,
+    SETTLEMENT,
+    SIGNAL,
+    SITE,
+    TOKEN,
+    TOLD_FINDING,
+    TRIAL,
+    VENDOR,
+)
 from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
 from app.features.access.caller import Caller
+from app.features.access.scopes import SCOPES
 from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
+from app.features.audit.service import recording
 from app.features.contracts import service as contracts
+from app.features.evidence.service import attach, uses_of
 from app.features.parties import service as parties
 from app.features.settlements import service as settlements
 from app.features.settlements.opening import service as opening
 from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
-from app.models import Alert, Principal
-from app.models.words import AlertKind, AskedBy, Role
+from app.features.signals import receiving
+from app.features.signals.receiving import NewSignal
+from app.models import Alert, Assessment, DueDate, Principal, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from app.models.words import AlertKind, AskedBy, AttemptOutcome, DueKind, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
@@ -82,14 +112,93 @@ def _pay_out(database: Database) -> None:
 
 
 def _finance(session: Session) -> Caller:
-    person = session.exec(select(Principal.id).where(col(Principal.name) == Role.FINANCE.value)).one()
-    return Caller(person, Role.FINANCE.value, Role.FINANCE, (CENTER,))
+    return Caller(_principal(session, Role.FINANCE), Role.FINANCE.value, Role.FINANCE, (CENTER,))
 
 
-BEFORE: dict[str, Callable[[Database], None]] = {"draft_settlement": _approve_opening, "void_payment": _pay_out}
+def _principal(session: Session, role: Role) -> uuid.UUID:
+    return session.exec(select(Principal.id).where(col(Principal.name) == role.value)).one()
+
+
+def _use_evidence(database: Database) -> None:
+    """Have the documented finding refer to the documented file: the centre sees no file that nothing refers to."""
+    with (
+        database.write() as session,
+        recording(session, OPERATOR, CENTER, "rectification.reported", FINDING, uses_of(FINDING)),
+    ):
+        attach(session, VENDOR, [EVIDENCE], "rectification", FINDING)
+
+
+def _name_the_due_date(database: Database) -> None:
+    """Give the settlement's payment the documented id of a due date; nothing refers to the one that it was given."""
+    with database.write() as session:
+        owed = (col(DueDate.contract_id) == CONTRACT, col(DueDate.kind) == DueKind.PAYMENT)
+        session.execute(update(DueDate).where(*owed).values(id=DUE_DATE))
+
+
+def _register_old_endpoint(database: Database) -> None:
+    """Have the vendor register a second endpoint, to be deleted."""
+    with database.write() as session:
+        now = clock.now()
+        old = WebhookEndpoint(
+            id=OLD_ENDPOINT,
+            service_center_id=CENTER,
+            vendor_id=VENDOR,
+            url="https://vendor.example/old",
+            created_at=now,
+            updated_at=now,
+        )
+        with recording(
+            session,
+            OPERATOR,
+            CENTER,
+            "webhook_endpoint.registered",
+            old.id,
+            (WebhookEndpoint, col(WebhookEndpoint.id) == old.id),
+        ):
+            session.add(old)
+
+
+def _fail_to_deliver(database: Database) -> None:
+    """Have the deliverer try the test once, in vain."""
+    now = clock.now()
+    attempt = WebhookAttempt(
+        delivery_id=DELIVERY,
+        number=1,
+        started_at=now,
+        finished_at=now,
+        outcome=AttemptOutcome.FAILED,
+        status_code=503,
+        error="status_503",
+        next_attempt_at=now + timedelta(seconds=5),
+    )
+    with database.write() as session:
+        session.add(attempt)
+        session.execute(update(WebhookDelivery).where(col(WebhookDelivery.id) == DELIVERY).values(attempts=1, step=1))
+
+
+BEFORE: dict[str, Callable[[Database], None]] = {
+    "create_contract": _use_evidence,
+    "disable_webhook_endpoint": _fail_to_deliver,
+    "draft_settlement": _approve_opening,
+    "draft_release": _name_the_due_date,
+    "void_payment": _pay_out,
+    "delete_webhook_endpoint": _register_old_endpoint,
+}
 """What happens before an operation's example that no other operation's example does."""
-NAMED = {"draft_settlement": SETTLEMENT, "record_payment": PAYMENT, "try_service_center": TRIAL}
+NAMED = {
+    "declare_evidence": EVIDENCE,
+    "draft_settlement": SETTLEMENT,
+    "object_to_settlement": OBJECTION,
+    "record_payment": PAYMENT,
+    "try_service_center": TRIAL,
+    "issue_portal_token": TOKEN,
+    "register_webhook_endpoint": ENDPOINT,
+    "send_test_event": EVENT,
+    "allow_webhook_network": NETWORK,
+}
 """The ids that the documentation gives to what an operation records."""
+SECOND = {"send_test_event": DELIVERY}
+"""The ids of what it records next."""
 
 
 def _parties(building: _Building) -> None:
@@ -107,7 +216,8 @@ def _parties(building: _Building) -> None:
 def _token(session: Session, role: Role) -> str:
     company = VENDOR if role is Role.VENDOR else None
     access.create_principal(session, OPERATOR, role.value, role, [CENTER], company)
-    return access.issue_token(session, OPERATOR, role.value)
+    scopes = SCOPES if role is Role.INTEGRATION else ()
+    return access.issue_token(session, OPERATOR, role.value, scopes=scopes)
 
 
 def _contract(building: _Building) -> None:
@@ -117,12 +227,38 @@ def _contract(building: _Building) -> None:
     draft = ContractIn.model_validate(body | {"number": "ZWFW-2023-01"}).draft()
     ids.next_is(CONTRACT)
     contracts.activate(session, clerk, draft)
-    ids.next_is(FINDING)
-    findings.record_finding(
-        session, clerk, CONTRACT, NewFinding(issue_type="leaving_post", occurred_on=date(2023, 1, 9))
-    )
+    # Nothing refers to a month yet, so that February can take the documented id.
+    february = (col(Assessment.contract_id) == CONTRACT, col(Assessment.period) == "2023-02")
+    session.execute(update(Assessment).where(*february).values(id=ASSESSMENT))
+    for id_, day in ((FINDING, date(2023, 1, 9)), (TOLD_FINDING, date(2023, 2, 13))):
+        ids.next_is(id_)
+        findings.record_finding(session, clerk, CONTRACT, NewFinding(issue_type="leaving_post", occurred_on=day))
+    _signals(building)
     for month in range(2, 13):
         _month(session, clerk, Period(2023, month))
+
+
+def _signals(building: _Building) -> None:
+    """Receive two signals, which the rule does not put together: the second one names no counter."""
+    session, ids = building.session, building.ids
+    sender = Caller(_principal(session, Role.INTEGRATION), Role.INTEGRATION, Role.INTEGRATION, (CENTER,))
+    happened = datetime(2023, 1, 9, 2, 5, tzinfo=UTC)
+    ids.next_is(SIGNAL)
+    new = NewSignal(
+        source="12345",
+        external_ref="2023010900411",
+        occurred_at=happened,
+        counter="A-07",
+        issue_type="leaving_post",
+        text="窗口无人值守",
+    )
+    receiving.receive(session, sender, new)
+    ids.next_is(INCIDENT)
+    ids.next_is(OTHER_SIGNAL)
+    new = NewSignal(
+        source="good_bad_review", external_ref="HCP-778031", occurred_at=happened, category="离岗", rating=1
+    )
+    receiving.receive(session, sender, new)
 
 
 def _month(session: Session, clerk: Caller, period: Period) -> None:

@@ -36,8 +36,9 @@ WEBHOOKS = Recorded(
                 "failing_since": NOW,
                 "last_failed_at": LATER,
                 "last_succeeded_at": NOW,
+                "runs": 1,
             },
-            {"endpoint_id": _GONE},
+            {"endpoint_id": _GONE, "runs": 0},
         ],
         "webhook_secrets": [
             {"id": id_(512), "endpoint_id": _ENDPOINT, "sealed": "c2VhbGVk", "created_at": NOW, "expires_at": LATER},

@@ -6,16 +6,40 @@ from app.api.portal import (
     assessments,
     contracts,
     due_dates,
+    events,
+    evidence,
     findings,
+    key_posts,
     me,
+    monthly_reports,
+    objections,
     payouts,
     settlements,
     statement,
     tokens,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
 
 router = APIRouter(prefix="/v1/portal", route_class=KaoheRoute, responses=RESPONSES)
-for room in (me, tokens, contracts, statement, assessments, findings, due_dates, settlements, payouts):
+for room in (
+    me,
+    contracts,
+    evidence,
+    tokens,
+    statement,
+    assessments,
+    findings,
+    due_dates,
+    settlements,
+    payouts,
+    monthly_reports,
+    key_posts,
+    objections,
+    events,
+    webhook_endpoints,
+    webhook_deliveries,
+):
     router.include_router(room.router)

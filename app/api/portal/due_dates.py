@@ -65,7 +65,7 @@ OfKind = Annotated[Kind | None, Query(description="What is owed, or may still be
 State = Annotated[DueState | None, Query(description="How it stands today.")]
 Subject = Annotated[
     str | None,
-    Query(max_length=64, description="For what: a month, a payment period, or a finding's id.", examples=["2023-02"]),
+    Query(max_length=64, description="For what: a month, a payment period, or a finding's id.", examples=["2023-Q3"]),
 ]
 
 

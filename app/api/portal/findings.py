@@ -12,7 +12,7 @@ from app import clock
 from app.api.answers import Db, Version, answer, etag_of
 from app.api.auth import Vendor
 from app.api.filters import IssueTypeCode, Month, UpdatedSince
-from app.api.ids import FindingId, OfContract
+from app.api.ids import OfContract, ToldFindingId
 from app.api.paging import PageOf, Paging
 from app.api.portal.company import company
 from app.api.portal.due_dates import PortalDueDate, due_date_out
@@ -86,7 +86,7 @@ def list_portal_findings(
 
 
 @router.get("/findings/{finding_id}", response_model=PortalFindingDetail, summary="Read a finding")
-def read_portal_finding(who: Vendor, db: Db, finding_id: FindingId) -> Response:
+def read_portal_finding(who: Vendor, db: Db, finding_id: ToldFindingId) -> Response:
     """Read one finding of a notified month, and by when it is to be rectified."""
     vendor, today = company(who), clock.today()
     with db.read() as session:

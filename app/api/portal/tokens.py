@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
-from app.api.answers import Db, answer, answer_once
+from app.api.answers import Db, answer, shown_once
 from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.ids import TokenId
@@ -82,7 +82,7 @@ def issue_portal_token(who: VendorWrite, change: Change, body: TokenIn) -> Respo
     id_, secret = portal_tokens.issue(change.session, who, company(who), body.name, body.expires_in_days)
     made = _read(change.session, who, id_)
     fresh = NewPortalToken.model_construct(**dict(made), token=secret)
-    return answer_once(fresh, fresh.model_copy(update={"token": None}), 201, {})
+    return shown_once(fresh, fresh.model_copy(update={"token": None}), 201, {})
 
 
 @router.post("/tokens/{token_id}/revocation", response_model=PortalToken, summary="Revoke a token")

@@ -64,6 +64,14 @@ _TERMS: dict[str, Any] = {
         ],
     },
     "appeal": {"after": "notice", "unit": "working_days", "length": 5, "roll": "none"},
+    "monthly_report": {"after": "period_end", "unit": "working_days", "length": 5, "roll": "next_working_day"},
+    "key_posts": [
+        {
+            "post": "project_manager",
+            "name": "项目经理",
+            "due": {"after": "vacated", "unit": "calendar_days", "length": 15, "roll": "none"},
+        }
+    ],
     "annual_assessment": {"after": "year_end", "unit": "calendar_days", "length": 31, "roll": "none"},
     "payment": {
         "schedule": "quarterly",

@@ -1,9 +1,10 @@
 """Who am I."""
 
 import uuid
+from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app import clock
 from app.api.answers import Db, answer
@@ -30,6 +31,7 @@ class Me(BaseModel):
     principal: str
     role: Role
     vendor_id: uuid.UUID | None
+    scopes: Annotated[list[str], Field(description="Of role `integration`: what the token may do; else empty.")]
     service_centers: list[CenterName]
     today: Day
     """The business date in Asia/Shanghai."""
@@ -40,5 +42,12 @@ def read_me(who: AnyRole, db: Db) -> Response:
     """Tell the caller its name, its role and its service centers."""
     with db.read() as session:
         centers = [CenterName(id=id_, code=code, name=name) for id_, code, name in queries.centers(session, who)]
-    me = Me(principal=who.name, role=who.role, vendor_id=who.vendor_id, service_centers=centers, today=clock.today())
+    me = Me(
+        principal=who.name,
+        role=who.role,
+        vendor_id=who.vendor_id,
+        scopes=sorted(who.scopes),
+        service_centers=centers,
+        today=clock.today(),
+    )
     return answer(me)

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping
 
 from app.api.steps import Clause, MissingOut, StepOut, Text, missing_out, steps_out
 from app.features.settlements.payouts.standings import PayoutStatus, Standing, forfeiture, written
-from app.models.words import PayoutKind, Rest
+from app.models.words import ObjectionState, PayoutKind, Rest
 from app.rules.clauses import Fund, ProratedPayout
 from app.rules.payouts import ReadingFigure, said
 from app.rules.workings import Label
@@ -65,6 +66,14 @@ class PaidByOut(Clause):
     kind: str
 
 
+class PayoutObjected(BaseModel):
+    """The vendor's objection to a payout; it holds up no payment."""
+
+    id: uuid.UUID
+    state: ObjectionState
+    filed_on: Day
+
+
 class PayoutOut(BaseModel):
     """绩效考核金, or a release of the holdback: what the terms give, whether or not anything is on record of it."""
 
@@ -90,6 +99,7 @@ class PayoutOut(BaseModel):
     drafted_on: Day | None
     approved_by: str | None
     approved_on: Day | None
+    objection: PayoutObjected | None
     version: Annotated[int, Field(description="0 while nothing is on record.")]
     created_at: datetime | None
     updated_at: datetime | None
@@ -124,13 +134,18 @@ class PayoutExplanationOut(BaseModel):
 _FROM_ROW = ("drafted_by", "drafted_on", "approved_by", "approved_on", "created_at", "updated_at")
 
 
-def payout_of(contract_id: uuid.UUID, standing: Standing) -> PayoutOut:
+def _objected(row: RowMapping | None) -> PayoutObjected | None:
+    return PayoutObjected(**{name: row[name] for name in PayoutObjected.model_fields}) if row else None
+
+
+def payout_of(contract_id: uuid.UUID, standing: Standing, objections: Mapping[uuid.UUID, RowMapping]) -> PayoutOut:
     """Show how a payout stands."""
     due, row = standing.due, standing.row
     from_row: dict[str, Any] = {name: row[name] if row else None for name in _FROM_ROW}
     return PayoutOut.model_construct(
         **_common(contract_id, standing),
         id=due.id,
+        objection=_objected(objections.get(due.id)),
         kind=due.kind,
         year=due.year,
         source=due.source,

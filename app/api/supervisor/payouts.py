@@ -25,6 +25,7 @@ from app.api.supervisor.payout_bodies import (
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
+from app.features.settlements.objections.queries import against_payouts
 from app.features.settlements.payouts import releases
 from app.features.settlements.payouts import service as payouts
 from app.features.settlements.payouts.facts import PayoutFacts
@@ -125,7 +126,9 @@ def list_payouts(who: SettlementsRead, db: Db, contract_id: ContractId) -> Respo
     """List what the terms in force pay out, year by year, and the releases, on record or not."""
     with db.read() as session:
         standings = stand(_facts(session, who, contract_id), clock.today())
-    return answer(PayoutsOut.model_construct(items=[payout_of(contract_id, found) for found in standings.values()]))
+        objections = against_payouts(session, contract_id)
+    items = [payout_of(contract_id, found, objections) for found in standings.values()]
+    return answer(PayoutsOut.model_construct(items=items))
 
 
 @router.get("/payouts/{payout_id}", response_model=PayoutOut)
@@ -188,7 +191,7 @@ def _facts(session: Session, who: Caller, contract_id: uuid.UUID) -> PayoutFacts
 
 def _read(session: Session, who: Caller, contract_id: uuid.UUID, id_: uuid.UUID, status: int = 200) -> Response:
     standing = payouts.find(_facts(session, who, contract_id), id_, clock.today())
-    body = payout_of(contract_id, standing)
+    body = payout_of(contract_id, standing, against_payouts(session, contract_id))
     location = {"Location": standing.due.address} if status == HTTPStatus.CREATED else {}
     return answer(body, status, etag_of(standing.version, body) | location)
 

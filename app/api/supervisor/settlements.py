@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
-from app.api.answers import Created, Db, Version, answer, created, etag
+from app.api.answers import Created, Db, Version, answer, created, etag_of
 from app.api.auth import Approvals, SettlementsRead, SettlementsWrite
 from app.api.changing import Change, changes
 from app.api.filters import UpdatedSince
@@ -20,8 +20,9 @@ from app.api.steps import Clause, LineExplanation, clause_of, explained
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.settlements import queries, service
+from app.features.settlements.objections.queries import against
 from app.features.settlements.queries import SettlementFilter
-from app.models.words import MoneyStatus
+from app.models.words import MoneyStatus, ObjectionState
 from app.values import Day, Fen, Shape, SignedFen, shown
 
 router = APIRouter(route_class=KaoheRoute, tags=["settlements"])
@@ -92,10 +93,20 @@ class SettlementOut(BaseModel):
     updated_at: datetime
 
 
+class LineObjected(BaseModel):
+    """An objection to a line; it holds up no payment."""
+
+    id: uuid.UUID
+    line: int
+    state: ObjectionState
+    filed_on: Day
+
+
 class SettlementWithLines(SettlementOut):
-    """A settlement with its lines."""
+    """A settlement with its lines, and the vendor's objections to them."""
 
     lines: list[LineOut]
+    objections: list[LineObjected]
 
 
 class Explanation(BaseModel):
@@ -191,8 +202,11 @@ def _row(session: Session, who: Caller, contract_id: uuid.UUID, settlement_id: u
 
 def _answer(session: Session, row: RowMapping) -> Response:
     lines = queries.lines(session, row["id"])
-    body = SettlementWithLines.model_construct(**_values(row), lines=[_line(row, line) for line in lines])
-    return answer(body, headers=etag(row["version"]))
+    objected = [LineObjected(**found) for found in against(session, row["id"])]
+    body = SettlementWithLines.model_construct(
+        **_values(row), lines=[_line(row, line) for line in lines], objections=objected
+    )
+    return answer(body, headers=etag_of(row["version"], body))
 
 
 def _out(row: RowMapping) -> SettlementOut:

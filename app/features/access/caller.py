@@ -22,6 +22,8 @@ class Caller:
     """The token that was shown; None where the program itself calls."""
     token_used_at: datetime | None = None
     """When its use was last noted."""
+    scopes: frozenset[str] = frozenset()
+    """Of role integration: what its token may do."""
 
     @property
     def actor(self) -> Actor:

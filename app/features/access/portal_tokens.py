@@ -12,6 +12,7 @@ from app.features.access import portal_queries, tokens
 from app.features.access.caller import Caller
 from app.features.audit.service import recording
 from app.models import Token
+from app.models.columns import new_id
 
 MOST_LIVE = 2
 """One in use, and the one that takes its place."""
@@ -43,8 +44,9 @@ def issue(session: Session, caller: Caller, vendor_id: uuid.UUID, name: str, day
     now = clock.now()
     if portal_queries.live_tokens(session, vendor_id, caller.principal_id, now) >= MOST_LIVE:
         raise TooManyTokens(f"{caller.name} has {MOST_LIVE} live tokens.")
-    secret = tokens.mint()
+    id_, secret = new_id(), tokens.mint()
     row = Token(
+        id=id_,
         principal_id=caller.principal_id,
         token_hash=tokens.hashed(secret),
         name=name,
@@ -55,7 +57,7 @@ def issue(session: Session, caller: Caller, vendor_id: uuid.UUID, name: str, day
     center = _center(session, vendor_id)
     with recording(session, caller.actor, center, "token.issued", row.id, own, details={"name": caller.name}):
         session.add(row)
-    return row.id, secret
+    return id_, secret
 
 
 def revoke(session: Session, caller: Caller, vendor_id: uuid.UUID, token_id: uuid.UUID) -> datetime:

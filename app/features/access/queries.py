@@ -12,17 +12,24 @@ from app.models import (
     Assessment,
     Contract,
     DueDate,
+    Event,
+    Evidence,
     Finding,
+    Objection,
     Payment,
     Payout,
     Principal,
     ServiceCenter,
     Settlement,
+    Signal,
     Token,
     Trial,
     Vendor,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookNetwork,
 )
-from app.models.words import Role
+from app.models.words import EndpointStatus, Role
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
@@ -38,6 +45,9 @@ _TOKEN = (
     .join(Vendor, col(Vendor.id) == col(Principal.vendor_id))
 )
 """Of the tokens of vendors: nobody else's are named in a path."""
+_DELIVERY = select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).join(
+    WebhookDelivery, col(WebhookDelivery.endpoint_id) == col(WebhookEndpoint.id)
+)
 
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
@@ -47,22 +57,41 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
     "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),
+    "objection_id": (select(col(Objection.service_center_id), col(Objection.vendor_id)), col(Objection.id)),
     "alert_id": (_ALERT, col(Alert.id)),
     "payout_id": (select(col(Payout.service_center_id), col(Payout.vendor_id)), col(Payout.id)),
     "trial_id": (select(col(Trial.service_center_id), col(Trial.service_center_id)), col(Trial.id)),
+    "evidence_id": (select(col(Evidence.service_center_id), col(Evidence.vendor_id)), col(Evidence.id)),
+    "signal_id": (select(col(Signal.service_center_id), col(Signal.service_center_id)), col(Signal.id)),
+    "endpoint_id": (
+        select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).where(
+            col(WebhookEndpoint.status) != EndpointStatus.DELETED
+        ),
+        col(WebhookEndpoint.id),
+    ),
+    "delivery_id": (_DELIVERY, col(WebhookDelivery.id)),
+    "event_id": (select(col(Event.service_center_id), col(Event.stream_id)), col(Event.id)),
+    "network_id": (
+        select(col(WebhookNetwork.service_center_id), col(WebhookNetwork.vendor_id)),
+        col(WebhookNetwork.id),
+    ),
+    "vendor_id": (select(col(Vendor.service_center_id), col(Vendor.id)), col(Vendor.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
 
-OF_CENTERS = frozenset({"service_center_id", "trial_id"})
+OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id"})
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
 
 BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
 
 
-def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool:
-    """Tell whether what a path names is of the caller's service centers, and for a vendor of its company."""
+def is_own(session: Session, caller: Caller, parameter: str, value: str, *, below_contract: bool) -> bool:
+    """Tell whether what a path names is of the caller's service centers, and for a vendor of its company.
+
+    `below_contract` says that the path names a contract as well.
+    """
     try:
         id_ = uuid.UUID(value)
     except ValueError:
@@ -70,7 +99,7 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str) -> bool
     statement, key = OWNED[parameter]
     row = session.execute(statement.where(key == id_)).first()
     if row is None:
-        return parameter in BEFORE_RECORD
+        return parameter in BEFORE_RECORD and below_contract
     center, vendor = row
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.

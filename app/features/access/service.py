@@ -10,6 +10,7 @@ from app import clock
 from app.errors import Conflict, Invalid, NotFound, Unauthenticated
 from app.features.access import tokens
 from app.features.access.caller import Caller
+from app.features.access.scopes import check_scopes
 from app.features.audit.actor import Actor
 from app.features.audit.service import recording
 from app.models import Grant, Principal, ServiceCenter, Token, Vendor
@@ -58,16 +59,28 @@ def grant(session: Session, actor: Actor, principal_id: uuid.UUID, center: uuid.
             session.add(Grant(principal_id=principal_id, service_center_id=center))
 
 
-def issue_token(session: Session, actor: Actor, name: str, days: int | None = None) -> str:
-    """Issue a token for a principal and give it, for the only time; it expires after `days`, or never."""
-    principal = session.exec(select(Principal.id).where(Principal.name == name)).first()
+def issue_token(
+    session: Session, actor: Actor, name: str, days: int | None = None, scopes: Collection[str] = ()
+) -> str:
+    """Issue a token for a principal and give it, for the only time; it expires after `days`, or never.
+
+    One of role integration may do what its `scopes` name, and nothing else.
+    """
+    principal = session.exec(select(Principal).where(Principal.name == name)).first()
     if principal is None:
         remedy = "Make it first: kaohe token create NAME --role ROLE --service-center CODE."
         raise NotFound(f"There is no principal '{name}'.", pointer="/name", remedy=remedy)
+    carried = check_scopes(principal.role, scopes)
     token = tokens.mint()
     now = clock.now()
     expires_at = now + timedelta(days=days) if days else None
-    row = Token(principal_id=principal, token_hash=tokens.hashed(token), created_at=now, expires_at=expires_at)
+    row = Token(
+        principal_id=principal.id,
+        token_hash=tokens.hashed(token),
+        created_at=now,
+        expires_at=expires_at,
+        scopes=carried,
+    )
     with recording(
         session, actor, None, "token.issued", row.id, (Token, col(Token.id) == row.id), details={"name": name}
     ):
@@ -99,6 +112,7 @@ def authenticate(session: Session, token: str) -> Caller:
         principal.vendor_id,
         token_id=shown.id,
         token_used_at=shown.last_used_at,
+        scopes=frozenset(shown.scopes or ()),
     )
 
 

@@ -21,7 +21,7 @@ def key_post_vacant(facts: dict[str, Any]) -> tuple[str, str]:
     name, since = facts["post_name"], facts["vacant_since"]
     return (
         f"关键岗位“{name}”自{since}起空缺，应于{facts['due_on']}前补齐，{done_zh}，{late_zh}。",
-        f"The key post '{name}' is vacant since {since} and was to be filled by {facts['due_on']}: {done_en}, {late_en}.",
+        f"The key post '{name}', vacant since {since}, was to be filled by {facts['due_on']}: {done_en}, {late_en}.",
     )
 
 

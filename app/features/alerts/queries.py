@@ -61,7 +61,7 @@ def vendors_of_open(session: Session, kind: AlertKind) -> dict[uuid.UUID, uuid.U
     """Give the vendor of each contract that has an unresolved alert of a kind."""
     unresolved = select(col(Alert.contract_id)).where(col(Alert.kind) == kind, col(Alert.until).is_(None))
     statement = select(col(Contract.id), col(Contract.vendor_id)).where(col(Contract.id).in_(unresolved))
-    return dict(session.execute(statement).tuples().all())
+    return {row.id: row.vendor_id for row in session.execute(statement)}
 
 
 def alert_for_update(session: Session, centers: Collection[uuid.UUID], alert_id: uuid.UUID) -> RowMapping | None:

@@ -175,6 +175,28 @@ def _job_missed(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+_DISABLED_BECAUSE = {
+    "failing": ("连续多日无法送达", "nothing has arrived there for days"),
+    "gone": ("接收方答复该地址已不存在", "it answered that it is gone"),
+}
+
+
+def _endpoint_disabled(facts: dict[str, Any]) -> tuple[str, str]:
+    because_zh, because_en = _DISABLED_BECAUSE[facts["because"]]
+    now_zh, now_en = "，其间事件不再推送", ": no events are sent there"
+    if "enabled_on" in facts:
+        now_zh, now_en = f"，已于{facts['enabled_on']}恢复", f"; enabled again on {facts['enabled_on']}"
+    elif "deleted_on" in facts:
+        now_zh, now_en = f"，已于{facts['deleted_on']}删除", f"; deleted on {facts['deleted_on']}"
+    return (
+        f"{facts['vendor']}的接收地址{facts['host']}因{because_zh}，于{facts['disabled_on']}停用{now_zh}。",
+        (
+            f"The endpoint {facts['host']} of {facts['vendor']} was disabled on {facts['disabled_on']}, since "
+            f"{because_en}{now_en}."
+        ),
+    )
+
+
 _WRITERS = {
     AlertKind.LATE_NOTICE: _late_notice,
     AlertKind.MISSING_ANNUAL_ASSESSMENT: _missing_annual_assessment,
@@ -188,4 +210,5 @@ _WRITERS = {
     AlertKind.JOB_MISSED: _job_missed,
     AlertKind.MISSING_MONTHLY_REPORT: missing_monthly_report,
     AlertKind.KEY_POST_VACANT: key_post_vacant,
+    AlertKind.ENDPOINT_DISABLED: _endpoint_disabled,
 }

@@ -17,6 +17,8 @@ from app.features.audit.service import recording
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import register
 from app.features.contracts.service import lock
+from app.features.events.service import Happening, record
+from app.features.events.types import EventType
 from app.features.seen import Seen, check_seen
 from app.features.settlements import facts, queries
 from app.features.settlements.errors import (
@@ -157,6 +159,19 @@ def approve(
         cause = Cause(contract.service_center_id, contract_id, kind, settlement_id, on, caller.name)
         ledger.post(session, cause, posting)
         _owe_payment(session, contract, books, found, on)
+        _tell_approved(session, contract, found)
+
+
+def _tell_approved(session: Session, contract: Contract, found: Settlement) -> None:
+    happening = Happening(
+        type=EventType.SETTLEMENT_APPROVED,
+        service_center_id=contract.service_center_id,
+        vendor_id=contract.vendor_id,
+        subject_id=found.id,
+        contract_id=contract.id,
+        more={"payment_period": found.payment_period},
+    )
+    record(session, happening)
 
 
 def _posting(session: Session, books: ContractBooks, found: Settlement) -> Posting:

@@ -15,9 +15,9 @@ from app.features.events.queries import READABLE
 from app.features.events.service import BATCH, Happening, record
 from app.features.events.types import EventType
 from app.features.upserts import insert_new
-from app.features.webhooks import delivery_queries, queries
-from app.features.webhooks.delivery_queries import Window
+from app.features.webhooks import log_queries, queries
 from app.features.webhooks.errors import DeliveryPending, EndpointDeleted, EndpointDisabled, EventNotReadable
+from app.features.webhooks.log_queries import Window
 from app.models import Event, WebhookDelivery, WebhookEndpoint
 from app.models.columns import new_id
 from app.models.words import DeliveryStatus, EndpointStatus, Stream
@@ -52,14 +52,14 @@ class Statistics:
 
 def resend(session: Session, caller: Caller, vendor_id: uuid.UUID, delivery_id: uuid.UUID) -> None:
     """Send one event to its endpoint again, whether it had arrived or not: due now, from the schedule's beginning."""
-    endpoint_id = delivery_queries.endpoint_of_delivery(session, vendor_id, delivery_id)
+    endpoint_id = log_queries.endpoint_of_delivery(session, vendor_id, delivery_id)
     if endpoint_id is None:
         raise NotFound("There is no such delivery.", pointer="/path/delivery_id")
     endpoint = queries.endpoint_for_update(session, vendor_id, endpoint_id)
     if endpoint is None:
         raise EndpointDeleted
     _refuse_disabled(endpoint)
-    found = delivery_queries.delivery(session, vendor_id, delivery_id)
+    found = log_queries.delivery(session, vendor_id, delivery_id)
     if found is None or found["event_recorded_at"] < clock.now() - READABLE:
         raise EventNotReadable
     with recording(session, caller.actor, endpoint.service_center_id, "webhook_delivery.resent", delivery_id):
@@ -95,12 +95,12 @@ def recover(
     with recording(session, caller.actor, center, "webhook_endpoint.recovered", endpoint_id, details=details):
         failed = (
             update(WebhookDelivery)
-            .where(delivery_queries.of_events_within(endpoint, window), col(WebhookDelivery.status).in_(_FAILED))
+            .where(log_queries.of_events_within(endpoint, window), col(WebhookDelivery.status).in_(_FAILED))
             .values(**_due(now))
             .returning(col(WebhookDelivery.id))
         )
         # Before the failed ones are due again, so that no event counts as both.
-        missed = delivery_queries.missed_events(session, endpoint, window)
+        missed = log_queries.missed_events(session, endpoint, window)
         again = len(session.execute(failed).all())
         for start in range(0, len(missed), BATCH):
             rows = [_delivery(endpoint, event_id, now) for event_id in missed[start : start + BATCH]]
@@ -112,7 +112,7 @@ def send_test(session: Session, caller: Caller, vendor_id: uuid.UUID, endpoint_i
     """Send a test to one endpoint and to no other, whatever types it takes."""
     endpoint = _found(queries.endpoint_for_update(session, vendor_id, endpoint_id))
     _refuse_disabled(endpoint)
-    last = delivery_queries.last_test(session, vendor_id, endpoint_id)
+    last = log_queries.last_test(session, vendor_id, endpoint_id)
     happening = Happening(
         type=EventType.WEBHOOK_TEST,
         service_center_id=endpoint.service_center_id,
@@ -143,15 +143,15 @@ def statistics(
     """Count what became of the events of a window at an endpoint; left out, of the last 14 days."""
     endpoint = _found(queries.endpoint_row(session, vendor_id, endpoint_id))
     window = _window(since, until, BadRequest, "/query")
-    counts = delivery_queries.counted(session, endpoint_id, window)
+    counts = log_queries.counted(session, endpoint_id, window)
     return Statistics(
         window,
         delivered=counts.get(DeliveryStatus.DELIVERED, 0),
         pending=counts.get(DeliveryStatus.PENDING, 0),
         exhausted=counts.get(DeliveryStatus.EXHAUSTED, 0),
         dropped=counts.get(DeliveryStatus.DROPPED, 0),
-        missed=len(delivery_queries.missed_events(session, endpoint, window)),
-        attempts=delivery_queries.attempts_counted(session, endpoint_id, window),
+        missed=len(log_queries.missed_events(session, endpoint, window)),
+        attempts=log_queries.attempts_counted(session, endpoint_id, window),
     )
 
 

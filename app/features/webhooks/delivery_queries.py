@@ -1,172 +1,250 @@
-"""Selects over deliveries and their attempts, as the vendor reads them and as they are sent again."""
+"""Every select of the deliverer."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, SQLColumnExpression, exists, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, String, exists, func, literal, select, type_coerce, union_all
 from sqlmodel import Session, col
 
-from app.features.events.types import EventType
-from app.features.paging import Columns, Leaf, Listing, Page, PageRequest, Turn, fetch, turn_to
-from app.models import Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from app.models.words import DeliveryStatus
-
-_DELIVERY: Columns = (
-    col(WebhookDelivery.id),
-    col(WebhookDelivery.endpoint_id),
-    col(WebhookDelivery.event_id),
-    col(Event.type).label("event_type"),
-    col(Event.recorded_at).label("event_recorded_at"),
-    col(WebhookDelivery.status),
-    col(WebhookDelivery.attempts),
-    col(WebhookDelivery.next_attempt_at),
-    col(WebhookDelivery.created_at),
-    col(WebhookDelivery.finished_at),
+from app.models import (
+    EndpointHealth,
+    Event,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookNetwork,
+    WebhookSecret,
 )
-_ATTEMPT: Columns = (
-    col(WebhookAttempt.id),
-    col(WebhookAttempt.number),
-    col(WebhookAttempt.started_at),
-    col(WebhookAttempt.finished_at),
-    col(WebhookAttempt.outcome),
-    col(WebhookAttempt.status_code),
-    col(WebhookAttempt.error),
-    col(WebhookAttempt.answer),
-    col(WebhookAttempt.next_attempt_at),
-)
+from app.models.columns import UtcDateTime
+from app.models.words import DeliveryStatus, EndpointStatus
+
+_PENDING = col(WebhookDelivery.status) == DeliveryStatus.PENDING
+_ENABLED = col(WebhookEndpoint.status) == EndpointStatus.ENABLED
+
+Rows = Sequence[RowMapping]
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFilter:
-    """Which deliveries to list; None asks for all."""
-
-    endpoint_id: uuid.UUID | None = None
-    status: DeliveryStatus | None = None
-    event_type: str | None = None
-    event_id: uuid.UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+def database_now(session: Session, later: timedelta = timedelta()) -> ColumnElement[datetime]:
+    """Give the database's own clock: workers whose clocks differ agree about a lease."""
+    seconds = round(later.total_seconds())
+    if session.get_bind().dialect.name == "postgresql":
+        return func.clock_timestamp() + literal(later)
+    # As SQLite stores instants, with microseconds; its clock knows milliseconds.
+    text = func.strftime("%Y-%m-%d %H:%M:%f", "now", f"{seconds:+d} seconds", type_=String).concat("000")
+    return type_coerce(text, UtcDateTime)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of time, its end left out."""
-
-    since: datetime
-    until: datetime
-
-    def holds(self, column: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
-        """Say it as a condition."""
-        return (column >= self.since) & (column < self.until)
+def _due(now: datetime) -> ColumnElement[bool]:
+    unclaimed = col(WebhookDelivery.claimed_until).is_(None)
+    return _PENDING & (col(WebhookDelivery.next_attempt_at) <= now) & unclaimed
 
 
-def _deliveries(vendor_id: uuid.UUID) -> Listing:
-    statement: Listing = select(*_DELIVERY).join(Event, col(Event.id) == col(WebhookDelivery.event_id))
-    return statement.where(col(WebhookDelivery.vendor_id) == vendor_id)
+def anything_to_do(session: Session, now: datetime) -> bool:
+    """Tell whether an event waits to be fanned out, a delivery is due, or a worker was stopped at one."""
+    waiting = exists().where(col(Event.fanned_out_at).is_(None))
+    due = exists().where(_due(now), _ENABLED, col(WebhookEndpoint.id) == col(WebhookDelivery.endpoint_id))
+    left = exists().where(col(WebhookDelivery.claimed_until) < database_now(session))
+    return bool(session.execute(select(waiting | due | left)).scalar_one())
 
 
-def deliveries(
-    session: Session, vendor_id: uuid.UUID, wanted: DeliveryFilter, turn: Turn[uuid.UUID]
-) -> Leaf[uuid.UUID]:
-    """Read a page of a vendor's deliveries, the newest first."""
-    statement = _deliveries(vendor_id)
-    for column, value in (
-        (col(WebhookDelivery.endpoint_id), wanted.endpoint_id),
-        (col(WebhookDelivery.status), wanted.status),
-        (col(Event.type), wanted.event_type),
-        (col(WebhookDelivery.event_id), wanted.event_id),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    if wanted.since is not None:
-        statement = statement.where(col(WebhookDelivery.created_at) >= wanted.since)
-    if wanted.until is not None:
-        statement = statement.where(col(WebhookDelivery.created_at) < wanted.until)
-    return turn_to(session, statement, col(WebhookDelivery.id), turn, newest_first=True)
-
-
-def delivery(session: Session, vendor_id: uuid.UUID, delivery_id: uuid.UUID) -> RowMapping | None:
-    """Read one delivery of a vendor."""
-    statement = _deliveries(vendor_id).where(col(WebhookDelivery.id) == delivery_id)
-    return session.execute(statement).mappings().one_or_none()
-
-
-def attempts(session: Session, vendor_id: uuid.UUID, delivery_id: uuid.UUID, page: PageRequest) -> Page:
-    """List the attempts of a vendor's delivery, oldest first."""
-    statement: Listing = (
-        select(*_ATTEMPT)
-        .join(WebhookDelivery, col(WebhookDelivery.id) == col(WebhookAttempt.delivery_id))
-        .where(col(WebhookAttempt.delivery_id) == delivery_id, col(WebhookDelivery.vendor_id) == vendor_id)
-    )
-    return fetch(session, statement, col(WebhookAttempt.id), page)
-
-
-def endpoint_of_delivery(session: Session, vendor_id: uuid.UUID, delivery_id: uuid.UUID) -> uuid.UUID | None:
-    """Name the endpoint of a vendor's delivery, also one that is deleted."""
-    statement = select(col(WebhookDelivery.endpoint_id)).where(
-        col(WebhookDelivery.id) == delivery_id, col(WebhookDelivery.vendor_id) == vendor_id
-    )
-    return session.scalars(statement).one_or_none()
-
-
-def _events_within(vendor_id: uuid.UUID, window: Window) -> Select[uuid.UUID]:
-    return select(col(Event.id)).where(col(Event.stream_id) == vendor_id, window.holds(col(Event.recorded_at)))
-
-
-def of_events_within(endpoint: WebhookEndpoint, window: Window) -> ColumnElement[bool]:
-    """Say which deliveries are an endpoint's of the events that were recorded within a window."""
-    events = _events_within(endpoint.vendor_id, window)
-    return (col(WebhookDelivery.endpoint_id) == endpoint.id) & col(WebhookDelivery.event_id).in_(events)
-
-
-def missed_events(session: Session, endpoint: WebhookEndpoint, window: Window) -> list[uuid.UUID]:
-    """Give the events of a window that an endpoint takes and that no delivery was made of: it was disabled then.
-
-    What the fan-out has not come to yet is left to it, what lies before the endpoint was registered never was
-    for it, and a test is of the one endpoint that asked for it.
-    """
-    own = exists().where(
-        col(WebhookDelivery.endpoint_id) == endpoint.id, col(WebhookDelivery.event_id) == col(Event.id)
-    )
-    statement = _events_within(endpoint.vendor_id, window).where(
-        col(Event.recorded_at) >= endpoint.created_at,
-        col(Event.fanned_out_at).is_not(None),
-        col(Event.type) != EventType.WEBHOOK_TEST,
-        ~own,
-    )
-    if endpoint.event_types is not None:
-        statement = statement.where(col(Event.type).in_(endpoint.event_types))
-    return list(session.scalars(statement.order_by(col(Event.sequence))))
-
-
-def counted(session: Session, endpoint_id: uuid.UUID, window: Window) -> dict[DeliveryStatus, int]:
-    """Count an endpoint's deliveries of the events that were recorded within a window, by how far they have come."""
+def waiting_events(session: Session, most: int) -> list[uuid.UUID]:
+    """Hold events that are to be fanned out, oldest first, but none that another worker holds."""
     statement = (
-        select(col(WebhookDelivery.status), func.count())
+        select(col(Event.id))
+        .where(col(Event.fanned_out_at).is_(None))
+        .order_by(col(Event.recorded_at), col(Event.sequence))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def takers(session: Session, vendor_ids: Collection[uuid.UUID]) -> Rows:
+    """Hold the enabled endpoints of some vendors, so that none is deleted while deliveries are made for it."""
+    statement = (
+        select(col(WebhookEndpoint.id), col(WebhookEndpoint.vendor_id), col(WebhookEndpoint.event_types))
+        .where(col(WebhookEndpoint.vendor_id).in_(vendor_ids), _ENABLED)
+        .order_by(col(WebhookEndpoint.id))
+        .with_for_update(read=True)
+    )
+    return session.execute(statement).mappings().all()
+
+
+def left_behind(session: Session) -> list[uuid.UUID]:
+    """Hold the deliveries whose worker's lease has expired by the database's clock."""
+    statement = (
+        select(col(WebhookDelivery.id))
+        .where(col(WebhookDelivery.claimed_until) < database_now(session))
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def endpoints_with_due(session: Session, now: datetime, count_to: int) -> Rows:
+    """List enabled endpoints with what is due there, counted up to `count_to`, and how they fare; oldest first."""
+    of_endpoint = col(WebhookDelivery.endpoint_id) == col(WebhookEndpoint.id)
+    oldest = (
+        select(func.min(col(WebhookDelivery.next_attempt_at)))
+        .where(of_endpoint, _due(now))
+        .correlate(WebhookEndpoint)
+        .scalar_subquery()
+    )
+    first = select(literal(1).label("one")).where(of_endpoint, _due(now)).limit(count_to).correlate(WebhookEndpoint)
+    due = select(func.count()).select_from(first.subquery()).correlate(WebhookEndpoint).scalar_subquery()
+    listed = (
+        select(col(WebhookEndpoint.id), oldest.label("oldest"), due.label("due"))
+        .where(_ENABLED, exists().where(of_endpoint, _due(now)).correlate(WebhookEndpoint))
+        .subquery()
+    )
+    statement = (
+        select(listed, col(EndpointHealth.verified_at), col(EndpointHealth.failing_since))
+        .join(EndpointHealth, col(EndpointHealth.endpoint_id) == listed.c.id)
+        .order_by(listed.c.oldest)
+    )
+    return session.execute(statement).mappings().all()
+
+
+def held_health(session: Session, endpoint_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Hold endpoints for a claim, but none that another worker is claiming for at this moment."""
+    statement = (
+        select(col(EndpointHealth.endpoint_id))
+        .where(col(EndpointHealth.endpoint_id).in_(endpoint_ids))
+        .with_for_update(skip_locked=True)
+    )
+    return set(session.execute(statement).scalars())
+
+
+def busy(session: Session) -> dict[uuid.UUID, int]:
+    """Count what is in flight to each endpoint, by whichever worker."""
+    statement = (
+        select(col(WebhookDelivery.endpoint_id), func.count())
+        .where(col(WebhookDelivery.claimed_until).is_not(None))
+        .group_by(col(WebhookDelivery.endpoint_id))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def next_due(session: Session, now: datetime, numbers: dict[uuid.UUID, int]) -> list[uuid.UUID]:
+    """List so many due deliveries of each endpoint, oldest first."""
+    found: list[uuid.UUID] = []
+    wanted = list(numbers.items())
+    # SQLite takes up to 500 parts of one statement.
+    for start in range(0, len(wanted), 400):
+        parts = [_first(endpoint_id, number, now) for endpoint_id, number in wanted[start : start + 400]]
+        found += session.execute(union_all(*parts)).scalars()
+    return found
+
+
+def _first(endpoint_id: uuid.UUID, number: int, now: datetime) -> Select[Any]:
+    own = (
+        select(col(WebhookDelivery.id))
+        .where(col(WebhookDelivery.endpoint_id) == endpoint_id, _due(now))
+        .order_by(col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id))
+        .limit(number)
+        .subquery()
+    )
+    return select(own.c.id)
+
+
+def contents(session: Session, delivery_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RowMapping]:
+    """Give what each delivery carries and where it goes."""
+    statement = (
+        select(
+            col(WebhookDelivery.id),
+            col(Event.type),
+            col(Event.body),
+            col(Event.recorded_at),
+            col(WebhookEndpoint.url),
+            col(WebhookEndpoint.vendor_id),
+        )
         .join(Event, col(Event.id) == col(WebhookDelivery.event_id))
-        .where(col(WebhookDelivery.endpoint_id) == endpoint_id, window.holds(col(Event.recorded_at)))
-        .group_by(col(WebhookDelivery.status))
+        .join(WebhookEndpoint, col(WebhookEndpoint.id) == col(WebhookDelivery.endpoint_id))
+        .where(col(WebhookDelivery.id).in_(delivery_ids))
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row["id"]: row for row in session.execute(statement).mappings()}
 
 
-def attempts_counted(session: Session, endpoint_id: uuid.UUID, window: Window) -> int:
-    """Count the attempts that were begun within a window at an endpoint's deliveries."""
+def live_secrets(session: Session, endpoint_ids: Collection[uuid.UUID], now: datetime) -> dict[uuid.UUID, list[str]]:
+    """Give the secrets that sign for each endpoint, the newest first, still encrypted."""
+    expires = col(WebhookSecret.expires_at)
     statement = (
-        select(func.count())
-        .select_from(WebhookAttempt)
-        .join(WebhookDelivery, col(WebhookDelivery.id) == col(WebhookAttempt.delivery_id))
-        .where(col(WebhookDelivery.endpoint_id) == endpoint_id, window.holds(col(WebhookAttempt.started_at)))
+        select(col(WebhookSecret.endpoint_id), col(WebhookSecret.sealed))
+        .where(col(WebhookSecret.endpoint_id).in_(endpoint_ids), expires.is_(None) | (expires > now))
+        .order_by(expires.is_not(None), col(WebhookSecret.created_at).desc(), col(WebhookSecret.id).desc())
     )
-    return session.scalars(statement).one()
+    found: dict[uuid.UUID, list[str]] = {}
+    for endpoint_id, sealed in session.execute(statement):
+        found.setdefault(endpoint_id, []).append(sealed)
+    return found
 
 
-def last_test(session: Session, vendor_id: uuid.UUID, endpoint_id: uuid.UUID) -> str | None:
-    """Give the key of the last test event of an endpoint that is still kept."""
-    statement = select(col(Event.key)).where(
-        col(Event.stream_id) == vendor_id,
-        col(Event.type) == EventType.WEBHOOK_TEST,
-        col(Event.key).startswith(f"{EventType.WEBHOOK_TEST}/{endpoint_id}/"),
+def allowed_networks(session: Session, vendor_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Give the private networks that each vendor's endpoints may lie in."""
+    statement = select(col(WebhookNetwork.vendor_id), col(WebhookNetwork.cidr)).where(
+        col(WebhookNetwork.vendor_id).in_(vendor_ids), col(WebhookNetwork.removed_at).is_(None)
     )
-    return session.scalars(statement.order_by(col(Event.sequence).desc()).limit(1)).one_or_none()
+    found: dict[uuid.UUID, list[str]] = {}
+    for vendor_id, cidr in session.execute(statement):
+        found.setdefault(vendor_id, []).append(cidr)
+    return found
+
+
+def held_endpoints(session: Session, endpoint_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RowMapping]:
+    """Hold endpoints, in one order, while outcomes are noted there; gives their state and how they fare."""
+    hold = (
+        select(col(WebhookEndpoint.id))
+        .where(col(WebhookEndpoint.id).in_(endpoint_ids))
+        .order_by(col(WebhookEndpoint.id))
+        .with_for_update(key_share=True)
+    )
+    session.execute(hold).all()
+    statement = (
+        select(
+            col(WebhookEndpoint.id),
+            col(WebhookEndpoint.service_center_id),
+            col(WebhookEndpoint.vendor_id),
+            col(WebhookEndpoint.status),
+            col(WebhookEndpoint.version),
+            col(EndpointHealth.verified_at),
+            col(EndpointHealth.failing_since),
+            col(EndpointHealth.last_failed_at),
+            col(EndpointHealth.last_succeeded_at),
+            col(EndpointHealth.runs),
+        )
+        .join(EndpointHealth, col(EndpointHealth.endpoint_id) == col(WebhookEndpoint.id))
+        .where(col(WebhookEndpoint.id).in_(endpoint_ids))
+    )
+    return {row["id"]: row for row in session.execute(statement).mappings()}
+
+
+def held_deliveries(session: Session, delivery_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RowMapping]:
+    """Hold deliveries, in one order, while their outcomes are noted."""
+    statement = (
+        select(
+            col(WebhookDelivery.id),
+            col(WebhookDelivery.status),
+            col(WebhookDelivery.attempts),
+            col(WebhookDelivery.claimed_until),
+        )
+        .where(col(WebhookDelivery.id).in_(delivery_ids))
+        .order_by(col(WebhookDelivery.id))
+        .with_for_update(key_share=True)
+    )
+    return {row["id"]: row for row in session.execute(statement).mappings()}
+
+
+def old_events(before: datetime) -> Select[Any]:
+    """Select the events that nobody can read any more."""
+    return select(col(Event.id)).where(col(Event.recorded_at) < before)
+
+
+def old_deliveries(before: datetime) -> Select[Any]:
+    """Select the deliveries of such events."""
+    return select(col(WebhookDelivery.id)).where(col(WebhookDelivery.event_id).in_(old_events(before)))
+
+
+def old_attempts(before: datetime) -> Select[Any]:
+    """Select the attempts at such deliveries."""
+    return select(col(WebhookAttempt.id)).where(col(WebhookAttempt.delivery_id).in_(old_deliveries(before)))

@@ -1,20 +1,22 @@
 """Where a vendor wants its events: the address is read, its host looked up, and what lies inside is refused."""
 
+import asyncio
 import uuid
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from app.errors import Invalid
 from app.features.webhooks import queries
+from app.features.webhooks.dialling import Resolver, system_resolver
 from app.features.webhooks.errors import BlockedDestination, UnresolvedDestination
-from app.features.webhooks.sealing import Sealer
+from app.features.webhooks.sealing import Sealer, sealer
 from app.rules.destinations import Destination, Network, UrlPolicy, check_network, check_url, forbidden
 from app.rules.faults import Fault
+from app.settings import Settings
 
-LookUp = Callable[[str, int], Sequence[str]]
-"""Gives the addresses of a host at a port; none where there are none, or nobody says in time."""
+LOOK_UP_SECONDS = 5
+"""How long the name service may take while somebody waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +25,34 @@ class Deployment:
 
     policy: UrlPolicy
     sealer: Sealer
-    look_up: LookUp
+    resolve: Resolver
+
+
+def deployment(config: Settings) -> Deployment:
+    """Read what the settings say of webhooks."""
+    policy = UrlPolicy(frozenset(config.webhook_ports), http=config.webhook_http)
+    return Deployment(policy, sealer(config), system_resolver())
 
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """An address that was read, and the addresses of its host."""
+    """An address that was read, and the addresses of its host; none where there are none, or nobody said in time."""
 
     destination: Destination
     addresses: tuple[str, ...]
 
 
-def look_up(deployment: Deployment, url: str) -> LookedUp:
+async def look_up(by: Deployment, url: str) -> LookedUp:
     """Read an address and look its host up: outside of any transaction, since that may take its time."""
-    destination = check_url(url, deployment.policy)
+    destination = check_url(url, by.policy)
     if isinstance(destination, Fault):
         raise Invalid(destination.detail, faults=[destination])
-    return LookedUp(destination, tuple(deployment.look_up(destination.host, destination.port)))
+    try:
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            addresses = await by.resolve(destination.host, destination.port)
+    except (OSError, UnicodeError):
+        addresses = ()
+    return LookedUp(destination, tuple(addresses))
 
 
 def require_destination(session: Session, vendor_id: uuid.UUID, looked_up: LookedUp) -> str:

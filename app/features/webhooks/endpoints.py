@@ -15,6 +15,7 @@ from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
 from app.features.audit.changes import Touched
 from app.features.audit.service import recording
+from app.features.events.service import Happening, record
 from app.features.events.types import TOLD, EventType
 from app.features.seen import Seen, check_seen
 from app.features.webhooks import deliveries, flags, queries
@@ -69,7 +70,7 @@ def register(
 ) -> Registered:
     """Register an endpoint with its first secret, the vendor's own or a new one; it is unverified until it answers."""
     _check_types(wanted.event_types)
-    given = new_secret() if secret is None else _checked(secret)
+    own = None if secret is None else _checked(secret)
     center = queries.center_of_vendor_for_update(session, vendor_id)
     if center is None:
         raise NotFound
@@ -90,6 +91,7 @@ def register(
         session.add(endpoint)
         session.flush()
         session.add(EndpointHealth(endpoint_id=endpoint.id))
+        given = own or new_secret()
         sealed = deployment.sealer.seal(given)
         session.add(WebhookSecret(endpoint_id=endpoint.id, sealed=sealed, created_at=now))
     return Registered(endpoint.id, given)
@@ -132,10 +134,11 @@ def disable(session: Session, caller: Caller, vendor_id: uuid.UUID, endpoint_id:
     endpoint = _hold(session, vendor_id, endpoint_id, seen)
     if endpoint.status is EndpointStatus.DISABLED:
         raise EndpointDisabled
-    because, now = DisabledBecause.BY_VENDOR, clock.now()
+    because, now, version = DisabledBecause.BY_VENDOR, clock.now(), endpoint.version + 1
     with _recording(session, caller, "webhook_endpoint.disabled", endpoint):
         _set(session, endpoint, status=EndpointStatus.DISABLED, disabled_because=because, disabled_at=now)
         deliveries.drop_pending(session, endpoint_id)
+        record(session, _disabled(endpoint, version))
 
 
 def remove(session: Session, caller: Caller, vendor_id: uuid.UUID, endpoint_id: uuid.UUID, seen: Seen = None) -> None:
@@ -191,6 +194,17 @@ def _set(session: Session, endpoint: WebhookEndpoint, **values: Any) -> None:
     own = col(WebhookEndpoint.id) == endpoint.id
     stamp = {"updated_at": clock.now(), "version": col(WebhookEndpoint.version) + 1}
     session.execute(update(WebhookEndpoint).where(own).values(**values, **stamp))
+
+
+def _disabled(endpoint: WebhookEndpoint, version: int) -> Happening:
+    return Happening(
+        type=EventType.ENDPOINT_DISABLED,
+        service_center_id=endpoint.service_center_id,
+        vendor_id=endpoint.vendor_id,
+        subject_id=endpoint.id,
+        version=version,
+        more={"because": DisabledBecause.BY_VENDOR},
+    )
 
 
 def _forget_health(session: Session, endpoint_id: uuid.UUID) -> None:

@@ -18,6 +18,9 @@ from app.features.audit.service import recording
 from app.features.contracts import register
 from app.features.contracts.service import lock
 from app.features.contracts.within import Within
+from app.features.events import service as events
+from app.features.events.service import Happening
+from app.features.events.types import EventType
 from app.features.seen import Seen, check_seen
 from app.features.settlements.errors import AlreadyVoided, NotApproved, PaymentExceedsPayable, VoucherTaken
 from app.features.settlements.ledger import posting as ledger
@@ -81,6 +84,7 @@ def record(session: Session, caller: Caller, contract_id: uuid.UUID, new: NewPay
         if met_on is not None:
             register.meet(session, contract_id, DueKind.PAYMENT, owed.subject, met_on)
             _settle_alert(session, contract_id, owed, met_on)
+        _tell(session, EventType.PAYMENT_RECORDED, contract, paid.id, owed)
     return paid.id
 
 
@@ -113,6 +117,19 @@ def void(
         if reopens:
             register.reopen(session, contract_id, DueKind.PAYMENT, owed.subject)
             _settle_alert(session, contract_id, owed, today)
+        _tell(session, EventType.PAYMENT_VOIDED, contract, payment_id, owed)
+
+
+def _tell(session: Session, type_: EventType, contract: Contract, payment_id: uuid.UUID, owed: _Owed) -> None:
+    happening = Happening(
+        type=type_,
+        service_center_id=contract.service_center_id,
+        vendor_id=contract.vendor_id,
+        subject_id=payment_id,
+        contract_id=contract.id,
+        more={"settlement_id" if owed.is_settlement else "payout_id": str(owed.id)},
+    )
+    events.record(session, happening)
 
 
 def _owed(

@@ -12,6 +12,8 @@ from app import clock
 from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
 from app.features.contracts.service import lock
+from app.features.events.service import Happening, record
+from app.features.events.types import EventType
 from app.features.seen import Seen, check_seen
 from app.features.settlements.errors import (
     AlreadyApproved,
@@ -186,6 +188,15 @@ def approve(
     with recording_payout(session, caller, "payout.approved", facts, due):
         payout_rows.write(session, facts, standing, values)
         ledger.post(session, cause, of_payout(due.source, fen, decided.forfeited))
+        happening = Happening(
+            type=EventType.PAYOUT_APPROVED,
+            service_center_id=center,
+            vendor_id=facts.contract["vendor_id"],
+            subject_id=due.id,
+            contract_id=contract_id,
+            more={"subject": due.subject},
+        )
+        record(session, happening)
 
 
 def _payable(standing: Standing) -> int:

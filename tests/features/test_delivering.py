@@ -1,0 +1,300 @@
+"""What vendors' systems receive, in which order of things, and what is noted of it."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import update
+from sqlmodel import col
+from standardwebhooks.webhooks import Webhook
+
+from app import clock
+from app.database import Database
+from app.features.audit.verify import verify_database
+from app.features.events.types import EventType
+from app.features.webhooks import claiming, noting
+from app.features.webhooks.forgetting import forget
+from app.features.webhooks.noting import Outcome
+from app.features.webhooks.sending import Answer
+from app.models import EndpointHealth, Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from app.models.words import AttemptOutcome, DeliveryStatus, DisabledBecause, EndpointStatus
+from app.rules.webhook_schedule import LONGEST_HOLIDAY, SCHEDULE
+from app.rules.webhook_shares import Room
+from tests.deliveries import SEALER, Vendors, plan, rows
+from tests.office import Office
+from tests.receivers import answer, answers, in_turn, receiving, takes
+
+ROOM = Room.of(64, 0, 0)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.fixture
+def vendors(office: Office, database: Database) -> Vendors:
+    """Give the office's vendors."""
+    return Vendors(office, database)
+
+
+def test_fan_out_with_one_endpoint_failing(vendors: Vendors) -> None:
+    with receiving(takes, answers(500), takes) as (first, broken, second):
+        for receiver in (first, broken, second):
+            vendors.endpoint(receiver.url())
+        told = vendors.tell(3)
+        vendors.deliver(plan(first, broken, second))
+        assert set(told) <= set(first.ids)
+        assert set(told) <= set(second.ids)
+        # They also hear, once each, that the broken one fails.
+        assert len(first.ids) == len(set(first.ids)) == 4
+    statuses = [delivery.status for delivery in vendors.deliveries()]
+    assert statuses.count(DeliveryStatus.DELIVERED) == 8
+    assert statuses.count(DeliveryStatus.PENDING) == 4
+    assert vendors.told(EventType.ENDPOINT_FAILING) == 1
+
+
+def test_filters_by_type_and_by_vendor(vendors: Vendors) -> None:
+    with receiving(takes, takes, takes) as (payouts, others, foreign):
+        vendors.endpoint(payouts.url(), event_types=[EventType.PAYOUT_APPROVED])
+        vendors.endpoint(others.url(), event_types=[EventType.SETTLEMENT_APPROVED])
+        vendors.endpoint(foreign.url(), vendors.vendor("另一家"))
+        (told,) = vendors.tell()
+        assert vendors.deliver(plan(payouts, others, foreign)) == 1
+        assert (payouts.ids, others.ids, foreign.ids) == ([told], [], [])
+    # A second look finds nothing to fan out.
+    assert vendors.deliver(plan()) == 0
+
+
+def test_identical_bytes_on_retry_signed_by_every_live_secret(vendors: Vendors, database: Database) -> None:
+    with receiving(in_turn(answer(503), answer(200))) as (receiver,):
+        endpoint = vendors.endpoint(receiver.url(), secrets=3)
+        (told,) = vendors.tell()
+        chosen = plan(receiver, schedule=(timedelta(),))
+        assert vendors.deliver(chosen) == 2 + vendors.told(EventType.ENDPOINT_FAILING, EventType.ENDPOINT_RECOVERED)
+    first, second = (got for got in receiver.got if got.event_id == told)
+    with database.read() as session:
+        assert first.body == second.body == session.get_one(Event, told).body.encode()
+    for got in (first, second):
+        for secret in vendors.secrets[endpoint]:
+            Webhook(secret).verify(got.body, got.headers)
+    with pytest.raises(Exception, match="No matching signature"):
+        Webhook("whsec_" + "A" * 32).verify(first.body, first.headers)
+
+
+def test_an_expired_secret_signs_no_more(vendors: Vendors) -> None:
+    with receiving(takes) as (receiver,):
+        endpoint = vendors.endpoint(receiver.url(), secrets=2)
+        with time_machine.travel(clock.now() + 2 * DAY):
+            vendors.tell()
+            vendors.deliver(plan(receiver))
+            Webhook(vendors.secrets[endpoint][0]).verify(receiver.got[0].body, receiver.got[0].headers)
+    assert len(receiver.got[0].headers["webhook-signature"].split()) == 1
+
+
+def test_500s_for_a_week_then_disabled_and_both_sides_told(vendors: Vendors, database: Database) -> None:
+    with receiving(answers(500, b"out of order\x00"), takes) as (receiver, other):
+        endpoint = vendors.endpoint(receiver.url())
+        vendors.endpoint(other.url(), event_types=[EventType.ENDPOINT_DISABLED])
+        began = clock.now()
+        with time_machine.travel(began) as machine:
+            vendors.tell()
+            chosen = plan(receiver, other)
+            while vendors.endpoint_now(endpoint).status is EndpointStatus.ENABLED:
+                vendors.deliver(chosen)
+                due = [row.next_attempt_at for row in vendors.deliveries() if row.next_attempt_at]
+                machine.move_to(max(*due, clock.now()) + MINUTE if due else clock.now())
+            vendors.deliver(chosen)
+            lasted = clock.now() - began
+    # What was told of its failing was attempted as well, but neither begot events nor outlived the endpoint.
+    assert LONGEST_HOLIDAY <= lasted < 2 * LONGEST_HOLIDAY
+    stopped = vendors.endpoint_now(endpoint)
+    assert (stopped.disabled_because, stopped.version) == (DisabledBecause.FAILING, 2)
+    assert {row.status for row in vendors.deliveries() if row.endpoint_id == endpoint} <= {
+        DeliveryStatus.EXHAUSTED,
+        DeliveryStatus.DROPPED,
+    }
+    assert vendors.told(EventType.ENDPOINT_FAILING) == 1
+    assert vendors.told(EventType.ENDPOINT_DISABLED) == 1
+    assert vendors.told(EventType.ENDPOINT_DISABLED, stream="center") == 1
+    assert len(other.ids) == 1
+    assert vendors.attempts()[0].answer == "out of order "
+    with database.snapshot() as session:
+        assert verify_database(session, {}).bad == []
+
+
+def test_410_disables_at_once_and_drops_what_is_pending(vendors: Vendors) -> None:
+    with receiving(answers(410)) as (receiver,):
+        endpoint = vendors.endpoint(receiver.url())
+        vendors.tell(5)
+        vendors.deliver(plan(receiver))
+        assert len(receiver.got) == 1
+        vendors.tell()
+        assert vendors.deliver(plan(receiver)) == 0
+    assert vendors.endpoint_now(endpoint).disabled_because is DisabledBecause.GONE
+    assert {row.status for row in vendors.deliveries()} == {DeliveryStatus.DROPPED}
+
+
+def test_failing_and_recovered_are_told_once(vendors: Vendors) -> None:
+    with receiving(in_turn(answer(500), answer(500), answer(500), answer(200))) as (receiver,):
+        vendors.endpoint(receiver.url(), event_types=[EventType.PAYOUT_APPROVED])
+        vendors.tell(2)
+        vendors.deliver(plan(receiver, schedule=(timedelta(),) * 4))
+    assert vendors.told(EventType.ENDPOINT_FAILING) == 1
+    assert vendors.told(EventType.ENDPOINT_RECOVERED) == 1
+    (health,) = vendors.health()
+    assert health.failing_since is None
+    assert health.verified_at is not None
+
+
+def test_no_retry_schedule_means_one_attempt_and_its_end_is_told_without_end(vendors: Vendors) -> None:
+    with receiving(answers(500)) as (receiver,):
+        vendors.endpoint(receiver.url())
+        vendors.tell()
+        # The event, then what tells of it: that the endpoint fails, and that the delivery is exhausted.
+        assert vendors.deliver(plan(receiver, schedule=())) == 3
+    assert {row.status for row in vendors.deliveries()} == {DeliveryStatus.EXHAUSTED}
+    assert vendors.told(EventType.DELIVERY_EXHAUSTED) == 1
+
+
+def test_an_endpoint_that_answers_by_turns_is_not_told_of_itself_without_end(vendors: Vendors) -> None:
+    flapping = [answer(500), answer(200)] * 20
+    with receiving(in_turn(*flapping)) as (receiver,):
+        vendors.endpoint(receiver.url())
+        vendors.tell()
+        vendors.deliver(plan(receiver, schedule=(timedelta(),) * 2))
+        assert len(receiver.got) < 10
+
+
+def test_a_retry_after_is_heard(vendors: Vendors) -> None:
+    with receiving(answers(429, Retry_After="7.5")) as (receiver,):
+        vendors.endpoint(receiver.url())
+        vendors.tell()
+        vendors.deliver(plan(receiver))
+    attempt = vendors.attempts()[0]
+    assert attempt.next_attempt_at is not None
+    assert attempt.finished_at is not None
+    assert attempt.next_attempt_at - attempt.finished_at == timedelta(seconds=7.5)
+
+
+def test_nothing_is_sent_after_deletion(vendors: Vendors, database: Database) -> None:
+    with receiving(takes) as (receiver,):
+        endpoint = vendors.endpoint(receiver.url())
+        vendors.tell(2)
+        with database.write() as session:
+            assert claiming.fan_out(session) == 2
+            deleted = update(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint)
+            session.execute(deleted.values(status=EndpointStatus.DELETED))
+        vendors.tell(2)
+        assert vendors.deliver(plan(receiver)) == 0
+        assert receiver.connections == 0
+
+
+def test_a_crash_between_the_200_and_the_note_sends_again_under_the_same_id(vendors: Vendors) -> None:
+    with receiving(takes) as (receiver,):
+        vendors.endpoint(receiver.url())
+        (told,) = vendors.tell()
+        crashed = plan(receiver, lease=timedelta())
+        with vendors.database.write() as session:
+            claiming.fan_out(session)
+            (parcel,) = claiming.claim(session, ROOM, crashed.lease)
+        asyncio.run(crashed.sender.send(parcel))
+        # Here it dies, and another one finds what it left.
+        vendors.deliver(plan(receiver))
+        assert receiver.ids == [told, told]
+    assert receiver.got[0].body == receiver.got[1].body
+    outcomes = [attempt.outcome for attempt in vendors.attempts()]
+    assert outcomes == [AttemptOutcome.INTERRUPTED, AttemptOutcome.SUCCEEDED]
+
+
+def test_a_lease_holds_by_the_databases_clock_however_the_workers_clocks_are_set(vendors: Vendors) -> None:
+    with receiving(takes) as (receiver,):
+        vendors.endpoint(receiver.url())
+        vendors.tell()
+        with vendors.database.write() as session:
+            claiming.fan_out(session)
+            assert len(claiming.claim(session, ROOM, MINUTE)) == 1
+        for hours in (-1, 1, 48):
+            with time_machine.travel(clock.now() + timedelta(hours=hours)):
+                assert vendors.deliver(plan(receiver)) == 0
+
+
+def test_a_clock_set_back_loses_nothing_and_sends_nothing_twice(vendors: Vendors) -> None:
+    with receiving(in_turn(answer(500), answer(200))) as (receiver,):
+        vendors.endpoint(receiver.url(), event_types=[EventType.PAYOUT_APPROVED])
+        now = clock.now()
+        vendors.tell()
+        assert vendors.deliver(plan(receiver)) == 1
+        with time_machine.travel(now - timedelta(hours=1)):
+            assert vendors.deliver(plan(receiver)) == 0
+        with time_machine.travel(now + MINUTE):
+            assert vendors.deliver(plan(receiver)) == 1
+    assert [row.status for row in vendors.deliveries()] == [DeliveryStatus.DELIVERED]
+
+
+def test_a_late_note_changes_nothing_but_the_log(vendors: Vendors) -> None:
+    vendors.endpoint("http://vendor.example/")
+    vendors.tell()
+    with vendors.database.write() as session:
+        claiming.fan_out(session)
+        (slow,) = claiming.claim(session, ROOM, timedelta())
+    with vendors.database.write() as session:
+        assert claiming.release(session) == 1
+        (quick,) = claiming.claim(session, ROOM, MINUTE)
+        noting.note(session, [Outcome(quick, Answer(None, 200), clock.now(), 0)], SCHEDULE)
+    with vendors.database.write() as session:
+        noting.note(session, [Outcome(slow, Answer("timeout"), clock.now(), 0)], SCHEDULE)
+    assert [row.status for row in vendors.deliveries()] == [DeliveryStatus.DELIVERED]
+    outcomes = [attempt.outcome for attempt in vendors.attempts()]
+    assert outcomes == [AttemptOutcome.INTERRUPTED, AttemptOutcome.SUCCEEDED]
+
+
+def test_expired_payloads_are_dropped_and_forgotten(vendors: Vendors, database: Database) -> None:
+    with receiving(answers(500)) as (receiver,):
+        vendors.endpoint(receiver.url(), event_types=[EventType.PAYOUT_APPROVED])
+        vendors.tell()
+        vendors.deliver(plan(receiver))
+        later = clock.now() + timedelta(days=90, minutes=1)
+        with time_machine.travel(later):
+            assert vendors.deliver(plan(receiver)) == 0
+    assert [row.status for row in vendors.deliveries()] == [DeliveryStatus.DROPPED]
+    with database.write() as session:
+        forget(session, clock.business_date(later))
+        assert rows(session, Event) > 0
+        forget(session, clock.business_date(later) + DAY)
+        assert [rows(session, table) for table in (Event, WebhookDelivery, WebhookAttempt)] == [0, 0, 0]
+
+
+def test_an_endpoint_that_has_not_answered_is_asked_one_thing_at_a_time(vendors: Vendors) -> None:
+    first = vendors.endpoint("http://vendor.example/")
+    vendors.tell(20)
+    with vendors.database.write() as session:
+        claiming.fan_out(session)
+        assert len(claiming.claim(session, ROOM, MINUTE)) == 1
+        assert claiming.claim(session, ROOM, MINUTE) == []
+        session.execute(
+            update(EndpointHealth)
+            .where(col(EndpointHealth.endpoint_id) == first)
+            .values(verified_at=datetime(2026, 1, 1, tzinfo=UTC))
+        )
+        assert len(claiming.claim(session, ROOM, MINUTE)) == 7
+        assert claiming.claim(session, ROOM, MINUTE) == []
+
+
+def test_a_secret_that_cannot_be_read_is_our_fault_and_stands_in_no_log(
+    vendors: Vendors, caplog: pytest.LogCaptureFixture
+) -> None:
+    with receiving(takes) as (receiver,), caplog.at_level(logging.DEBUG):
+        endpoint = vendors.endpoint(receiver.url())
+        vendors.tell()
+        sealed = SEALER.seal(vendors.secrets[endpoint][0])
+        chosen = plan(receiver)
+        object.__setattr__(chosen.sender, "sealer", type(SEALER)(["another key"]))
+        vendors.deliver(chosen)
+        assert receiver.connections == 0
+        vendors.tell()
+        vendors.deliver(plan(receiver))
+        assert len(receiver.got) == 1
+    assert vendors.attempts()[0].error == "secret_unreadable"
+    assert vendors.told(EventType.ENDPOINT_FAILING) == 0
+    assert "secret_unreadable" in caplog.text
+    assert vendors.secrets[endpoint][0].removeprefix("whsec_") not in caplog.text
+    assert sealed not in caplog.text
