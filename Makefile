@@ -2,6 +2,7 @@
 #   make run [PORT=8000] [DATABASE_URL=...]   the service with its demo data
 #   make test                                 all checks, then all tests
 #   make proof                                the promises in full, some 25 minutes; writes docs/proof.md
+#   make bench                                healthy endpoints beside dead ones: how long deliveries take
 #   make check | format | clock | lock | clean
 
 PORT ?= 8000
@@ -24,7 +25,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test proof check format clock lock clean
+.PHONY: run test proof bench check format clock lock clean
 
 # uv is quick; plain pip does the same where uv cannot run or cannot reach its index.
 define install
@@ -46,6 +47,9 @@ proof: $(VENV)/.dev-stamp
 	rm -rf var/proof && mkdir -p var/proof
 	KAOHE_PROOF=$(CURDIR)/var/proof $(BIN)/python -m pytest -n $(WORKERS) tests/promises tests/fuzz $(PYTEST_ARGS); \
 	status=$$?; $(BIN)/python -m tests.promises.page var/proof docs/proof.md && exit $$status
+
+bench: $(VENV)/.run-stamp
+	$(BIN)/python -m bench.deliveries
 
 check: $(VENV)/.dev-stamp
 	$(BIN)/ruff check .

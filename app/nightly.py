@@ -16,7 +16,13 @@ from app.database import Database, statements
 from app.errors import NotFound
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
-from app.features.assessments import failed_months, late_notices, missing_annual, repeat_offences
+from app.features.assessments import (
+    failed_months,
+    late_notices,
+    missing_annual,
+    overdue_rectifications,
+    repeat_offences,
+)
 from app.features.audit import heads
 from app.features.audit.actor import Actor
 from app.features.calendar import missing
@@ -73,6 +79,7 @@ FLAGS = {
     "flag_missing_calendar": Flags(AlertKind.CALENDAR_MISSING, _missing_calendar),
     "flag_late_notices": Flags(AlertKind.LATE_NOTICE, late_notices.evaluate),
     "flag_missing_annual_assessments": Flags(AlertKind.MISSING_ANNUAL_ASSESSMENT, missing_annual.evaluate),
+    "flag_overdue_rectifications": Flags(AlertKind.OVERDUE_RECTIFICATION, overdue_rectifications.evaluate),
     "flag_repeat_offences": Flags(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
     "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
     "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),

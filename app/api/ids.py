@@ -12,8 +12,11 @@ SITE = uuid.UUID("0189a3c2-5e00-7000-8000-000000005001")
 VENDOR = uuid.UUID("0189a3c2-5e00-7000-8000-00000000d001")
 CONTRACT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000e001")
 FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f001")
+TOLD_FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f002")
 ALERT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a001")
 SETTLEMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b001")
+ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
+APPEAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a901")
 PAYOUT = payout_id(CONTRACT, "2023/prorated_payout")
 PAYMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b003")
 OBJECTION = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b005")
@@ -22,10 +25,8 @@ OTHER_SIGNAL = uuid.UUID("0189a3c2-5e00-7000-8000-000000001002")
 INCIDENT = uuid.UUID("0189a3c2-5e00-7000-8000-000000001003")
 TRIAL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b004")
 EVIDENCE = uuid.UUID("0189a3c2-5e00-7000-8000-000000007001")
-ASSESSMENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000a501")
 DUE_DATE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000dd01")
 TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007101")
-TOLD_FINDING = uuid.UUID("0189a3c2-5e00-7000-8000-00000000f101")
 ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b101")
 OLD_ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b105")
 DELIVERY = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b102")
@@ -38,6 +39,11 @@ CenterId = Annotated[
 ]
 ContractId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/contracts`.", examples=[CONTRACT])]
 FindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/findings`.", examples=[FINDING])]
+AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
+AppealId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/appeals` or `GET /v1/portal/appeals`.", examples=[APPEAL])
+]
+ToldFindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/findings`.", examples=[TOLD_FINDING])]
 AlertId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/alerts`.", examples=[ALERT])]
 SettlementId = Annotated[
     uuid.UUID, Path(description="`id` of `GET /v1/contracts/{contract_id}/settlements`.", examples=[SETTLEMENT])
@@ -54,8 +60,6 @@ TrialId = Annotated[
     Path(description="`id` that `POST /v1/service-centers/{service_center_id}/trials` gave.", examples=[TRIAL]),
 ]
 EvidenceId = Annotated[uuid.UUID, Path(description="`id` that `POST /v1/portal/evidence` gave.", examples=[EVIDENCE])]
-AssessmentId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/assessments`.", examples=[ASSESSMENT])]
-ToldFindingId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/findings`.", examples=[TOLD_FINDING])]
 DueDateId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/due-dates`.", examples=[DUE_DATE])]
 TokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/tokens`.", examples=[TOKEN])]
 SignalId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/signals`.", examples=[SIGNAL])]

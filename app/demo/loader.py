@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from sqlmodel import Session, col, select
 
-from app.demo import decisions, facts, money
+from app.demo import answers, decisions, facts, money
 from app.features.access.caller import Caller
 from app.features.contracts import service as contracts
 from app.features.contracts.draft import NewContract
@@ -30,6 +30,8 @@ _FACTS = (
     facts.amendments,
     facts.seen,
     facts.months,
+    answers.acknowledged_notices,
+    answers.rectified_findings,
     decisions.decided_appeals,
     decisions.revised_months,
     decisions.annual_assessments,

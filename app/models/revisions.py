@@ -1,4 +1,4 @@
-"""What happens to a month after its notice: numbered revisions, and appeals with their decisions, never changed once decided."""
+"""What happens to a month after its notice: numbered revisions, and appeals, never changed once decided."""
 
 import uuid
 from datetime import date, datetime

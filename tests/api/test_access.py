@@ -6,8 +6,8 @@ import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ from app.database import Database
 from app.features.access import service as access
 from app.features.access import tokens
 from app.features.access.caller import Caller
+from app.features.assessments import months
+from app.features.assessments import service as assessments
+from app.features.assessments.appeal_filing import NewLine, file_appeal
+from app.features.assessments.rectifications import submit
+from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
 from app.features.audit.service import recording
 from app.features.evidence import handing_in
@@ -37,9 +42,11 @@ from app.features.webhooks import deliveries, endpoints
 from app.features.webhooks.destinations import LookedUp, deployment
 from app.features.webhooks.endpoints import Settled
 from app.models import Token
-from app.models.words import AskedBy, Role
+from app.models.words import AppealAbout, AskedBy, Role
 from app.nightly import run
+from app.rules.consecutive import MonthState
 from app.rules.destinations import Destination
+from app.rules.periods import Period
 from app.settings import Settings
 from tests.api.asking import JSON, expect_problem, filled, last_part
 from tests.conftest import DIALECTS
@@ -101,6 +108,11 @@ FILE = "/v1/portal/evidence/{evidence_id}"
 SENT = {"text": "as raw bytes"}
 """What is sent as a file: the client writes it as JSON, which is a text like any other."""
 SETTLED = {"contract": "settled_contract"}
+ACKNOWLEDGEMENT = "/v1/portal/assessments/{assessment_id}/acknowledgement"
+ANSWERED = "/v1/contracts/{contract_id}/findings/{finding_id}"
+OWED = {"finding": "notified_finding"}
+SUBMITTED = {"contract": "answered_contract", "finding": "submitted_finding"}
+OF_SCORE = {"about": "score", "grounds": "当日停电", "asked": "恢复扣分"}
 RETURNED = HOLDBACK | {"releases": [{"code": code, "share": "0.5", "after": "acceptance"} for code in ("part", "rest")]}
 AGREED = CHOICE | {"agreed_on": "2023-02-10"}
 JANUARY = PRORATED | {"served": ["2023-01"], "assessed": ["2023-01"]}
@@ -259,6 +271,20 @@ ROUTES: dict[tuple[str, str], Route] = {
         "assessments",
         {"appealed_on": "2023-02-07", "outcome": "rejected", "decided_on": "2023-02-08", "reason": "事实清楚"},
     ),
+    ("GET", ACKNOWLEDGEMENT): Route("portal"),
+    ("POST", ACKNOWLEDGEMENT): Route("portal"),
+    ("POST", "/v1/portal/assessments/{assessment_id}/appeals"): Route("portal", {"lines": [OF_SCORE]}),
+    ("GET", "/v1/portal/appeals"): Route("portal"),
+    ("GET", "/v1/portal/appeals/{appeal_id}"): Route("portal"),
+    ("GET", "/v1/portal/findings/{finding_id}/rectifications"): Route("portal", places=OWED),
+    ("POST", "/v1/portal/findings/{finding_id}/rectification"): Route("portal", {"description": "已整改"}, OWED),
+    ("GET", "/v1/appeals"): Route("assessments"),
+    ("GET", "/v1/appeals/{appeal_id}"): Route("assessments"),
+    ("POST", "/v1/appeals/{appeal_id}/decision"): Route(
+        "assessments", {"lines": [{"number": 1, "outcome": "rejected", "reason": "事实清楚"}], "reason": "维持"}
+    ),
+    ("GET", f"{ANSWERED}/rectifications"): Route("assessments", places=SUBMITTED),
+    ("POST", f"{ANSWERED}/verification"): Route("assessments", {"outcome": "verified"}, SUBMITTED),
     ("GET", f"{MONEY}/metrics"): Route("metrics"),
     ("GET", METRICS): Route("metrics"),
     ("PUT", METRICS): Route("metrics", {"values": [{"code": "satisfaction_rate", "value": "0.2450"}]}),
@@ -392,6 +418,7 @@ NOWHERE_IDS = (
     *("assessment", "told_finding", "due_date", "paid_out", "token"),
     *("signal", "other_signal", "third_signal"),
     *("endpoint", "delivery", "event", "network", "yesterday"),
+    *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
 )
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
 """Ids that nothing has."""
@@ -445,6 +472,7 @@ def build(database: Database, client: TestClient) -> Town:
             )
         ids["yesterday"] = (now() - timedelta(days=1)).isoformat()
         ids |= _webhooks(at, vendor)
+        ids |= _answers(at, at.contract(f"{number}-ANSWERED", **PAID_BY_MONTH, **own), vendor)
         ids["trial"] = _made(at.supervisor.post(f"/v1/service-centers/{at.center}/trials", OWN_TERMS))
         holdings.append(Holding(ids))
     run_nights(database, "2023-02-16")
@@ -452,6 +480,22 @@ def build(database: Database, client: TestClient) -> Town:
         (alert,) = at.supervisor.items("/v1/alerts", contract_id=holding.ids["contract"])
         holding.ids["alert"] = alert["id"]
     return Town(office, elsewhere, *holdings)
+
+
+def _answers(at: Office, contract: str, vendor: uuid.UUID) -> dict[str, str]:
+    """Have a month notified by the clerk, two of its findings appealed against or rectified, and give what is open."""
+    clerk, id_, period = replace(at.clerk, centers=(at.center,)), uuid.UUID(last_part(contract)), Period(2022, 11)
+    owed, submitted = (uuid.UUID(last_part(at.finding(contract, day))) for day in ("2022-11-08", "2022-11-09"))
+    with at.database.write() as session:
+        assessments.record(session, clerk, id_, period, Result(MonthState.ASSESSED, assessed_on=date(2022, 12, 5)))
+        assessments.finalize(session, clerk, id_, period, date(2022, 12, 5))
+        assessments.notify(session, clerk, id_, period, date(2022, 12, 6))
+        month = months.hold(session, clerk, id_, period).id
+        line = NewLine(about=AppealAbout.FINDING, finding_id=owed, grounds="当日停电", asked="撤销")
+        appeal = file_appeal(session, clerk, vendor, month, [line])
+        submit(session, clerk, vendor, submitted, "已整改")
+    ids = {"assessment": month, "appeal": appeal, "notified_finding": owed, "submitted_finding": submitted}
+    return {"answered_contract": str(id_), **{name: str(found) for name, found in ids.items()}}
 
 
 def _made(answer: Response) -> str:

@@ -42,23 +42,34 @@ class Terminal:
         )
 
     def run(self, block: str) -> str:
-        """Type a block and give what it prints; it must end well."""
+        """Type a block and give what it prints; it must end well, and in time."""
         assert self._shell.stdin is not None
         assert self._shell.stdout is not None
-        self._shell.stdin.write(f"{block}\necho; echo '{_DONE}' $?\n")
+        self._shell.stdin.write(f"{block}\nprintf '\\n%s %s\\n' '{_DONE}' $?\n")
         self._shell.stdin.flush()
+        impatience = threading.Timer(PATIENCE_SECONDS, self._kill)
+        impatience.start()
         said = ""
-        for line in self._shell.stdout:
-            if line.startswith(_DONE):
-                assert line == f"{_DONE} 0\n", f"{block}\n{said}"
-                return said.strip()
-            said += line
-        raise AssertionError(f"the shell has ended: {said}")
+        try:
+            for line in self._shell.stdout:
+                if line.startswith(_DONE):
+                    assert line == f"{_DONE} 0\n", f"{block}\n{said}"
+                    return said.strip()
+                said += line
+        finally:
+            impatience.cancel()
+        raise AssertionError(f"the shell has ended: {block}\n{said}")
 
     def close(self) -> None:
         """Leave it, with what still runs in its background."""
+        self._kill()
         with self._shell as shell:
-            shell.communicate("kill $(jobs -p) 2>/dev/null\nexit\n")
+            shell.communicate()
+
+    def _kill(self) -> None:
+        # Its own group: what it runs, and nobody else.
+        with suppress(ProcessLookupError):
+            os.killpg(self._shell.pid, signal.SIGKILL)
 
 
 class Session:

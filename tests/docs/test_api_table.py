@@ -9,11 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.database import Database
-from app.models.words import Role
+from app.models.words import DeliveryStatus, Role
 from tests.docs.exchanges import ROOT, talk
 from tests.office import TERMS, Office, Person
 from tests.payouts import HOLDBACK
 from tests.settled import Sums, paid_out, settled
+from tests.webhooks.vendors import delivered, registered
 
 GUIDE = "docs/api.md"
 PAGING = {"limit", "cursor"}
@@ -82,7 +83,9 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "evidence_id": _evidence(office),
         "period": "2023-01",
         "year": "2023",
+        **_appeal(office),
         "template_id": "monthly-score-bands",
+        **_webhooks(office),
     }
     rows = [row for row in _rows() if row.who != "anybody"]
     let_in = {
@@ -96,6 +99,31 @@ def _spare_token(office: Office) -> str:
     """Give the vendor a second token, since the one that is revoked opens nothing any more."""
     issued = office.vendor_portal.post("/v1/portal/tokens", {"name": "备用", "expires_in_days": 1})
     return str(issued.json()["id"])
+
+
+def _webhooks(office: Office) -> dict[str, str]:
+    endpoint = registered(office)
+    (sent,) = delivered(office, endpoint, [DeliveryStatus.DELIVERED])
+    network = {"cidr": "10.20.30.0/24", "reason": "政务外网"}
+    allowed = office.admin.post(f"/v1/vendors/{office.vendor}/webhook-networks", network)
+    return {
+        "vendor_id": str(office.vendor),
+        "endpoint_id": endpoint["id"],
+        "event_id": str(sent.event_id),
+        "delivery_id": str(sent.delivery_id),
+        "network_id": allowed.json()["id"],
+    }
+
+
+def _appeal(office: Office) -> dict[str, str]:
+    contract = office.contract("XA-ANSWERED")
+    office.assess(contract, "2023-01", "88.00", "2023-02-06")
+    office.finalize(contract, "2023-01", "2023-02-06")
+    office.notify(contract, "2023-01", "2023-02-07")
+    month = office.supervisor.get(f"{contract}/assessments/2023-01").json()["id"]
+    lines = {"lines": [{"about": "score", "grounds": "当日停电", "asked": "恢复扣分"}]}
+    appeal = office.vendor_portal.post(f"/v1/portal/assessments/{month}/appeals", lines)
+    return {"assessment_id": month, "appeal_id": appeal.json()["id"]}
 
 
 def _trial(office: Office) -> str:

@@ -25,6 +25,7 @@ BODILESS = {
     "resend_webhook_delivery",
     "remove_webhook_network",
     "revoke_portal_token",
+    "acknowledge_assessment",
 }
 """What is changed by naming it alone."""
 

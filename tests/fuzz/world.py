@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.api.ids import (
     ALERT,
+    APPEAL,
     ASSESSMENT,
     CENTER,
     CONTRACT,
@@ -66,6 +67,9 @@ from tests.fuzz.ids import Ids
 NOW = "2024-01-20T04:00:00Z"
 """Noon of a day after the documented year of service."""
 WEAK_MONTH = Period.parse("2023-08")
+LAST_MONTH = Period.parse("2023-12")
+ANSWERABLE = date(2024, 1, 17)
+"""The day of the last notice, which may still be appealed against."""
 Tokens = dict[str, str]
 
 
@@ -195,6 +199,7 @@ NAMED = {
     "register_webhook_endpoint": ENDPOINT,
     "send_test_event": EVENT,
     "allow_webhook_network": NETWORK,
+    "file_appeal": APPEAL,
 }
 """The ids that the documentation gives to what an operation records."""
 SECOND = {"send_test_event": DELIVERY}
@@ -227,10 +232,10 @@ def _contract(building: _Building) -> None:
     draft = ContractIn.model_validate(body | {"number": "ZWFW-2023-01"}).draft()
     ids.next_is(CONTRACT)
     contracts.activate(session, clerk, draft)
-    # Nothing refers to a month yet, so that February can take the documented id.
-    february = (col(Assessment.contract_id) == CONTRACT, col(Assessment.period) == "2023-02")
-    session.execute(update(Assessment).where(*february).values(id=ASSESSMENT))
-    for id_, day in ((FINDING, date(2023, 1, 9)), (TOLD_FINDING, date(2023, 2, 13))):
+    # Months are expected all at once; nothing refers to them yet, so December can take the documented id.
+    december = (col(Assessment.contract_id) == CONTRACT, col(Assessment.period) == "2023-12")
+    session.execute(update(Assessment).where(*december).values(id=ASSESSMENT))
+    for id_, day in ((FINDING, date(2023, 1, 9)), (TOLD_FINDING, date(2023, 12, 6))):
         ids.next_is(id_)
         findings.record_finding(session, clerk, CONTRACT, NewFinding(issue_type="leaving_post", occurred_on=day))
     _signals(building)
@@ -266,7 +271,8 @@ def _month(session: Session, clerk: Caller, period: Period) -> None:
     day = min(period.last_day + timedelta(days=5), clock.today())
     service.record(session, clerk, CONTRACT, period, Result(MonthState.ASSESSED, score, assessed_on=day))
     service.finalize(session, clerk, CONTRACT, period, day)
-    service.notify(session, clerk, CONTRACT, period, day, "政务考核〔2023〕2号")
+    notified_on = ANSWERABLE if period == LAST_MONTH else day
+    service.notify(session, clerk, CONTRACT, period, notified_on, "政务考核〔2023〕2号")
 
 
 def _name_the_alert(session: Session) -> None:

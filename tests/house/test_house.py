@@ -55,7 +55,7 @@ def test_development_requirements_hold_the_services_at_the_same_versions() -> No
 
 def test_makefile_has_its_targets_and_declares_them() -> None:
     text = (ROOT / "Makefile").read_text("utf-8")
-    targets = {"run", "test", "proof", "check", "format", "clock", "lock", "clean"}
+    targets = {"run", "test", "proof", "bench", "check", "format", "clock", "lock", "clean"}
     declared = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
     assert declared is not None
     assert set(declared[1].split()) == targets

@@ -9,6 +9,7 @@ import time_machine
 
 from app import clock
 from app.features.events.types import EventType
+from app.features.webhooks.claiming import fan_out
 from app.models.words import DeliveryStatus
 from tests.api.asking import expect_problem
 from tests.office import Office
@@ -82,6 +83,19 @@ def test_recovery_sends_what_came_while_it_was_disabled(office: Office) -> None:
     assert statuses(office, endpoint) == [PENDING]
     (found,) = office.vendor_portal.items(DELIVERIES)
     assert (found["event_type"], found["attempts"]) == ("assessment.notified", 0)
+
+
+def test_an_endpoint_is_sent_the_types_that_it_takes(office: Office) -> None:
+    """The fan-out makes a delivery of those alone, and a recovery adds none of the others."""
+    some, everything = _early(office, event_types=["appeal.decided"]), _early(office)
+    tell(office, EventType.APPEAL_DECIDED, EventType.ASSESSMENT_NOTIFIED, fanned_out=False)
+    # The fan-out's own: nothing is missed yet.
+    assert _recovered(office, everything, _ago(days=1)) == 0
+    with office.database.write() as session:
+        assert fan_out(session) == 2
+    taken = [item["event_type"] for item in office.vendor_portal.items(DELIVERIES, endpoint_id=some["id"])]
+    assert taken == ["appeal.decided"]
+    assert (statuses(office, everything), _recovered(office, some, _ago(days=1))) == ([PENDING, PENDING], 0)
 
 
 def test_stats_windows(office: Office) -> None:

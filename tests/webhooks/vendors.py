@@ -33,9 +33,13 @@ def registered(office: Office, url: str = URL, **more: Any) -> dict[str, Any]:
 
 
 def tell(
-    office: Office, *types: EventType, at: datetime | None = None, stream: Stream = Stream.VENDOR
+    office: Office,
+    *types: EventType,
+    at: datetime | None = None,
+    stream: Stream = Stream.VENDOR,
+    fanned_out: bool = True,
 ) -> list[uuid.UUID]:
-    """Tell the vendor, or its center, of something of each type, and have the fan-out done with it."""
+    """Tell the vendor, or its center, of something of each type; the fan-out is done with it unless said otherwise."""
     with time_machine.travel(at or clock.now(), tick=False), office.database.write() as session:
         happenings = [
             Happening(
@@ -48,7 +52,8 @@ def tell(
             for type_ in types
         ]
         told = record(session, *happenings)
-        session.execute(update(Event).where(col(Event.id).in_(told)).values(fanned_out_at=clock.now()))
+        if fanned_out:
+            session.execute(update(Event).where(col(Event.id).in_(told)).values(fanned_out_at=clock.now()))
     return told
 
 

@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from app.api.portal import (
+    acknowledgements,
+    appeals,
     assessments,
     contracts,
     due_dates,
@@ -14,6 +16,7 @@ from app.api.portal import (
     monthly_reports,
     objections,
     payouts,
+    rectifications,
     settlements,
     statement,
     tokens,
@@ -41,5 +44,8 @@ for room in (
     events,
     webhook_endpoints,
     webhook_deliveries,
+    acknowledgements,
+    appeals,
+    rectifications,
 ):
     router.include_router(room.router)

@@ -20,15 +20,18 @@ from app.api.ids import ContractId, OfCenter, OfContract, OfVendor
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
 from app.api.scores import ScoreOut, score_of
+from app.api.supervisor.appeals import AppealOut, shown_appeals
 from app.api.supervisor.results import NoticeIn, ResultIn
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import queries, service
+from app.features.assessments.acknowledgements import Standing, receipt
+from app.features.assessments.answer_queries import appeals_of_month
 from app.features.assessments.queries import AssessmentFilter
 from app.features.assessments.results import Result
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
-from app.models.words import AppealOutcome, Stage
+from app.models.words import Stage
 from app.rules.deadlines import DueState, lateness
 from app.rules.notices import Backdated, backdated
 from app.rules.periods import Period
@@ -113,21 +116,18 @@ class AssessmentOut(BaseModel):
     updated_at: datetime
 
 
-class AppealOut(BaseModel):
-    """申诉 and its decision."""
+class ReceiptOut(BaseModel):
+    """签收: how the vendor's acknowledgement of the notice stands today."""
 
-    against_revision: Annotated[int, Field(description="The version appealed against; 0 is what was notified.")]
-    appealed_on: Day
-    due_on: Annotated[Day | None, Field(description="Last day for it; null where the terms state no limit.")]
-    in_time: bool | None
-    grounds: str | None
-    outcome: AppealOutcome
-    decided_on: Day
-    decided_by: str
-    document_no: str | None
-    reason: str
-    revision: Annotated[int | None, Field(description="The revision that carried it out; null where rejected.")]
-    recorded_at: datetime
+    standing: Annotated[
+        Standing, Field(description="`deemed`: its due date has passed without it, and it counts as given.")
+    ]
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    deemed_on: Annotated[
+        Day | None, Field(description="The day on which it counted as given; kept where it was given after that.")
+    ]
+    due_on: Annotated[Day | None, Field(description="Null where the terms state no limit.")]
 
 
 class CriterionOut(BaseModel):
@@ -138,9 +138,10 @@ class CriterionOut(BaseModel):
 
 
 class AssessmentDetail(AssessmentOut):
-    """A month with its points by criterion, and what was decided about appeals against it."""
+    """A month with its points by criterion, the vendor's acknowledgement, and the appeals against it."""
 
     criteria: list[CriterionOut]
+    acknowledgement: Annotated[ReceiptOut | None, Field(description="Null before the notice.")]
     appeals: list[AppealOut]
 
 
@@ -260,17 +261,33 @@ def detail(
         CriterionOut.model_construct(criterion=item["criterion"], points=item["points_hundredths"])
         for item in queries.criteria(session, row["id"])
     ]
-    appeals = [_appeal(appeal) for appeal in queries.appeals(session, row["id"])]
+    known = _receipt(session, row)
+    appeals = shown_appeals(session, appeals_of_month(session, row["id"]))
     members = _members(row, clock.today(), work_calendar(session))
     # How late a notice is runs with the calendar until it is given, and an amendment may move when it is due.
     running = (clock.today(), row["due_on"]) if row["due_on"] and row["notified_on"] is None else ()
+    # An acknowledgement that is awaited counts as given once its day has passed.
+    if known is not None and known.standing is not Standing.GIVEN and known.due_on is not None:
+        running = (clock.today(), known.due_on)
     headers = etag(row["version"], *running) | dict(headers or {})
-    return answer(AssessmentDetail.model_construct(**members, criteria=criteria, appeals=appeals), status, headers)
+    return answer(
+        AssessmentDetail.model_construct(**members, criteria=criteria, acknowledgement=known, appeals=appeals),
+        status,
+        headers,
+    )
 
 
-def _appeal(row: RowMapping) -> AppealOut:
-    in_time = None if row["due_on"] is None else row["appealed_on"] <= row["due_on"]
-    return AppealOut.model_construct(**row, in_time=in_time)
+def _receipt(session: Session, row: RowMapping) -> ReceiptOut | None:
+    if row["notified_on"] is None:
+        return None
+    known = receipt(session, row["contract_id"], row["id"], row["period"], clock.today())
+    return ReceiptOut(
+        standing=known.standing,
+        acknowledged_at=known.acknowledged_at,
+        acknowledged_by=known.acknowledged_by,
+        deemed_on=known.deemed_on,
+        due_on=known.due["due_on"] if known.due else None,
+    )
 
 
 def _backdated(row: RowMapping) -> tuple[Backdated, ...]:

@@ -9,6 +9,7 @@ from app.features.access.caller import Caller
 from app.features.paging import Listing
 from app.models import (
     Alert,
+    Appeal,
     Assessment,
     Contract,
     DueDate,
@@ -48,12 +49,16 @@ _TOKEN = (
 _DELIVERY = select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).join(
     WebhookDelivery, col(WebhookDelivery.endpoint_id) == col(WebhookEndpoint.id)
 )
+_APPEAL = select(col(Appeal.service_center_id), col(Contract.vendor_id)).join(
+    Contract, col(Contract.id) == col(Appeal.contract_id)
+)
 
 OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "contract_id": (_CONTRACT, col(Contract.id)),
     "assessment_id": (select(col(Assessment.service_center_id), col(Assessment.vendor_id)), col(Assessment.id)),
     "due_date_id": (_DUE_DATE, col(DueDate.id)),
     "token_id": (_TOKEN, col(Token.id)),
+    "appeal_id": (_APPEAL, col(Appeal.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
     "payment_id": (select(col(Payment.service_center_id), col(Payment.vendor_id)), col(Payment.id)),

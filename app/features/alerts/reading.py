@@ -14,6 +14,7 @@ _RUNNING = frozenset(
         AlertKind.PAYMENT_BEHIND,
         AlertKind.MISSING_MONTHLY_REPORT,
         AlertKind.KEY_POST_VACANT,
+        AlertKind.OVERDUE_RECTIFICATION,
     }
 )
 """The kinds whose days late grow while they are open."""

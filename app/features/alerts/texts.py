@@ -63,6 +63,29 @@ def _missing_annual_assessment(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _overdue_rectification(facts: dict[str, Any]) -> tuple[str, str]:
+    done_zh, done_en = "尚未整改", "not rectified yet"
+    if "submitted_on" in facts:
+        done_zh, done_en = f"实际于{facts['submitted_on']}提交整改", f"submitted on {facts['submitted_on']}"
+    elif "superseded_because" in facts:
+        done_zh, done_en = "后不再要求或另定期限", "no longer owed, or owed by another day"
+    days, working = facts["days_late"], facts["working_days_late"]
+    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
+    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
+    where_zh = f"（窗口{facts['counter']}）" if facts.get("counter") else ""
+    where_en = f" at counter {facts['counter']}" if facts.get("counter") else ""
+    return (
+        (
+            f"{facts['occurred_on']}“{facts['issue_type_name']}”{where_zh}应于{facts['due_on']}前整改，{done_zh}，"
+            f"逾期{days}天（{working}个工作日）{provisional_zh}。"
+        ),
+        (
+            f"The finding '{facts['issue_type']}'{where_en} of {facts['occurred_on']} was to be rectified by "
+            f"{facts['due_on']}: {done_en}, {days} days ({working} working days) late{provisional_en}."
+        ),
+    )
+
+
 def _repeat_offence(facts: dict[str, Any]) -> tuple[str, str]:
     at_least_zh, at_least_en = ("至少", "at least ") if facts["at_least"] else ("", "")
     where_zh = f"（窗口{facts['counter']}）" if facts.get("counter") else ""
@@ -200,6 +223,7 @@ def _endpoint_disabled(facts: dict[str, Any]) -> tuple[str, str]:
 _WRITERS = {
     AlertKind.LATE_NOTICE: _late_notice,
     AlertKind.MISSING_ANNUAL_ASSESSMENT: _missing_annual_assessment,
+    AlertKind.OVERDUE_RECTIFICATION: _overdue_rectification,
     AlertKind.REPEAT_OFFENCE: _repeat_offence,
     AlertKind.BELOW_PASS_MARK: _below_pass_mark,
     AlertKind.CONSECUTIVE_FAIL: _consecutive_fail,

@@ -1,4 +1,4 @@
-"""申诉: the vendor's appeal against a notified month, and its decision as the centre records them."""
+"""申诉 on paper: an appeal that came outside of the portal, recorded by the centre together with its decision."""
 
 import uuid
 from collections.abc import Sequence
@@ -9,16 +9,19 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.features.access.caller import Caller
-from app.features.assessments import months, queries
+from app.features.assessments import answer_dates, answer_queries, months
+from app.features.assessments.appeal_decisions import check_consequence
+from app.features.assessments.appeal_filing import happening
 from app.features.assessments.errors import AppealDecided, NotNotified
 from app.features.assessments.months import refuse
 from app.features.assessments.results import Result
 from app.features.assessments.revisions import Revision, latest_day, revise
-from app.features.calendar.queries import work_calendar
+from app.features.contracts import register
+from app.features.events.service import record as tell
+from app.features.events.types import EventType
 from app.features.seen import Seen
 from app.models import Appeal, Assessment
-from app.models.words import AppealOutcome, Stage
-from app.rules.deadlines import due_date
+from app.models.words import AppealOutcome, DueKind, Stage
 from app.rules.periods import Period
 
 
@@ -44,22 +47,27 @@ def decide_appeal(
     if month.stage is not Stage.NOTIFIED or month.notified_on is None:
         raise NotNotified(f"{period} is {month.stage}.")
     _check(month, month.notified_on, decision)
+    check_consequence(decision.outcome, decision.result, decision.withdrawn)
     stands_from = latest_day(session, month)
     if decision.decided_on < stands_from:
         detail = f"{decision.decided_on} lies before {stands_from}, from which the present version stands."
         refuse("/decided_on", "before-the-version", detail)
     against = month.revision
-    decided = queries.appeals(session, month.id)
-    if any(appeal["against_revision"] == against for appeal in decided):
+    known = answer_queries.appeals_of_month(session, month.id)
+    if any(appeal["against_revision"] == against and appeal["filed_by_id"] is None for appeal in known):
         raise AppealDecided(f"The appeal against version {against} of {period} is decided.")
-    due_on = _due_on(session, month, month.notified_on)
+    due_on = answer_dates.appeal_due_on(session, month)
     appeal = _row(caller, month, decision, due_on)
     own = (Appeal, col(Appeal.id) == appeal.id)
-    with months.recording_month(session, caller, "appeal.decided", month, own, subject_id=appeal.id):
+    more = (own, answer_dates.touched(month))
+    with months.recording_month(session, caller, "appeal.decided", month, *more, subject_id=appeal.id):
         # The row's version is raised by whichever of the two happens, so that a second decision is seen to be stale.
         if decision.outcome is AppealOutcome.REJECTED:
             months.change(session, month, (Stage.NOTIFIED,), {}, AppealDecided())
         session.add(appeal)
+        if not known:
+            register.meet(session, contract_id, DueKind.APPEAL, month.period, decision.appealed_on)
+        tell(session, happening(month, EventType.APPEAL_DECIDED, appeal.id))
     if decision.outcome is not AppealOutcome.REJECTED:
         revision = Revision(
             reason=decision.reason,
@@ -78,22 +86,6 @@ def _check(month: Assessment, notified_on: date, decision: Decision) -> None:
     if decision.decided_on < decision.appealed_on:
         detail = f"{decision.decided_on} lies before {decision.appealed_on}, the day of the appeal."
         refuse("/decided_on", "before-the-appeal", detail)
-    changes = decision.result is not None or bool(decision.withdrawn)
-    if decision.outcome is AppealOutcome.REJECTED and changes:
-        detail = "A rejected appeal changes nothing."
-        refuse("/outcome", "rejected-changes-nothing", detail, "Leave result and withdrawn_findings out, or uphold it.")
-    if decision.outcome is not AppealOutcome.REJECTED and not changes:
-        detail = "An upheld appeal changes the result or withdraws findings; neither is stated."
-        remedy = "State the new result, or the findings that are withdrawn."
-        refuse("/outcome", "upheld-without-consequence", detail, remedy)
-
-
-def _due_on(session: Session, month: Assessment, notified_on: date) -> date | None:
-    """Give the last day on which the vendor could appeal, by the terms in force; None where they state no limit."""
-    version = months.terms_for(session, month.contract_id, Period.parse(month.period), clock.today())
-    if version is None or version.terms.appeal is None or version.terms.appeal.after != "notice":
-        return None
-    return due_date(version.terms.appeal, notified_on, work_calendar(session)).on
 
 
 def _row(caller: Caller, month: Assessment, decision: Decision, due_on: date | None) -> Appeal:
@@ -109,6 +101,7 @@ def _row(caller: Caller, month: Assessment, decision: Decision, due_on: date | N
         outcome=decision.outcome,
         decided_on=decision.decided_on,
         decided_by=caller.name,
+        decided_by_id=caller.principal_id,
         document_no=decision.document_no,
         reason=decision.reason,
         revision=month.revision + 1 if upheld else None,

@@ -1,6 +1,6 @@
 """What the state of a month forbids."""
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Forbidden, Invalid
 
 
 class MonthIsFinal(Conflict):
@@ -68,11 +68,75 @@ class RevisionChangesNothing(Invalid):
 
 
 class AppealDecided(Conflict):
-    """A second decision about the same version of a month."""
+    """A second decision about the same appeal, or about the same version of a month from a second paper."""
 
     code = "appeal-decided"
     title = "The appeal is decided already"
-    remedy = "Each version of a month is decided upon once; a later revision may be appealed against anew."
+    remedy = "Read it to see how; a later revision of the month may be appealed against anew."
+
+
+class AlreadyAcknowledged(Conflict):
+    """A second acknowledgement of one notice."""
+
+    code = "already-acknowledged"
+    title = "The notice is acknowledged already"
+    remedy = "A notice is acknowledged once; read the acknowledgement to see when, and by whom."
+
+
+class AppealTooLate(Conflict):
+    """An appeal after the last moment of its due date."""
+
+    code = "appeal-too-late"
+    title = "The time for an appeal is over"
+    remedy = "An appeal is filed by 24:00 (Asia/Shanghai) of its due date; the service's own clock decides."
+
+
+class AlreadyAppealed(Conflict):
+    """The same line twice against one version of a month."""
+
+    code = "already-appealed"
+    title = "This is appealed against already"
+    remedy = "Each criterion, each finding and the score are appealed against once in each version; read the appeals."
+
+
+class DecidedByAssessor(Forbidden):
+    """A decision about an appeal by who assessed the month."""
+
+    code = "decided-by-assessor"
+    title = "Who has assessed a month does not decide about appeals against it"
+    remedy = "Have another supervisor decide."
+
+
+class FindingIsWithdrawn(Conflict):
+    """A rectification of a finding that no longer counts."""
+
+    code = "finding-is-withdrawn"
+    title = "The finding is withdrawn"
+    remedy = "Nothing is owed for it any more."
+
+
+class RectificationPending(Conflict):
+    """A second submission before the first one is judged."""
+
+    code = "rectification-pending"
+    title = "A rectification is waiting for its verification"
+    remedy = "Wait until the service center verifies or returns it."
+
+
+class RectificationVerified(Conflict):
+    """A submission about a finding whose rectification is verified."""
+
+    code = "rectification-verified"
+    title = "The rectification is verified already"
+    remedy = "Nothing is left to do."
+
+
+class NothingToVerify(Conflict):
+    """A judgement without a submission that waits for one."""
+
+    code = "nothing-to-verify"
+    title = "No rectification waits for its verification"
+    remedy = "Read the finding's rectifications; somebody else may have been first."
 
 
 class YearOutsideService(Invalid):

@@ -18,8 +18,8 @@ from app.features.assessments.errors import AlreadyWithdrawn, MonthIsFinal
 from app.features.audit.changes import Touched
 from app.features.audit.service import recording
 from app.features.contracts.service import lock
-from app.models import Alert, Contract, Finding
-from app.models.words import AlertKind, Stage
+from app.models import Alert, Contract, DueDate, Finding
+from app.models.words import AlertKind, DueKind, Stage
 from app.rules.faults import Fault
 from app.rules.money import hundredths
 from app.rules.periods import Period
@@ -75,9 +75,15 @@ def new_finding(session: Session, contract: Contract, seen: NewFinding) -> Findi
 def recording_findings(
     session: Session, caller: Caller, action: str, contract: Contract, finding_id: uuid.UUID
 ) -> AbstractContextManager[None]:
-    """Record what is done inside as one act on a finding, and on the repeat offences that it may undo."""
-    offences = (col(Alert.contract_id) == contract.id) & (col(Alert.kind) == AlertKind.REPEAT_OFFENCE)
-    touched: tuple[Touched, ...] = ((Finding, col(Finding.id) == finding_id), (Alert, offences))
+    """Record what is done inside as one act on a finding, with the alerts and the due date that it may undo."""
+    undone = (AlertKind.REPEAT_OFFENCE, AlertKind.OVERDUE_RECTIFICATION)
+    alerts = (col(Alert.contract_id) == contract.id) & col(Alert.kind).in_(undone)
+    due = (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.RECTIFICATION)
+    touched: tuple[Touched, ...] = (
+        (Finding, col(Finding.id) == finding_id),
+        (Alert, alerts),
+        (DueDate, due & (col(DueDate.subject) == str(finding_id))),
+    )
     details = {"contract_id": str(contract.id)}
     center = contract.service_center_id
     return recording(session, caller.actor, center, action, finding_id, *touched, details=details)

@@ -16,6 +16,7 @@ from app.models import (
     DueDate,
     Finding,
     IssueType,
+    Rectification,
     TermsVersion,
 )
 from app.models.words import DueKind
@@ -88,6 +89,58 @@ def years_ever_late(session: Session, as_of: date, within: Within) -> Sequence[R
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )
     return session.execute(statement).mappings().all()
+
+
+def rectifications_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+    """Read the due dates of rectifications that were missed at some time, oldest entry of a finding first."""
+    statement = (
+        select(
+            col(DueDate.contract_id),
+            col(DueDate.service_center_id),
+            col(DueDate.subject),
+            col(DueDate.due_on),
+            col(DueDate.provisional),
+            col(DueDate.met_on),
+            col(DueDate.in_force_from),
+            col(DueDate.superseded_on),
+            col(DueDate.superseded_because),
+        )
+        .where(*ever_missed(DueKind.RECTIFICATION, as_of), *within.whose(DueDate))
+        .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def submissions_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+    """Read what was submitted in the contracts of `rectifications_ever_late`, each finding's in their order."""
+    statement: Listing = select(
+        col(Rectification.finding_id),
+        col(Rectification.submitted_on),
+        col(Rectification.outcome),
+        col(Rectification.judged_on),
+    ).where(col(Rectification.contract_id).in_(_owing_rectifications(as_of, within)))
+    return session.execute(statement.order_by(col(Rectification.number))).mappings().all()
+
+
+def findings_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+    """Read what the findings of the contracts of `rectifications_ever_late` are about."""
+    statement: Listing = (
+        select(
+            col(Finding.id),
+            col(Finding.period),
+            col(Finding.occurred_on),
+            col(Finding.counter),
+            col(IssueType.code).label("issue_type"),
+            col(IssueType.name_zh).label("issue_type_name"),
+        )
+        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
+        .where(col(Finding.contract_id).in_(_owing_rectifications(as_of, within)))
+    )
+    return session.execute(statement).mappings().all()
+
+
+def _owing_rectifications(as_of: date, within: Within) -> Listing:
+    return select(col(DueDate.contract_id)).where(*ever_missed(DueKind.RECTIFICATION, as_of), *within.whose(DueDate))
 
 
 def findings_near_threshold(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:

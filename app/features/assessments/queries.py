@@ -12,7 +12,6 @@ from app.features.contracts.queries import in_state
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import (
     AnnualAssessment,
-    Appeal,
     Assessment,
     AssessmentCriterion,
     AssessmentRevision,
@@ -217,12 +216,6 @@ def revisions(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping
     )
     of = statement.where(col(AssessmentRevision.assessment_id) == assessment_id)
     return session.execute(of.order_by(col(AssessmentRevision.number))).mappings().all()
-
-
-def appeals(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the decided appeals against a month, the first one first."""
-    statement: Listing = select(*Appeal.__table__.columns).where(col(Appeal.assessment_id) == assessment_id)  # type: ignore[attr-defined]
-    return session.execute(statement.order_by(col(Appeal.against_revision))).mappings().all()
 
 
 _FINDING_COLUMNS: Columns = (

@@ -13,7 +13,15 @@ from sqlmodel import Session, col
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
 from app.features.access.caller import Caller
-from app.features.assessments import failed_months, late_notices, months, queries, repeat_offences
+from app.features.assessments import (
+    answer_dates,
+    failed_months,
+    late_notices,
+    months,
+    overdue_rectifications,
+    queries,
+    repeat_offences,
+)
 from app.features.assessments.errors import NotNotified, RevisionChangesNothing
 from app.features.assessments.findings import NewFinding, mark_withdrawn, new_finding, recording_findings
 from app.features.assessments.months import refuse
@@ -24,6 +32,9 @@ from app.features.contracts import register
 from app.features.contracts.service import lock
 from app.features.contracts.versions import read_versions
 from app.features.contracts.within import Within
+from app.features.events.service import Happening
+from app.features.events.service import record as tell
+from app.features.events.types import EventType
 from app.features.seen import Seen, check_seen
 from app.models import Alert, Assessment, AssessmentRevision, Contract, Finding
 from app.models.words import DueKind, Stage
@@ -65,6 +76,7 @@ def revise(
         _versions(month),
         (Finding, (col(Finding.contract_id) == contract_id) & (col(Finding.period) == month.period)),
         (Alert, col(Alert.contract_id) == contract_id),
+        answer_dates.touched(month),
     )
     with months.recording_month(session, caller, "assessment.revised", month, *touched):
         _write(session, caller, month, revision)
@@ -89,8 +101,14 @@ def withdraw_finding(
     month = queries.month(session, contract_id, finding["period"])
     with recording_findings(session, caller, "finding.withdrawn", contract, finding_id):
         mark_withdrawn(session, finding, withdrawn_on, reason, "/withdrawn_on")
-        within = Within(contract_id=contract_id)
-        months.settle(session, contract_id, repeat_offences.evaluate(session, clock.today(), within))
+        answer_dates.withdraw(session, contract_id, [finding_id], withdrawn_on)
+        today, within = clock.today(), Within(contract_id=contract_id)
+        months.settle(
+            session,
+            contract_id,
+            repeat_offences.evaluate(session, today, within),
+            overdue_rectifications.evaluate(session, today, within),
+        )
     if month is not None and month.stage is Stage.NOTIFIED:
         withdrawal = Revision(reason=reason, revised_on=withdrawn_on, withdrawn=[finding_id])
         _note_withdrawal(session, caller, month, withdrawal)
@@ -104,6 +122,19 @@ def _note_withdrawal(session: Session, caller: Caller, month: Assessment, withdr
         _new_version(session, caller, month, replace(withdrawal, revised_on=revised_on)),
     ):
         months.change(session, month, (Stage.NOTIFIED,), {"revision": month.revision + 1}, _outrun(month))
+        tell(session, _revised(month))
+
+
+def _revised(month: Assessment) -> Happening:
+    return Happening(
+        type=EventType.ASSESSMENT_REVISED,
+        service_center_id=month.service_center_id,
+        vendor_id=month.vendor_id,
+        subject_id=month.id,
+        contract_id=month.contract_id,
+        period=month.period,
+        version=month.revision + 1,
+    )
 
 
 def _versions(month: Assessment) -> Touched:
@@ -197,6 +228,7 @@ def _write(session: Session, caller: Caller, month: Assessment, revision: Revisi
     if revision.notice:
         values |= months.notice(revision.notice.notified_on, revision.notice.document_no)
     _refuse_what_stands(session, month, revision, values)
+    notified_on = month.notified_on or month.served_to
     with _new_version(session, caller, month, revision) as added:
         months.change(session, month, (Stage.NOTIFIED,), values, _outrun(month))
         _withdraw(session, month, revision)
@@ -205,8 +237,22 @@ def _write(session: Session, caller: Caller, month: Assessment, revision: Revisi
             months.write_criteria(session, month.id, revision.result)
         if revision.notice:
             register.meet(session, month.contract_id, DueKind.NOTICE, month.period, revision.notice.notified_on)
+        given = _move_answers(session, month, revision, notified_on, [uuid.UUID(id_) for id_ in added])
+    tell(session, _revised(month), *answer_dates.rectifications_due(month, given, month.revision + 1))
     # The alerts follow the versions, of which the new one is on record only now.
     _settle(session, month.contract_id)
+
+
+def _move_answers(
+    session: Session, month: Assessment, revision: Revision, notified_on: date, added: Sequence[uuid.UUID]
+) -> answer_dates.Given:
+    """Let the vendor's due dates follow: withdrawn findings owe nothing, a corrected notice moves what it gave."""
+    on = revision.revised_on
+    answer_dates.withdraw(session, month.contract_id, revision.withdrawn, on)
+    moved: answer_dates.Given = {}
+    if revision.notice is not None:
+        moved = answer_dates.move(session, month, notified_on, revision.notice.notified_on, on)
+    return moved | answer_dates.give_to_findings(session, month, added, on)
 
 
 def _result(session: Session, month: Assessment, result: Result) -> dict[str, Any]:
@@ -267,4 +313,5 @@ def _settle(session: Session, contract_id: uuid.UUID) -> None:
         failed_months.evaluate_below(session, today, within),
         failed_months.evaluate_consecutive(session, today, within),
         repeat_offences.evaluate(session, today, within),
+        overdue_rectifications.evaluate(session, today, within),
     )

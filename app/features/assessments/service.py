@@ -7,12 +7,15 @@ from sqlmodel import Session
 
 from app import clock
 from app.features.access.caller import Caller
-from app.features.assessments import late_notices, months
+from app.features.assessments import answer_dates, late_notices, months
 from app.features.assessments.errors import AlreadyFinal, AlreadyNotified, MonthIsFinal, NotFinal, NothingToFinalize
 from app.features.assessments.months import refuse
 from app.features.assessments.results import Result, judge, stored_score
 from app.features.contracts import register
 from app.features.contracts.within import Within
+from app.features.events.service import Happening
+from app.features.events.service import record as tell
+from app.features.events.types import EventType
 from app.features.seen import Seen
 from app.models.words import DueKind, Stage
 from app.rules.consecutive import MonthState
@@ -36,6 +39,7 @@ def record(
         "reason": result.reason,
         "note": result.note,
         "assessed_on": assessed_on,
+        "assessed_by_id": caller.principal_id,
         **stored_score(score, result.state),
     }
     with months.recording_month(session, caller, "assessment.recorded", month):
@@ -56,7 +60,7 @@ def finalize(
         detail = f"{final_on} lies before {month.assessed_on}, when it was assessed."
         refuse("/final_on", "before-it-was-assessed", detail)
     judged = months.judgement_of(month, months.terms_for(session, contract_id, period, final_on))
-    values = {"stage": Stage.FINAL, "final_on": final_on, **judged}
+    values = {"stage": Stage.FINAL, "final_on": final_on, "finalized_by_id": caller.principal_id, **judged}
     with months.recording_month(session, caller, "assessment.finalized", month):
         otherwise = AlreadyFinal(f"{period} became final on {month.final_on}.")
         months.change(session, month, (Stage.DRAFT,), values, otherwise)
@@ -74,7 +78,10 @@ def notify(
     document_no: str | None = None,
     seen: Seen = None,
 ) -> None:
-    """Record the notice (考核通报) of a final result: set the month, meet the due date, resolve the alert."""
+    """Record the notice (考核通报) of a final result: set the month, meet the due date, resolve the alert.
+
+    From it on the vendor owes its answers, by the terms in force.
+    """
     month = months.hold(session, caller, contract_id, period, seen)
     months.check_day(month, "notified_on", notified_on)
     if month.stage is Stage.NOTIFIED:
@@ -85,10 +92,20 @@ def notify(
         detail = f"{notified_on} lies before {month.final_on}, when the result became final."
         refuse("/notified_on", "before-it-was-final", detail)
     values = {"stage": Stage.NOTIFIED, **months.notice(notified_on, document_no)}
-    with months.recording_month(session, caller, "assessment.notified", month):
+    with months.recording_month(session, caller, "assessment.notified", month, answer_dates.touched(month)):
         months.change(session, month, (Stage.FINAL,), values, AlreadyNotified(f"{period} is notified."))
         register.meet(session, contract_id, DueKind.NOTICE, str(period), notified_on)
         _settle_late_notice(session, contract_id, period)
+        given = answer_dates.give(session, month, notified_on)
+        told = Happening(
+            type=EventType.ASSESSMENT_NOTIFIED,
+            service_center_id=month.service_center_id,
+            vendor_id=month.vendor_id,
+            subject_id=month.id,
+            contract_id=contract_id,
+            period=str(period),
+        )
+        tell(session, told, *answer_dates.rectifications_due(month, given, 1))
 
 
 def _settle_late_notice(session: Session, contract_id: uuid.UUID, period: Period) -> None:

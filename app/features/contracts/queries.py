@@ -203,7 +203,8 @@ def lock_contracts_owing(session: Session, first: date, last: date) -> None:
 def owed_over(session: Session, first: date, last: date) -> Sequence[RowMapping]:
     """Read every due date in force and not met that was counted over some of the days from `first` to `last`.
 
-    A date rests on no day but those from its event to itself, so no other date is moved by what changes there.
+    A date that was stated is counted by nothing. A date rests on no day but those from its event to itself, so no
+    other date is moved by what changes there.
     """
     statement = (
         select(
@@ -235,6 +236,7 @@ def _owed_over(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     return (
         col(DueDate.superseded_on).is_(None),
         col(DueDate.met_on).is_(None),
+        col(DueDate.stated).is_(None),
         col(DueDate.due_on) >= first,
         col(DueDate.event_on) <= last,
     )

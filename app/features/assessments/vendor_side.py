@@ -1,0 +1,30 @@
+"""What a vendor acts upon, held for its act: a month or a finding that it was notified of; all else is not there."""
+
+import uuid
+
+from sqlalchemy import RowMapping
+from sqlmodel import Session
+
+from app.errors import NotFound
+from app.features.assessments import answer_queries
+from app.models import Assessment
+
+
+def hold_month(session: Session, vendor_id: uuid.UUID, assessment_id: uuid.UUID) -> Assessment:
+    """Hold the contract of a vendor's own notified month to the end of the transaction, and read the month."""
+    contract_id = answer_queries.contract_of_month(session, vendor_id, assessment_id)
+    if contract_id is not None and answer_queries.contract_of_vendor(session, vendor_id, contract_id) is not None:
+        month = answer_queries.notified_month(session, contract_id, assessment_id)
+        if month is not None:
+            return month
+    raise NotFound("There is no such notified month.", pointer="/path/assessment_id")
+
+
+def hold_finding(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID) -> RowMapping:
+    """Hold the contract of a vendor's own notified finding to the end of the transaction, and read the finding."""
+    contract_id = answer_queries.contract_of_finding(session, vendor_id, finding_id)
+    if contract_id is not None and answer_queries.contract_of_vendor(session, vendor_id, contract_id) is not None:
+        finding = answer_queries.notified_finding(session, contract_id, finding_id)
+        if finding is not None:
+            return finding
+    raise NotFound("There is no such notified finding.", pointer="/path/finding_id")
