@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -16,9 +17,9 @@ PATIENCE_SECONDS = 30.0
 
 
 @contextmanager
-def serving(database: Database, var_dir: Path) -> Iterator[str]:
-    """Serve a database, and give the address; it keeps its files in `var_dir`."""
-    app = app_with_names(Settings(var_dir=var_dir), database)
+def serving(database: Database, var_dir: Path, **webhooks: Any) -> Iterator[str]:
+    """Serve a database, and give the address; it keeps its files in `var_dir`, and names are looked up in the test."""
+    app = app_with_names(Settings(var_dir=var_dir), database, **webhooks)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
