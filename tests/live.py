@@ -17,10 +17,13 @@ PATIENCE_SECONDS = 30.0
 
 
 @contextmanager
-def serving(database: Database, var_dir: Path, **webhooks: Any) -> Iterator[str]:
-    """Serve a database, and give the address; it keeps its files in `var_dir`, and names are looked up in the test."""
+def serving(database: Database, var_dir: Path, port: int = 0, **webhooks: Any) -> Iterator[str]:
+    """Serve a database on this port or a free one, and give the address; `var_dir` keeps its files.
+
+    Names are looked up in the test; `webhooks` are further changes of the deployment's webhooks.
+    """
     app = app_with_names(Settings(var_dir=var_dir), database, **webhooks)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
