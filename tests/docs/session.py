@@ -1,5 +1,6 @@
 """A page's blocks in the terminals of one reader: a shell, a Python session, and the answers that the page prints."""
 
+import code
 import io
 import json
 import os
@@ -72,21 +73,30 @@ class Terminal:
             os.killpg(self._shell.pid, signal.SIGKILL)
 
 
-class Session:
-    """A Python session that stays open; nothing but what a block prints is looked at."""
+class Session(code.InteractiveConsole):
+    """A Python session that is typed into line by line, as a reader pastes: a blank line ends a definition."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._said = io.StringIO()
         # Its own `print`, since what else this process prints, such as a service's log, is not the reader's.
-        self._names: dict[str, Any] = {"__name__": "__main__", "print": partial(print, file=self._said)}
+        super().__init__({"__name__": "__main__", "print": partial(print, file=self._said)})
 
     def run(self, block: str) -> str:
         """Paste a block and give what it prints."""
         self._said.seek(0)
         self._said.truncate()
-        exec(compile(block, "<page>", "exec"), self._names)  # noqa: S102 a page of this tree
+        for line in [*block.splitlines(), ""]:
+            self.push(line)
         return self._said.getvalue()
+
+    def showtraceback(self) -> None:
+        """Let what went wrong be the test's."""
+        raise  # noqa: PLE0704 it is called while the error is handled
+
+    def showsyntaxerror(self, *_: Any, **__: Any) -> None:
+        """Let it be the test's, as above."""
+        raise  # noqa: PLE0704 as above
 
 
 def printed_as(language: str, block: str, said: str, known: dict[str, str]) -> None:

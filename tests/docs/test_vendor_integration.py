@@ -1,6 +1,7 @@
 """A vendor's integration, from the first token to go-live: every block of the page is run against a real service."""
 
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ import pytest
 
 from app.database import Database
 from app.demo import principals, run
+from app.errors import registry
+from app.features.events.texts import SENTENCES
+from app.features.events.types import TOLD
 from tests.docs.exchanges import ROOT
 from tests.docs.session import Session, Terminal, blocks, printed_as
 from tests.live import serving
@@ -64,3 +68,28 @@ def test_every_block_does_what_the_page_prints(reader: Reader) -> None:
         else:
             printed_as(language, block, said, known)
     assert count > 5
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """Give the rows of the page's table below a heading, without its head."""
+    section = (ROOT / PAGE).read_text("utf-8").split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
+    table = [line for line in section.splitlines() if re.match(r"\| (`\w+\.\w+`|\d{3} )", line)]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
+
+
+def test_every_event_that_vendors_are_told_is_in_the_table() -> None:
+    """With its sentences and the address that it leads to."""
+    told = {
+        f"`{type_}`": [SENTENCES[type_].en, SENTENCES[type_].zh, f"`{told.vendor}`"]
+        for type_, told in TOLD.items()
+        if told.vendor is not None
+    }
+    assert {name: rest for name, *rest in _rows("Every event")} == told
+
+
+def test_every_refusal_of_the_table_is_one_of_the_service() -> None:
+    """By its status and its code."""
+    known = {(str(kind.status), code) for code, kind in registry().items()}
+    named = {(found[1], found[2]) for row in _rows("Refusals") if (found := re.match(r"(\d+) `([a-z-]+)`", row[0]))}
+    assert len(named) > 5
+    assert named <= known

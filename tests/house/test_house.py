@@ -155,6 +155,13 @@ def _is_pure(module: str) -> bool:
     return module.startswith("app.rules") or (package in sys.stdlib_module_names and package not in IMPURE)
 
 
+@pytest.mark.parametrize("path", list(_sources("examples")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_examples_are_programs_of_somebody_else(path: Path) -> None:
+    # What a vendor takes over must run where Kaohe is not installed.
+    packages = {name.split(".", maxsplit=1)[0] for name in _imported(ast.parse(path.read_text("utf-8")))}
+    assert packages <= {*sys.stdlib_module_names, "examples", "standardwebhooks"}
+
+
 def _reads_the_clock_or_is_a_float(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Attribute(attr="now" | "today" | "utcnow")):
