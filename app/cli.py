@@ -29,6 +29,7 @@ from app.features.contracts import service as contracts
 from app.features.contracts.queries import provisional_by_year
 from app.features.contracts.recalculation import import_notice
 from app.features.evidence.storage import Shelf
+from app.listen_cli import listen_command
 from app.logs import configure
 from app.main import create_app
 from app.models.words import AskedBy, Role
@@ -49,6 +50,9 @@ cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
 cli.command("deliver")(deliver_command)
+cli.command("listen")(listen_command)
+WALKING_VENDOR = "vendor-SL"
+"""Of the demo's vendors, the invented one: the vendor's page talks as it."""
 out = Console()
 err = Console(stderr=True)
 
@@ -148,7 +152,8 @@ def _print_demo(config: Settings, tokens: dict[str, str], path: Path) -> None:
     url = f"http://{config.host}:{config.port}"
     print(f"\nKaohe 考核  {url}   (docs: {url}/docs)\n\nTokens, one for each role (all of them in {path}):")
     for role in Role:
-        print(f"  {role.value:<11}{tokens[role.value]}")
+        print(f"  {role.value:<12}{tokens[role.value]}")
+    print(f"  {WALKING_VENDOR:<12}{tokens[WALKING_VENDOR]}   (for docs/vendor-integration.md)")
     header = f"-H 'Authorization: Bearer {tokens['supervisor']}'"
     print(f"\nTry:\n  curl -s {header} '{url}/v1/alerts'")
     print(f"  curl -s {header} '{url}/v1/contracts?number=XY-2022'")

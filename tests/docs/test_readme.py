@@ -11,7 +11,7 @@ from tests.docs.exchanges import ROOT
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text("utf-8")
 _LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
-_PATH = re.compile(r"`((?:app|scheduler|migrations|tests|docs)/[\w./*-]*)`")
+_PATH = re.compile(r"`((?:app|scheduler|migrations|tests|docs|examples)/[\w./*-]*)`")
 _ADDRESS = re.compile(r"https?://([^/\s'\")`]+)")
 _HOST = re.compile(r"\b[\w-]+\.(?:com|org|net|io|cn)\b")
 _HOME = re.compile(r"(?<![\w.$:/])/(?:home|root|tmp|opt|work|Users|private|mnt|data|etc|usr)\b")
@@ -61,9 +61,9 @@ def test_paths_exist(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
 def test_no_machine_and_no_index_is_named(document: Path) -> None:
-    """Addresses are this machine's own, and no path begins at a machine's root."""
+    """Addresses are this machine's own or nobody's for ever (`.example`); no path begins at a machine's root."""
     text = document.read_text("utf-8")
-    assert {host for host in _ADDRESS.findall(text) if not host.startswith("127.0.0.1")} == set()
+    assert {host for host in _ADDRESS.findall(text) if not re.match(r"127\.0\.0\.1|[\w.]+\.example$", host)} == set()
     assert _HOST.findall(text) == []
     assert _HOME.findall(text) == []
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("app", "scheduler", "migrations", "tests", "bench")
+CODE = ("app", "scheduler", "migrations", "tests", "bench", "examples")
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 # A rule computes from what it is given, so it needs no door to the outside and no source of chance or time.
@@ -153,6 +153,13 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 def _is_pure(module: str) -> bool:
     package = module.split(".", maxsplit=1)[0]
     return module.startswith("app.rules") or (package in sys.stdlib_module_names and package not in IMPURE)
+
+
+@pytest.mark.parametrize("path", list(_sources("examples")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_examples_are_programs_of_somebody_else(path: Path) -> None:
+    # What a vendor takes over must run where Kaohe is not installed.
+    packages = {name.split(".", maxsplit=1)[0] for name in _imported(ast.parse(path.read_text("utf-8")))}
+    assert packages <= {*sys.stdlib_module_names, "examples", "standardwebhooks"}
 
 
 def _reads_the_clock_or_is_a_float(node: ast.AST) -> bool:

@@ -1,0 +1,1 @@
+"""What a vendor may start from: programs of their own that import nothing of the service."""
