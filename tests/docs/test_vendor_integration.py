@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import sys
 from collections.abc import Iterator
@@ -38,6 +39,18 @@ class Reader:
         return self.terminal.run(block) if language == "sh" else self.session.run(block)
 
 
+def _with_curl(folder: Path) -> str:
+    """Give the PATH on which `curl` is found: the machine's own, or on one without it a stand-in of ours."""
+    path = os.environ["PATH"]
+    if shutil.which("curl"):
+        return path
+    stand_in = folder / "bin" / "curl"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "tests/docs/curl.py"}" "$@"\n', "utf-8")
+    stand_in.chmod(0o755)
+    return f"{stand_in.parent}{os.pathsep}{path}"
+
+
 @pytest.fixture
 def reader(demo: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """Give a reader in a checkout whose demo was started."""
@@ -49,7 +62,7 @@ def reader(demo: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         (tmp_path / name).symlink_to(place)
     monkeypatch.chdir(tmp_path)
     # The very checkout that is tested, wherever its programs were installed from.
-    terminal = Terminal(tmp_path, {**os.environ, "PYTHONPATH": str(ROOT)})
+    terminal = Terminal(tmp_path, {**os.environ, "PYTHONPATH": str(ROOT), "PATH": _with_curl(tmp_path)})
     with serving(demo, tmp_path / "var") as address, socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
         free.close()
