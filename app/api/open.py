@@ -10,11 +10,13 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from pydantic import BaseModel
 
+from app import clock
 from app.api.answers import Db, answer
 from app.api.problems import Problem
 from app.errors import NotFound, registry
 from app.features.audit.heads import digest
 from app.features.job_runs.queries import last_night
+from app.features.webhooks.queries import waiting_since
 from app.health import schema_revision
 from app.values import Day
 
@@ -44,6 +46,8 @@ class Ready(BaseModel):
     """The last business date for which a nightly job succeeded."""
     audit_head: str
     """One hash over the heads of all chains of the audit: it moves with every act."""
+    outbox_age_seconds: int | None
+    """How long the oldest event or delivery that is due has waited for the deliverer; null where none waits."""
 
 
 @router.get("/")
@@ -89,5 +93,12 @@ def read_liveness() -> Response:
 def read_readiness(db: Db) -> Response:
     """Answer 200 once database and schema are there, 503 before."""
     with db.read() as session:
-        revision = schema_revision(session)
-        return answer(Ready(schema_revision=revision, last_night=last_night(session), audit_head=digest(session)))
+        revision, now = schema_revision(session), clock.now()
+        since = waiting_since(session, now)
+        ready = Ready(
+            schema_revision=revision,
+            last_night=last_night(session),
+            audit_head=digest(session),
+            outbox_age_seconds=None if since is None else int((now - since).total_seconds()),
+        )
+    return answer(ready)

@@ -8,8 +8,16 @@ from sqlalchemy import RowMapping, Select, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
-from app.models import EndpointHealth, Vendor, WebhookEndpoint, WebhookNetwork, WebhookSecret
-from app.models.words import DisabledBecause, EndpointStatus
+from app.models import (
+    EndpointHealth,
+    Event,
+    Vendor,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookNetwork,
+    WebhookSecret,
+)
+from app.models.words import DeliveryStatus, DisabledBecause, EndpointStatus
 
 _ENDPOINT: Columns = (
     col(WebhookEndpoint.id),
@@ -180,3 +188,13 @@ def network_for_update(session: Session, centers: Collection[uuid.UUID], network
         col(WebhookNetwork.id) == network_id, col(WebhookNetwork.service_center_id).in_(centers)
     )
     return session.execute(statement.with_for_update()).mappings().one_or_none()
+
+
+def waiting_since(session: Session, now: datetime) -> datetime | None:
+    """Give the moment from which the oldest event or delivery that is due has waited; None where none waits."""
+    told = select(func.min(col(Event.recorded_at))).where(col(Event.fanned_out_at).is_(None))
+    due = select(func.min(col(WebhookDelivery.next_attempt_at))).where(
+        col(WebhookDelivery.status) == DeliveryStatus.PENDING, col(WebhookDelivery.next_attempt_at) <= now
+    )
+    found = (session.execute(statement).scalar_one() for statement in (told, due))
+    return min((since for since in found if since is not None), default=None)
