@@ -365,12 +365,12 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("PUT", ENDPOINT): Route("portal", SOON),
     ("POST", f"{ENDPOINT}/secret-rotation"): Route("portal", {}),
     ("POST", f"{ENDPOINT}/test-event"): Route("portal"),
+    ("POST", f"{DELIVERIES}/{{delivery_id}}/resending"): Route("portal"),
     ("POST", f"{ENDPOINT}/recovery"): Route("portal", {"since": "$yesterday"}),
     ("GET", f"{ENDPOINT}/statistics"): Route("portal"),
     ("GET", DELIVERIES): Route("portal"),
     ("GET", f"{DELIVERIES}/{{delivery_id}}"): Route("portal"),
     ("GET", f"{DELIVERIES}/{{delivery_id}}/attempts"): Route("portal"),
-    ("POST", f"{DELIVERIES}/{{delivery_id}}/resending"): Route("portal"),
     ("POST", f"{ENDPOINT}/disabling"): Route("portal"),
     ("POST", f"{ENDPOINT}/enabling"): Route("portal"),
     ("POST", f"{ENDPOINT}/deletion"): Route("portal"),
@@ -786,7 +786,7 @@ def test_an_id_of_another_beside_ones_own_is_not_there(town: Town, role: Role) -
             theirs = town.other_centers.ids[name.removesuffix("_id")]
             found[method, path, name] = town.ask(role, method, path, town.own, **{name: theirs}).status_code
     assert found == dict.fromkeys(found, 404)
-    assert len(found) == 24
+    assert len(found) == 28
 
 
 @pytest.mark.parametrize("role", Role)
@@ -890,11 +890,13 @@ def test_an_auditor_of_two_centers_reads_both(database: Database, town: Town) ->
     """A supervising authority sees what each of its centers has, and writes nothing at either."""
     authority = _person(database, town, "authority", Role.AUDITOR, [town.office, town.elsewhere])
     holdings = (town.own, town.other_vendors, town.other_centers)
-    everywhere = {holding.ids["contract"] for holding in holdings}
+    flagged = {holding.ids[name] for holding in holdings for name in ("contract", "answered_contract")}
     contracts = {holding.ids[name] for holding in holdings for name in CONTRACTS}
     assert {contract["id"] for contract in authority.items("/v1/contracts")} == contracts
-    assert {alert["contract_id"] for alert in authority.items("/v1/alerts")} == everywhere
-    assert {finding["contract_id"] for finding in authority.items("/v1/findings")} == everywhere
+    assert {alert["contract_id"] for alert in authority.items("/v1/alerts")} == flagged
+    with_findings = ("contract", "settled_contract", "answered_contract")
+    seen = {holding.ids[name] for holding in holdings for name in with_findings}
+    assert {finding["contract_id"] for finding in authority.items("/v1/findings")} == seen
     assert [center["code"] for center in authority.get("/v1/me").json()["service_centers"]] == ["XA", "XB"]
     for holding in (town.own, town.other_centers):
         contract = f"/v1/contracts/{holding.ids['contract']}"
