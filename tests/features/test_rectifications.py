@@ -1,5 +1,6 @@
 """Rectifications: submitted with a number, verified or returned with a reason, and flagged while they are overdue."""
 
+import json
 from typing import Any
 
 import pytest
@@ -90,6 +91,20 @@ def test_a_returned_one_may_be_owed_by_a_new_day(office: Office, finding: str) -
     assert [(row["due_on"], row["superseded_because"]) for row in rows] == [
         ("2023-09-18", "rectification_returned"),
         ("2023-09-30", None),
+    ]
+
+
+def test_a_corrected_notice_tells_of_the_new_due_date(office: Office, finding: str) -> None:
+    """The vendor hears of each date that it was given, once, and a second correction is told as well."""
+    month = finding.split("/findings/", maxsplit=1)[0] + "/assessments/2023-08"
+    for day in ("2023-09-12", "2023-09-11"):
+        body = {"reason": "更正", "revised_on": "2023-09-20", "notice": {"notified_on": day, "document_no": "8号"}}
+        assert office.supervisor.post(f"{month}/revisions", body).status_code == 201
+    told = [json.loads(event["body"])["data"] for event in every_row(office.database)["events"]]
+    assert sorted((data["version"], data["due_on"]) for data in told if "due_on" in data) == [
+        (1, "2023-09-18"),
+        (2, "2023-09-17"),
+        (3, "2023-09-16"),
     ]
 
 
