@@ -20,6 +20,9 @@ def finding(office: Office) -> str:
     """Give a finding that was notified on 13 September, to be rectified by the 18th."""
     contract = office.contract(terms=TERMS | {"rectification": RECTIFICATION})
     finding = office.finding(contract, "2023-08-03", counter="A-01")
+    mistaken = office.finding(contract, "2023-08-04")
+    mistake = {"withdrawn_on": "2023-09-05", "reason": "误记"}
+    office.supervisor.post(f"{mistaken}/withdrawal", mistake).raise_for_status()
     office.assess(contract, "2023-08", "95.00", "2023-09-10")
     office.finalize(contract, "2023-08", "2023-09-10")
     office.notify(contract, "2023-08", "2023-09-13", "8号")
@@ -109,10 +112,12 @@ def test_a_corrected_notice_tells_of_the_new_due_date(office: Office, finding: s
 
 
 def test_a_finding_that_was_not_notified_does_not_exist_for_the_vendor(office: Office, finding: str) -> None:
-    """And one that was withdrawn is owed nothing for."""
+    """Nor one that was withdrawn before the notice; and one that was withdrawn after it is owed nothing for."""
     contract = finding.split("/findings/", maxsplit=1)[0]
-    draft = office.finding(contract, "2023-09-05")
-    assert _submit(office, draft, "2023-09-14").status_code == 404
+    mistaken = next(row["id"] for row in office.supervisor.items(f"{contract}/findings", withdrawn="true"))
+    for untold in (office.finding(contract, "2023-09-05"), mistaken):
+        assert _submit(office, untold, "2023-09-14").status_code == 404
+        assert office.vendor_portal.get(f"/v1/portal/findings/{last_part(untold)}/rectifications").status_code == 404
     office.supervisor.post(f"{finding}/withdrawal", {"withdrawn_on": "2023-09-15", "reason": "误记"})
     expect_problem(_submit(office, finding, "2023-09-16"), 409, "finding-is-withdrawn")
 

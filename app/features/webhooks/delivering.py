@@ -147,6 +147,8 @@ class Deliverer:
                 return []
         with self.database.write() as session:
             released = claiming.release(session)
+        # On its own: who notes outcomes holds endpoints before deliveries, as fan-out and claim do.
+        with self.database.write() as session:
             fanned = claiming.fan_out(session)
             parcels = claiming.claim(session, room, self.plan.lease) if room.total else []
         if released:

@@ -192,7 +192,10 @@ def allowed_networks(session: Session, vendor_ids: Collection[uuid.UUID]) -> dic
 
 
 def held_endpoints(session: Session, endpoint_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RowMapping]:
-    """Hold endpoints, in one order, while outcomes are noted there; gives their state and how they fare."""
+    """Hold endpoints, in one order, while outcomes are noted there; gives their state and how they fare.
+
+    How they fare is held before any delivery, as a claim does it, so that the two never wait for each other.
+    """
     hold = (
         select(col(WebhookEndpoint.id))
         .where(col(WebhookEndpoint.id).in_(endpoint_ids))
@@ -215,6 +218,8 @@ def held_endpoints(session: Session, endpoint_ids: Collection[uuid.UUID]) -> dic
         )
         .join(EndpointHealth, col(EndpointHealth.endpoint_id) == col(WebhookEndpoint.id))
         .where(col(WebhookEndpoint.id).in_(endpoint_ids))
+        .order_by(col(WebhookEndpoint.id))
+        .with_for_update(key_share=True, of=EndpointHealth)
     )
     return {row["id"]: row for row in session.execute(statement).mappings()}
 
