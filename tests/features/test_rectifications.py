@@ -114,8 +114,8 @@ def test_a_corrected_notice_tells_of_the_new_due_date(office: Office, finding: s
 def test_a_finding_that_was_not_notified_does_not_exist_for_the_vendor(office: Office, finding: str) -> None:
     """Nor one that was withdrawn before the notice; and one that was withdrawn after it is owed nothing for."""
     contract = finding.split("/findings/", maxsplit=1)[0]
-    mistaken = next(row["id"] for row in office.supervisor.items(f"{contract}/findings", withdrawn="true"))
-    for untold in (office.finding(contract, "2023-09-05"), mistaken):
+    (mistaken,) = (row["id"] for row in office.supervisor.items(f"{contract}/findings", withdrawn="true"))
+    for untold in (office.finding(contract, "2023-09-05"), f"{contract}/findings/{mistaken}"):
         assert _submit(office, untold, "2023-09-14").status_code == 404
         assert office.vendor_portal.get(f"/v1/portal/findings/{last_part(untold)}/rectifications").status_code == 404
     office.supervisor.post(f"{finding}/withdrawal", {"withdrawn_on": "2023-09-15", "reason": "误记"})
