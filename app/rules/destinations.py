@@ -136,7 +136,7 @@ def check_network(cidr: str, pointer: str = "/cidr") -> Network | Fault:
     except ValueError:
         return Fault(pointer, "network-malformed", f"'{cidr}' is not a network such as 10.20.0.0/16.", remedy)
     if not any(_within(network, whole) for whole in private):
-        return Fault(pointer, "network-not-private", f"{network} is not a part of a private network.", remedy)
+        return Fault(pointer, "network-not-private", f"The network {network} is not a part of a private one.", remedy)
     return network
 
 
