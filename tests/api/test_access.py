@@ -39,9 +39,10 @@ from app.features.evidence.service import attach, uses_of
 from app.features.evidence.storage import Received, Shelf
 from app.features.parties import service as parties
 from app.features.webhooks import deliveries, endpoints
+from app.features.webhooks.claiming import drop
 from app.features.webhooks.destinations import LookedUp, deployment
 from app.features.webhooks.endpoints import Settled
-from app.models import Token
+from app.models import Token, WebhookDelivery
 from app.models.words import AppealAbout, AskedBy, Role
 from app.nightly import run
 from app.rules.consecutive import MonthState
@@ -535,7 +536,7 @@ def _webhooks(at: Office, vendor: uuid.UUID) -> dict[str, str]:
         by = deployment(Settings(secret_key=SecretStr("town")))
         endpoint = endpoints.register(session, who, vendor, wanted, found, by).id
         sent = deliveries.send_test(session, who, vendor, endpoint)
-        deliveries.drop_pending(session, endpoint)
+        drop(session, col(WebhookDelivery.endpoint_id) == endpoint)
     return {
         "network": allowed,
         "endpoint": str(endpoint),

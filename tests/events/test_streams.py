@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -94,6 +95,26 @@ def test_an_oversized_event_is_caught_at_its_producer(office: Office, database: 
         record(session, _notified(office, more={"text": "长" * LARGEST_BODY}))
     with database.read() as session:
         assert _stream(session, office.vendor) == []
+
+
+def test_an_act_takes_the_streams_before_the_audits_chain(office: Office, database: Database) -> None:
+    """Two acts that took them in different orders would each wait for what the other holds."""
+    taken: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        taken.extend(head for head in ("event_heads", "audit_heads") if head in statement)
+
+    contract = office.contract()
+    finding = office.finding(contract, "2023-08-03")
+    office.assess(contract, "2023-08", "95.00", "2023-09-10")
+    office.finalize(contract, "2023-08", "2023-09-10")
+    office.notify(contract, "2023-08", "2023-09-13", "8号")
+    listen(database.engine, "before_cursor_execute", note)
+    withdrawn = office.supervisor.post(f"{finding}/withdrawal", {"withdrawn_on": "2023-09-15", "reason": "误记"})
+    remove(database.engine, "before_cursor_execute", note)
+    assert withdrawn.status_code == 200
+    assert set(taken) == {"event_heads", "audit_heads"}
+    assert taken[0] == "event_heads"
 
 
 def test_who_follows_the_numbers_misses_nothing_however_transactions_overlap(

@@ -7,7 +7,8 @@ import time_machine
 
 from tests.api.asking import expect_problem, last_part
 from tests.nights import every_row
-from tests.office import TERMS, Office, without
+from tests.office import TERMS, Office
+from tests.years import amend
 
 
 def _limit(days: int) -> dict[str, Any]:
@@ -132,10 +133,8 @@ def test_findings_that_come_or_go_take_their_rectification_with_them(office: Off
     first = next(f for f in office.supervisor.items(f"{contract}/findings") if f["occurred_on"] == "2023-08-03")
     path = f"{contract}/findings/{first['id']}/withdrawal"
     assert office.supervisor.post(path, {"withdrawn_on": "2023-09-26", "reason": "误记"}).status_code == 200
-    terms = without("reference") | {name: _limit(1) for name in ANSWERS}
-    amendment = {"effective_from": "2023-01-01", "reference": {"document": "补充协议"}, "terms": terms}
-    amended = office.supervisor.post(f"{contract}/amendments", amendment)
-    assert amended.status_code == 201, amended.text
+    clauses = {name: _limit(1) for name in ANSWERS}
+    assert amend(office, contract, "2023-01-01", "2023-10-01", **clauses).status_code == 201
     assert [row for row in _owed(office, contract, superseded=True) if row[0] == "rectification"] == [
         ("rectification", "2023-09-20", None, "finding_withdrawn"),
         ("rectification", "2023-10-08", None, None),

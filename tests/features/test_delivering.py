@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import socket
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlmodel import col
 from standardwebhooks.webhooks import Webhook
 
@@ -15,6 +18,7 @@ from app.database import Database
 from app.features.audit.verify import verify_database
 from app.features.events.types import EventType
 from app.features.webhooks import claiming, noting
+from app.features.webhooks.delivering import Deliverer
 from app.features.webhooks.forgetting import forget
 from app.features.webhooks.noting import Outcome
 from app.features.webhooks.sending import Answer
@@ -24,7 +28,7 @@ from app.rules.webhook_schedule import LONGEST_HOLIDAY, SCHEDULE
 from app.rules.webhook_shares import Room
 from tests.deliveries import SEALER, Vendors, plan, rows
 from tests.office import Office
-from tests.receivers import answer, answers, in_turn, receiving, takes
+from tests.receivers import Got, answer, answers, in_turn, receiving, takes
 
 ROOM = Room.of(64, 0, 0)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -245,6 +249,48 @@ def test_a_late_note_changes_nothing_but_the_log(vendors: Vendors) -> None:
     assert [row.status for row in vendors.deliveries()] == [DeliveryStatus.DELIVERED]
     outcomes = [attempt.outcome for attempt in vendors.attempts()]
     assert outcomes == [AttemptOutcome.INTERRUPTED, AttemptOutcome.SUCCEEDED]
+
+
+def test_a_note_about_what_a_night_has_forgotten_is_no_fault(vendors: Vendors) -> None:
+    """An event may turn 90 days old while it is under way; the worker goes on with the others."""
+    vendors.endpoint("http://vendor.example/")
+    vendors.tell(1)
+    with vendors.database.write() as session:
+        claiming.fan_out(session)
+        (under_way,) = claiming.claim(session, ROOM, MINUTE)
+        forget(session, clock.today() + 91 * DAY)
+    with vendors.database.write() as session:
+        noting.note(session, [Outcome(under_way, Answer(None, 200), clock.now(), 0)], SCHEDULE)
+    assert vendors.attempts() == []
+
+
+def test_a_worker_that_cannot_note_tries_again_in_peace(vendors: Vendors, caplog: pytest.LogCaptureFixture) -> None:
+    """While the database refuses, it neither ends nor hammers at it; then it notes what it has."""
+
+    def rename(old: str, new: str) -> None:
+        with vendors.database.write() as session:
+            session.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    def breaks(_got: Got, _connection: socket.socket) -> bytes:
+        rename("endpoint_health", "elsewhere")
+        return answer(200)
+
+    with receiving(breaks) as (receiver,):
+        vendors.endpoint(receiver.url(), event_types=[EventType.PAYOUT_APPROVED])
+        vendors.tell(1)
+        deliverer = Deliverer(vendors.database, plan(receiver))
+        worker = threading.Thread(target=lambda: asyncio.run(deliverer.run()))
+        worker.start()
+        while "trying again" not in caplog.text:
+            time.sleep(0.05)
+        time.sleep(1)
+        rename("elsewhere", "endpoint_health")
+        while vendors.deliveries()[0].status is DeliveryStatus.PENDING:
+            time.sleep(0.05)
+        deliverer.stop()
+        worker.join()
+    assert len(receiver.got) == 1
+    assert caplog.text.count("trying again") <= 4
 
 
 def test_expired_payloads_are_dropped_and_forgotten(vendors: Vendors, database: Database) -> None:

@@ -1,5 +1,6 @@
 """Rectifications: submitted with a number, verified or returned with a reason, and flagged while they are overdue."""
 
+import json
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ def finding(office: Office) -> str:
     """Give a finding that was notified on 13 September, to be rectified by the 18th."""
     contract = office.contract(terms=TERMS | {"rectification": RECTIFICATION})
     finding = office.finding(contract, "2023-08-03", counter="A-01")
+    mistaken = office.finding(contract, "2023-08-04")
+    mistake = {"withdrawn_on": "2023-09-05", "reason": "误记"}
+    office.supervisor.post(f"{mistaken}/withdrawal", mistake).raise_for_status()
     office.assess(contract, "2023-08", "95.00", "2023-09-10")
     office.finalize(contract, "2023-08", "2023-09-10")
     office.notify(contract, "2023-08", "2023-09-13", "8号")
@@ -93,11 +97,27 @@ def test_a_returned_one_may_be_owed_by_a_new_day(office: Office, finding: str) -
     ]
 
 
+def test_a_corrected_notice_tells_of_the_new_due_date(office: Office, finding: str) -> None:
+    """The vendor hears of each date that it was given, once, and a second correction is told as well."""
+    month = finding.split("/findings/", maxsplit=1)[0] + "/assessments/2023-08"
+    for day in ("2023-09-12", "2023-09-11"):
+        body = {"reason": "更正", "revised_on": "2023-09-20", "notice": {"notified_on": day, "document_no": "8号"}}
+        assert office.supervisor.post(f"{month}/revisions", body).status_code == 201
+    told = [json.loads(event["body"])["data"] for event in every_row(office.database)["events"]]
+    assert sorted((data["version"], data["due_on"]) for data in told if "due_on" in data) == [
+        (1, "2023-09-18"),
+        (2, "2023-09-17"),
+        (3, "2023-09-16"),
+    ]
+
+
 def test_a_finding_that_was_not_notified_does_not_exist_for_the_vendor(office: Office, finding: str) -> None:
-    """And one that was withdrawn is owed nothing for."""
+    """Nor one that was withdrawn before the notice; and one that was withdrawn after it is owed nothing for."""
     contract = finding.split("/findings/", maxsplit=1)[0]
-    draft = office.finding(contract, "2023-09-05")
-    assert _submit(office, draft, "2023-09-14").status_code == 404
+    (mistaken,) = (row["id"] for row in office.supervisor.items(f"{contract}/findings", withdrawn="true"))
+    for untold in (office.finding(contract, "2023-09-05"), f"{contract}/findings/{mistaken}"):
+        assert _submit(office, untold, "2023-09-14").status_code == 404
+        assert office.vendor_portal.get(f"/v1/portal/findings/{last_part(untold)}/rectifications").status_code == 404
     office.supervisor.post(f"{finding}/withdrawal", {"withdrawn_on": "2023-09-15", "reason": "误记"})
     expect_problem(_submit(office, finding, "2023-09-16"), 409, "finding-is-withdrawn")
 

@@ -18,7 +18,7 @@ from app.api.ids import ToldFindingId
 from app.api.portal.company import company
 from app.api.requests import KaoheRoute
 from app.errors import NotFound
-from app.features.assessments import answer_queries, rectifications
+from app.features.assessments import answer_queries, portal_queries, rectifications
 from app.features.evidence import queries as evidence_queries
 from app.models.words import DueKind, Verification
 from app.values import Day, Note, Shape, shown
@@ -82,7 +82,7 @@ def submit_rectification(
 
 
 def _all(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID, *, made: bool = False) -> Response:
-    finding = answer_queries.finding_of_vendor(session, vendor_id, finding_id)
+    finding = portal_queries.finding(session, vendor_id, finding_id)
     if finding is None:
         raise NotFound("There is no such notified finding.", pointer="/path/finding_id")
     due = answer_queries.owed(session, finding["contract_id"], DueKind.RECTIFICATION, str(finding_id))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.features.alerts.duty_texts import key_post_vacant, missing_monthly_report
+from app.features.alerts.duty_texts import key_post_vacant, lateness, missing_monthly_report, overdue_rectification
 from app.features.alerts.trigger_texts import clause_trigger
 from app.models.words import AlertKind
 
@@ -28,17 +28,9 @@ def _late_notice(facts: dict[str, Any]) -> tuple[str, str]:
     stage_zh, stage_en = _STAGES[facts["stage"]]
     if "notified_on" in facts:
         stage_zh, stage_en = f"实际于{facts['notified_on']}通报", f"notified on {facts['notified_on']}"
-    days, working = facts["days_late"], facts["working_days_late"]
-    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
-    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
-    zh = (
-        f"{year}年{int(month)}月考核结果应于{facts['due_on']}前通报，{stage_zh}，"
-        f"逾期{days}天（{working}个工作日）{provisional_zh}。"
-    )
-    en = (
-        f"The result of {facts['period']} was due to be notified by {facts['due_on']}: {stage_en}, "
-        f"{days} days ({working} working days) late{provisional_en}."
-    )
+    late_zh, late_en = lateness(facts)
+    zh = f"{year}年{int(month)}月考核结果应于{facts['due_on']}前通报，{stage_zh}，{late_zh}。"
+    en = f"The result of {facts['period']} was due to be notified by {facts['due_on']}: {stage_en}, {late_en}."
     return zh, en
 
 
@@ -48,41 +40,10 @@ def _missing_annual_assessment(facts: dict[str, Any]) -> tuple[str, str]:
         held_zh, held_en = f"实际于{facts['held_on']}开展", f"held on {facts['held_on']}"
     elif "superseded_because" in facts:
         held_zh, held_en = "后不再要求", "no longer owed"
-    days, working = facts["days_late"], facts["working_days_late"]
-    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
-    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
+    late_zh, late_en = lateness(facts)
     return (
-        (
-            f"{facts['year']}年度考核应于{facts['due_on']}前完成，{held_zh}，"
-            f"逾期{days}天（{working}个工作日）{provisional_zh}。"
-        ),
-        (
-            f"The annual assessment of {facts['year']} was due by {facts['due_on']}: {held_en}, "
-            f"{days} days ({working} working days) late{provisional_en}."
-        ),
-    )
-
-
-def _overdue_rectification(facts: dict[str, Any]) -> tuple[str, str]:
-    done_zh, done_en = "尚未整改", "not rectified yet"
-    if "submitted_on" in facts:
-        done_zh, done_en = f"实际于{facts['submitted_on']}提交整改", f"submitted on {facts['submitted_on']}"
-    elif "superseded_because" in facts:
-        done_zh, done_en = "后不再要求或另定期限", "no longer owed, or owed by another day"
-    days, working = facts["days_late"], facts["working_days_late"]
-    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
-    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
-    where_zh = f"（窗口{facts['counter']}）" if facts.get("counter") else ""
-    where_en = f" at counter {facts['counter']}" if facts.get("counter") else ""
-    return (
-        (
-            f"{facts['occurred_on']}“{facts['issue_type_name']}”{where_zh}应于{facts['due_on']}前整改，{done_zh}，"
-            f"逾期{days}天（{working}个工作日）{provisional_zh}。"
-        ),
-        (
-            f"The finding '{facts['issue_type']}'{where_en} of {facts['occurred_on']} was to be rectified by "
-            f"{facts['due_on']}: {done_en}, {days} days ({working} working days) late{provisional_en}."
-        ),
+        (f"{facts['year']}年度考核应于{facts['due_on']}前完成，{held_zh}，{late_zh}。"),
+        (f"The annual assessment of {facts['year']} was due by {facts['due_on']}: {held_en}, {late_en}."),
     )
 
 
@@ -146,17 +107,12 @@ def _payment_behind(facts: dict[str, Any]) -> tuple[str, str]:
     paid_zh, paid_en = f"已付{facts['paid']}元", f"{facts['paid']} paid"
     if "paid_on" in facts:
         paid_zh, paid_en = f"实际于{facts['paid_on']}付清", f"paid in full on {facts['paid_on']}"
-    days, working = facts["days_late"], facts["working_days_late"]
-    provisional_zh = "（办理期限按暂定工作日历计算）" if facts.get("provisional") else ""
-    provisional_en = " (counted by a provisional calendar)" if facts.get("provisional") else ""
+    late_zh, late_en = lateness(facts)
     return (
-        (
-            f"{facts['payment_period']}结算款{facts['payable']}元应于{facts['due_on']}前支付，{paid_zh}，"
-            f"逾期{days}天（{working}个工作日）{provisional_zh}。"
-        ),
+        (f"{facts['payment_period']}结算款{facts['payable']}元应于{facts['due_on']}前支付，{paid_zh}，{late_zh}。"),
         (
             f"{facts['payable']} for {facts['payment_period']} was to be paid by {facts['due_on']}: {paid_en}, "
-            f"{days} days ({working} working days) late{provisional_en}."
+            f"{late_en}."
         ),
     )
 
@@ -223,7 +179,7 @@ def _endpoint_disabled(facts: dict[str, Any]) -> tuple[str, str]:
 _WRITERS = {
     AlertKind.LATE_NOTICE: _late_notice,
     AlertKind.MISSING_ANNUAL_ASSESSMENT: _missing_annual_assessment,
-    AlertKind.OVERDUE_RECTIFICATION: _overdue_rectification,
+    AlertKind.OVERDUE_RECTIFICATION: overdue_rectification,
     AlertKind.REPEAT_OFFENCE: _repeat_offence,
     AlertKind.BELOW_PASS_MARK: _below_pass_mark,
     AlertKind.CONSECUTIVE_FAIL: _consecutive_fail,

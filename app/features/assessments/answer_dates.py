@@ -81,8 +81,8 @@ def appeal_due_on(session: Session, month: Assessment) -> date | None:
     return next((values["due_on"] for values in found.values()), None)
 
 
-def rectifications_due(month: Assessment, given: Given, version: int) -> list[Happening]:
-    """Tell the vendor of each rectification that is due, and by when."""
+def rectifications_due(month: Assessment, given: Given, revision: int) -> list[Happening]:
+    """Tell the vendor of each rectification that is due, and by when, with the notice (0) or a revision of it."""
     return [
         Happening(
             type=EventType.RECTIFICATION_DUE,
@@ -91,7 +91,7 @@ def rectifications_due(month: Assessment, given: Given, version: int) -> list[Ha
             subject_id=uuid.UUID(subject),
             contract_id=month.contract_id,
             period=month.period,
-            version=version,
+            version=revision + 1,
             more={"due_on": values["due_on"].isoformat()},
         )
         for (kind, subject), values in given.items()

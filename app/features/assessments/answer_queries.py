@@ -17,26 +17,11 @@ from app.models import (
     Contract,
     DueDate,
     Finding,
-    IssueType,
     Rectification,
 )
 from app.models.words import DueKind, Stage
 
 # ---------------------------------------------------------------- for the services, which hold the contract
-
-
-def contract_of_vendor(session: Session, vendor_id: uuid.UUID, contract_id: uuid.UUID) -> Contract | None:
-    """Read a vendor's own contract and lock its row, as `contract_for_update` does for a center."""
-    statement = select(Contract).where(col(Contract.id) == contract_id, col(Contract.vendor_id) == vendor_id)
-    return session.execute(statement.with_for_update()).scalar_one_or_none()
-
-
-def contract_of_month(session: Session, vendor_id: uuid.UUID, assessment_id: uuid.UUID) -> uuid.UUID | None:
-    """Find the contract of a month that a vendor was notified of."""
-    statement = select(col(Assessment.contract_id)).where(
-        col(Assessment.id) == assessment_id, col(Assessment.vendor_id) == vendor_id, _notified()
-    )
-    return session.execute(statement).scalar_one_or_none()
 
 
 def notified_month(session: Session, contract_id: uuid.UUID, assessment_id: uuid.UUID) -> Assessment | None:
@@ -49,14 +34,6 @@ def notified_month(session: Session, contract_id: uuid.UUID, assessment_id: uuid
 
 def _notified() -> ColumnElement[bool]:
     return and_(col(Assessment.stage) == Stage.NOTIFIED, col(Assessment.expected))
-
-
-def contract_of_finding(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID) -> uuid.UUID | None:
-    """Find the contract of a finding that a vendor was notified of."""
-    statement = _with_month(select(col(Finding.contract_id))).where(
-        col(Finding.id) == finding_id, col(Finding.vendor_id) == vendor_id, _notified()
-    )
-    return session.execute(statement).scalar_one_or_none()
 
 
 def notified_finding(session: Session, contract_id: uuid.UUID, finding_id: uuid.UUID) -> RowMapping | None:
@@ -273,18 +250,3 @@ def lines_of(session: Session, appeal_ids: Collection[uuid.UUID]) -> dict[uuid.U
     for row in session.execute(statement).mappings():
         found.setdefault(row["appeal_id"], []).append(row)
     return found
-
-
-def finding_of_vendor(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID) -> RowMapping | None:
-    """Read what a vendor's own notified finding is about, for its rectifications."""
-    columns: Listing = select(
-        col(Finding.id),
-        col(Finding.contract_id),
-        col(Finding.period),
-        col(Finding.version),
-        col(IssueType.code).label("issue_type"),
-    ).join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
-    statement = _with_month(columns).where(
-        col(Finding.id) == finding_id, col(Finding.vendor_id) == vendor_id, _notified()
-    )
-    return session.execute(statement).mappings().one_or_none()

@@ -99,6 +99,7 @@ def withdraw_finding(
         raise NotFound("There is no such finding in this contract.", pointer="/path/finding_id")
     check_seen(seen, finding["version"])
     month = queries.month(session, contract_id, finding["period"])
+    notified = month if month is not None and month.stage is Stage.NOTIFIED else None
     with recording_findings(session, caller, "finding.withdrawn", contract, finding_id):
         mark_withdrawn(session, finding, withdrawn_on, reason, "/withdrawn_on")
         answer_dates.withdraw(session, contract_id, [finding_id], withdrawn_on)
@@ -109,9 +110,12 @@ def withdraw_finding(
             repeat_offences.evaluate(session, today, within),
             overdue_rectifications.evaluate(session, today, within),
         )
-    if month is not None and month.stage is Stage.NOTIFIED:
+        if notified is not None:
+            # Everybody takes the streams before the audit's chain, so that no two wait for each other.
+            tell(session, _revised(notified))
+    if notified is not None:
         withdrawal = Revision(reason=reason, revised_on=withdrawn_on, withdrawn=[finding_id])
-        _note_withdrawal(session, caller, month, withdrawal)
+        _note_withdrawal(session, caller, notified, withdrawal)
 
 
 def _note_withdrawal(session: Session, caller: Caller, month: Assessment, withdrawal: Revision) -> None:
@@ -122,7 +126,6 @@ def _note_withdrawal(session: Session, caller: Caller, month: Assessment, withdr
         _new_version(session, caller, month, replace(withdrawal, revised_on=revised_on)),
     ):
         months.change(session, month, (Stage.NOTIFIED,), {"revision": month.revision + 1}, _outrun(month))
-        tell(session, _revised(month))
 
 
 def _revised(month: Assessment) -> Happening:

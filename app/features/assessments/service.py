@@ -105,7 +105,7 @@ def notify(
             contract_id=contract_id,
             period=str(period),
         )
-        tell(session, told, *answer_dates.rectifications_due(month, given, 1))
+        tell(session, told, *answer_dates.rectifications_due(month, given, month.revision))
 
 
 def _settle_late_notice(session: Session, contract_id: uuid.UUID, period: Period) -> None:

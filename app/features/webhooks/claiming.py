@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, insert, update
 from sqlmodel import Session, col
 
 from app import clock
+from app.features.events.queries import READABLE
 from app.features.upserts import insert_new
 from app.features.webhooks import delivery_queries as queries
 from app.features.webhooks.sending import Parcel
@@ -20,9 +21,6 @@ from app.models.words import AttemptOutcome, DeliveryStatus
 from app.rules.webhook_shares import PER_ENDPOINT, Room, Waiting, shares
 
 log = logging.getLogger(__name__)
-
-READABLE = timedelta(days=90)
-"""How long an event can be read; nothing is sent of it any more afterwards."""
 
 BATCH = 500
 
@@ -45,7 +43,7 @@ def fan_out(session: Session) -> int:
     events = sorted(session.connection().execute(fanned).mappings(), key=lambda event: int(event["sequence"]))
     takers = queries.takers(session, {event["stream_id"] for event in events})
     rows = [
-        _delivery(event, taker["id"], now)
+        pending(taker["id"], taker["vendor_id"], event["id"], now)
         for event in events
         for taker in takers
         if taker["vendor_id"] == event["stream_id"] and event["type"] in (taker["event_types"] or (event["type"],))
@@ -59,12 +57,13 @@ def fan_out(session: Session) -> int:
     return len(events)
 
 
-def _delivery(event: RowMapping, endpoint_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+def pending(endpoint_id: uuid.UUID, vendor_id: uuid.UUID, event_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+    """Give the row of an event's delivery that is due now."""
     return {
         "id": new_id(),
         "endpoint_id": endpoint_id,
-        "event_id": event["id"],
-        "vendor_id": event["stream_id"],
+        "event_id": event_id,
+        "vendor_id": vendor_id,
         "status": DeliveryStatus.PENDING,
         "attempts": 0,
         "step": 0,

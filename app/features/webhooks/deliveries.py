@@ -16,10 +16,10 @@ from app.features.events.service import BATCH, Happening, record
 from app.features.events.types import EventType
 from app.features.upserts import insert_new
 from app.features.webhooks import log_queries, queries
+from app.features.webhooks.claiming import pending
 from app.features.webhooks.errors import DeliveryPending, EndpointDeleted, EndpointDisabled, EventNotReadable
 from app.features.webhooks.log_queries import Window
 from app.models import Event, WebhookDelivery, WebhookEndpoint
-from app.models.columns import new_id
 from app.models.words import DeliveryStatus, EndpointStatus, Stream
 from app.rules.faults import Fault
 
@@ -103,7 +103,9 @@ def recover(
         missed = log_queries.missed_events(session, endpoint, window)
         again = len(session.execute(failed).all())
         for start in range(0, len(missed), BATCH):
-            rows = [_delivery(endpoint, event_id, now) for event_id in missed[start : start + BATCH]]
+            rows = [
+                pending(endpoint.id, endpoint.vendor_id, event_id, now) for event_id in missed[start : start + BATCH]
+            ]
             insert_new(session, WebhookDelivery, rows, ["endpoint_id", "event_id"])
     return again + len(missed)
 
@@ -126,11 +128,9 @@ def send_test(session: Session, caller: Caller, vendor_id: uuid.UUID, endpoint_i
         (event_id,) = record(session, happening)
         # Its one delivery is made here, so that the fan-out has nothing to do with it.
         session.execute(update(Event).where(col(Event.id) == event_id).values(fanned_out_at=now))
-        delivery_id = new_id()
-        session.connection().execute(
-            insert(WebhookDelivery), [_delivery(endpoint, event_id, now) | {"id": delivery_id}]
-        )
-    return Tested(event_id, delivery_id)
+        delivery = pending(endpoint_id, vendor_id, event_id, now)
+        session.connection().execute(insert(WebhookDelivery), [delivery])
+    return Tested(event_id, delivery["id"])
 
 
 def statistics(
@@ -170,15 +170,6 @@ def _window(since: datetime | None, until: datetime | None, wrong: type[KaoheErr
     return Window(begin, end)
 
 
-def drop_pending(session: Session, endpoint_id: uuid.UUID) -> None:
-    """Give up what is under way to an endpoint that nothing is sent to any more."""
-    session.execute(
-        update(WebhookDelivery)
-        .where(col(WebhookDelivery.endpoint_id) == endpoint_id, col(WebhookDelivery.status) == DeliveryStatus.PENDING)
-        .values(status=DeliveryStatus.DROPPED, next_attempt_at=None, claimed_until=None, finished_at=clock.now())
-    )
-
-
 def _found(endpoint: WebhookEndpoint | None) -> WebhookEndpoint:
     if endpoint is None:
         raise NotFound("There is no such endpoint.", pointer="/path/endpoint_id")
@@ -197,16 +188,4 @@ def _due(now: datetime) -> dict[str, object]:
         "next_attempt_at": now,
         "claimed_until": None,
         "finished_at": None,
-    }
-
-
-def _delivery(endpoint: WebhookEndpoint, event_id: uuid.UUID, now: datetime) -> dict[str, object]:
-    return {
-        "id": new_id(),
-        "endpoint_id": endpoint.id,
-        "event_id": event_id,
-        "vendor_id": endpoint.vendor_id,
-        "attempts": 0,
-        "created_at": now,
-        **_due(now),
     }

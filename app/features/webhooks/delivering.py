@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from app import clock
 from app.database import Database
 from app.features.webhooks import claiming, delivery_queries, noting
@@ -85,8 +83,8 @@ class Deliverer:
     async def run(self, *, once: bool = False) -> None:
         """Deliver until told to stop; or, `once`, until nothing is due.
 
-        A database that does not answer is asked again; what is not noted meanwhile is attempted again by whoever finds
-        its lease expired.
+        What fails, such as a database that does not answer, is tried again after a while; what is not noted meanwhile
+        is attempted again by whoever finds its lease expired.
         """
         self._loop = asyncio.get_running_loop()
         pause = QUICKEST
@@ -96,12 +94,16 @@ class Deliverer:
                 moved = False
                 try:
                     moved = await self._turn()
-                except SQLAlchemyError:
+                except Exception:
+                    # Whatever it was: without this worker nobody might deliver, and nobody would notice.
                     if once:
                         raise
-                    log.exception("the database did not answer; trying again")
+                    log.exception("what is due could not be claimed or noted; trying again")
                     if self._stopping and not self._flying:
                         return
+                    pause = min(2 * pause, SLOWEST)
+                    await asyncio.sleep(pause)
+                    continue
                 if not moved and not self._flying and not self._done and (once or self._stopping):
                     return
                 pause = QUICKEST if moved else min(2 * pause, SLOWEST)
@@ -116,7 +118,7 @@ class Deliverer:
         try:
             if outcomes:
                 await self._call(lambda: self._note(outcomes))
-        except SQLAlchemyError:
+        except Exception:
             self._done = outcomes + self._done
             raise
         taken = [] if self._stopping else await self._call(self._take)
@@ -147,6 +149,8 @@ class Deliverer:
                 return []
         with self.database.write() as session:
             released = claiming.release(session)
+        # On its own: who notes outcomes holds endpoints before deliveries, as fan-out and claim do.
+        with self.database.write() as session:
             fanned = claiming.fan_out(session)
             parcels = claiming.claim(session, room, self.plan.lease) if room.total else []
         if released:

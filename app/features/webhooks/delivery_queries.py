@@ -1,6 +1,7 @@
 """Every select of the deliverer."""
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -118,12 +119,9 @@ def held_health(session: Session, endpoint_ids: Collection[uuid.UUID]) -> set[uu
 
 def busy(session: Session) -> dict[uuid.UUID, int]:
     """Count what is in flight to each endpoint, by whichever worker."""
-    statement = (
-        select(col(WebhookDelivery.endpoint_id), func.count())
-        .where(col(WebhookDelivery.claimed_until).is_not(None))
-        .group_by(col(WebhookDelivery.endpoint_id))
-    )
-    return {row[0]: row[1] for row in session.execute(statement)}
+    # Counted here: SQLite would read every delivery there is, to have them by endpoint, instead of the few claimed.
+    statement = select(col(WebhookDelivery.endpoint_id)).where(col(WebhookDelivery.claimed_until).is_not(None))
+    return Counter(session.execute(statement).scalars())
 
 
 def next_due(session: Session, now: datetime, numbers: dict[uuid.UUID, int]) -> list[uuid.UUID]:
@@ -192,7 +190,10 @@ def allowed_networks(session: Session, vendor_ids: Collection[uuid.UUID]) -> dic
 
 
 def held_endpoints(session: Session, endpoint_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, RowMapping]:
-    """Hold endpoints, in one order, while outcomes are noted there; gives their state and how they fare."""
+    """Hold endpoints, in one order, while outcomes are noted there; gives their state and how they fare.
+
+    How they fare is held before any delivery, as a claim does it, so that the two never wait for each other.
+    """
     hold = (
         select(col(WebhookEndpoint.id))
         .where(col(WebhookEndpoint.id).in_(endpoint_ids))
@@ -215,6 +216,8 @@ def held_endpoints(session: Session, endpoint_ids: Collection[uuid.UUID]) -> dic
         )
         .join(EndpointHealth, col(EndpointHealth.endpoint_id) == col(WebhookEndpoint.id))
         .where(col(WebhookEndpoint.id).in_(endpoint_ids))
+        .order_by(col(WebhookEndpoint.id))
+        .with_for_update(key_share=True, of=EndpointHealth)
     )
     return {row["id"]: row for row in session.execute(statement).mappings()}
 

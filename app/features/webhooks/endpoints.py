@@ -18,11 +18,12 @@ from app.features.audit.service import recording
 from app.features.events.service import Happening, record
 from app.features.events.types import TOLD, EventType
 from app.features.seen import Seen, check_seen
-from app.features.webhooks import deliveries, flags, queries
+from app.features.webhooks import flags, queries
+from app.features.webhooks.claiming import drop
 from app.features.webhooks.destinations import Deployment, LookedUp, require_destination
 from app.features.webhooks.errors import EndpointDisabled, EndpointEnabled, TooManyEndpoints, TooManySecrets
 from app.features.webhooks.signing import FEWEST_BYTES, MOST_BYTES, PREFIX, key_of, new_secret
-from app.models import Alert, EndpointHealth, WebhookEndpoint, WebhookSecret
+from app.models import Alert, EndpointHealth, WebhookDelivery, WebhookEndpoint, WebhookSecret
 from app.models.words import DisabledBecause, EndpointStatus
 from app.rules.faults import Fault
 
@@ -137,7 +138,7 @@ def disable(session: Session, caller: Caller, vendor_id: uuid.UUID, endpoint_id:
     because, now, version = DisabledBecause.BY_VENDOR, clock.now(), endpoint.version + 1
     with _recording(session, caller, "webhook_endpoint.disabled", endpoint):
         _set(session, endpoint, status=EndpointStatus.DISABLED, disabled_because=because, disabled_at=now)
-        deliveries.drop_pending(session, endpoint_id)
+        drop(session, col(WebhookDelivery.endpoint_id) == endpoint_id)
         record(session, _disabled(endpoint, version))
 
 
@@ -147,7 +148,7 @@ def remove(session: Session, caller: Caller, vendor_id: uuid.UUID, endpoint_id: 
     with _recording(session, caller, "webhook_endpoint.deleted", endpoint):
         _set(session, endpoint, status=EndpointStatus.DELETED, disabled_because=None, disabled_at=None)
         session.execute(delete(WebhookSecret).where(col(WebhookSecret.endpoint_id) == endpoint_id))
-        deliveries.drop_pending(session, endpoint_id)
+        drop(session, col(WebhookDelivery.endpoint_id) == endpoint_id)
         flags.settle(session, endpoint_id, "deleted_on")
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from app import clock
+from app.features.events.queries import READABLE
 from app.features.webhooks import delivery_queries as queries
-from app.features.webhooks.claiming import READABLE
 from app.models import Event, WebhookAttempt, WebhookDelivery
 
 

@@ -62,6 +62,10 @@ def note(session: Session, outcomes: Sequence[Outcome], schedule: Sequence[timed
         return
     endpoints = queries.held_endpoints(session, {outcome.parcel.endpoint_id for outcome in outcomes})
     deliveries = queries.held_deliveries(session, {outcome.parcel.delivery_id for outcome in outcomes})
+    # A night may have forgotten an event that was 90 days old, with all of its log, while it was under way.
+    outcomes = [outcome for outcome in outcomes if outcome.parcel.delivery_id in deliveries]
+    if not outcomes:
+        return
     notes = _Notes()
     for outcome in outcomes:
         _note_delivery(notes, outcome, deliveries[outcome.parcel.delivery_id], endpoints, schedule)

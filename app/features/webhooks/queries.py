@@ -50,8 +50,8 @@ _NETWORK: Columns = (
 
 def center_of_vendor_for_update(session: Session, vendor_id: uuid.UUID) -> uuid.UUID | None:
     """Give a vendor's service center, holding the vendor: of two who register an endpoint at once the second waits."""
-    statement = select(col(Vendor.service_center_id)).where(col(Vendor.id) == vendor_id).with_for_update()
-    return session.scalars(statement).one_or_none()
+    statement = select(col(Vendor.service_center_id)).where(col(Vendor.id) == vendor_id)
+    return session.scalars(statement.with_for_update(key_share=True)).one_or_none()
 
 
 def vendor_of_centers_for_update(
@@ -61,7 +61,7 @@ def vendor_of_centers_for_update(
     statement = select(col(Vendor.service_center_id)).where(
         col(Vendor.id) == vendor_id, col(Vendor.service_center_id).in_(centers)
     )
-    return session.scalars(statement.with_for_update()).one_or_none()
+    return session.scalars(statement.with_for_update(key_share=True)).one_or_none()
 
 
 def endpoints_of(session: Session, vendor_id: uuid.UUID) -> int:
