@@ -68,9 +68,9 @@ def decide(session: Session, caller: Caller, appeal_id: uuid.UUID, decision: Dec
     appeal = answer_queries.appeal_of_contract(session, month.contract_id, appeal_id)
     if appeal is None:
         raise NotFound("There is no such appeal.", pointer="/path/appeal_id")
-    check_seen(seen, version_of(appeal))
     if caller.principal_id in {month.assessed_by_id, month.finalized_by_id}:
         raise DecidedByAssessor(f"{caller.name} has assessed {month.period}.")
+    check_seen(seen, version_of(appeal))
     lines = answer_queries.lines_of(session, [appeal_id]).get(appeal_id, [])
     _check_lines(lines, decision.lines)
     check_consequence(decision.outcome, decision.result, decision.withdrawn)
