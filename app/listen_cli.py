@@ -4,7 +4,7 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -98,8 +98,11 @@ class Forward:
     url: str
     secret: str
 
-    def post(self, event: Json) -> str:
-        """Post an event as a delivery comes, and say how it was answered; a redirect is an answer and not followed."""
+    def post(self, event: Json) -> tuple[bool, str]:
+        """Post an event as a delivery comes; gives whether it was taken, and how it was answered, in words.
+
+        A redirect is an answer and not followed.
+        """
         body = body_of(event)
         headers = signing.headers(uuid.UUID(event["id"]), clock.now(), body, [self.secret])
         address = urlsplit(self.url)
@@ -110,10 +113,10 @@ class Forward:
             connection.request("POST", path, body, {"Content-Type": "application/json", **headers})
             status = connection.getresponse().status
         except (OSError, HTTPException) as error:
-            return f"not delivered: {type(error).__name__} {error}"
+            return False, f"not delivered: {type(error).__name__} {error}"
         finally:
             connection.close()
-        return f"answered {status}" if status in SUCCESS else f"not delivered: answered {status}"
+        return status in SUCCESS, f"answered {status}" if status in SUCCESS else f"not delivered: answered {status}"
 
 
 def body_of(event: Json) -> bytes:
@@ -146,9 +149,15 @@ def listen_command(
     if receiver is not None and secret is None:
         _say(f"Signing with {receiver.secret}")
     feed = Feed(url.rstrip("/"), token, cursor_file)
+
+    def deal(event: Json) -> bool:
+        taken, said = (True, None) if receiver is None else receiver.post(event)
+        _print(event, said, as_json=as_json)
+        return taken
+
     try:
-        for event in events(feed, every, everything=everything, once=once):
-            _print(event, None if receiver is None else receiver.post(event), as_json=as_json)
+        if not follow(feed, deal, every, everything=everything, once=once):
+            raise typer.Exit(1)
     except Refused as error:
         _say(str(error))
         raise typer.Exit(2) from None
@@ -156,9 +165,16 @@ def listen_command(
         _say("Stopped.")
 
 
-def events(feed: Feed, every: float, *, everything: bool, once: bool) -> Iterator[Json]:
-    """Give the events as they come, each page remembered once it was dealt with; what may pass is waited out."""
-    begun, failures = everything or feed.cursor is not None, 0
+def follow(feed: Feed, deal: Callable[[Json], bool], every: float, *, everything: bool, once: bool) -> bool:
+    """Deal with the events as they come, in their order; what may pass is waited out.
+
+    A page is remembered once all of it was dealt with. An event that was not taken is dealt with again, and the ones
+    behind it wait: nothing is passed over. With `once` it ends when there is nothing more, or gives False at the
+    first event that is not taken.
+    """
+    begun, failures, dealt = everything or feed.cursor is not None, 0, set[str]()
+    if begun:
+        _say("Listening from the oldest event on." if feed.cursor is None else "Listening from where it left off.")
     while True:
         try:
             if not begun:
@@ -168,17 +184,31 @@ def events(feed: Feed, every: float, *, everything: bool, once: bool) -> Iterato
             items, cursor = feed.page()
         except Unanswered as error:
             failures += 1
-            wait = min(error.wait or every * 2**failures, LONGEST_WAIT_SECONDS)
-            _say(f"{error} Looking again in {wait:g} s.")
-            time.sleep(wait)
+            _pause(str(error), error.wait or every * 2**failures)
             continue
-        failures = 0
-        yield from items
-        feed.go_on_from(cursor)
-        if not items:
-            if once:
-                return
-            time.sleep(every)
+        for event in (item for item in items if item["id"] not in dealt):
+            if not deal(event):
+                break
+            dealt.add(event["id"])
+        else:
+            failures = 0
+            dealt.clear()
+            feed.go_on_from(cursor)
+            if not items and once:
+                return True
+            if not items:
+                time.sleep(every)
+            continue
+        if once:
+            return False
+        failures += 1
+        _pause("It waits until it is taken.", every * 2**failures)
+
+
+def _pause(why: str, seconds: float) -> None:
+    wait = min(seconds, LONGEST_WAIT_SECONDS)
+    _say(f"{why} Looking again in {wait:g} s.")
+    time.sleep(wait)
 
 
 def _checked(secret: str | None) -> str:

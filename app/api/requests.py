@@ -1,6 +1,7 @@
 """Requests read strictly: who first, then the query, then a body of bounded size in strict JSON."""
 
 import hashlib
+import inspect
 import json
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
@@ -121,6 +122,8 @@ class KaoheRoute(APIRoute):
         self.declared: Declared | None = getattr(endpoint, "declared", None)
         self.raw_body: RawBody | None = getattr(endpoint, "raw_body", None)
         also = {**_responses(self.declared), **(_RAW_RESPONSES if self.raw_body else {})}
+        # In a list of operations the first sentence about one says more than its name in capitals.
+        options["summary"] = options.get("summary") or (inspect.getdoc(endpoint) or "").partition("\n")[0].rstrip(".")
         options["responses"] = {**also, **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
         self.openapi_extra = {"security": [{"token": []}], "x-roles": self.permission.roles()}

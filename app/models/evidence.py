@@ -1,4 +1,4 @@
-"""证据: files that a vendor hands in by name, size and hash, and what refers to them; the bytes lie outside."""
+"""佐证材料: files that a vendor hands in by name, size and hash, and what refers to them; the bytes lie outside."""
 
 import uuid
 from datetime import datetime

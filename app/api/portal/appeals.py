@@ -51,7 +51,7 @@ class AppealIn(Shape):
     """An appeal against the present version of a notified month."""
 
     model_config = shown(
-        {"lines": [{"about": "score", "grounds": "当日大厅停电，窗口无法开放", "asked": "恢复扣分2分"}]},
+        {"lines": [{"about": "score", "grounds": "当日大厅停电，窗口无法开放", "asked": "撤销扣分2分"}]},
     )
 
     lines: Annotated[list[AppealLineIn], Field(min_length=1, max_length=50)]

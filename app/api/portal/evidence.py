@@ -39,7 +39,7 @@ class FileStatus(StrEnum):
 
 
 class EvidenceIn(Shape):
-    """证据: a file that is going to be sent; name, size and hash are compared with what comes."""
+    """佐证材料: a file that is going to be sent; name, size and hash are compared with what comes."""
 
     model_config = shown(
         {"name": "整改记录.csv", "size": len(EXAMPLE.encode()), "sha256": EXAMPLE_HASH, "note": "一月整改记录"}

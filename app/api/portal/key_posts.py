@@ -101,7 +101,7 @@ def read_portal_key_posts(who: Vendor, db: Db, contract_id: ContractId) -> Respo
 
 
 @router.put("", response_model=PortalKeyPosts)
-@changes(match=True, shown=0)
+@changes(key_required=True, match=True, shown=0)
 def change_portal_key_posts(
     who: VendorWrite, change: Change, contract_id: ContractId, body: PortalKeyPostsIn
 ) -> Response:

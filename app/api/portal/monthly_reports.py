@@ -128,7 +128,7 @@ def read_portal_monthly_report(who: Vendor, db: Db, contract_id: ContractId, per
 
 
 @router.put("/{period}", response_model=PortalReportDetail)
-@changes(match=True, shown=0)
+@changes(key_required=True, match=True, shown=0)
 def hand_in_monthly_report(
     who: VendorWrite, change: Change, contract_id: ContractId, period: PathPeriod, body: PortalReportIn
 ) -> Response:

@@ -103,7 +103,7 @@ def read_key_posts(who: DutiesRead, db: Db, contract_id: ContractId) -> Response
 
 
 @router.put("", response_model=KeyPostsOut)
-@changes(match=True, shown=1)
+@changes(key_required=True, match=True, shown=1)
 def change_key_posts(who: DutiesWrite, change: Change, contract_id: ContractId, body: KeyPostsIn) -> Response:
     """Add what happened to key posts; what was told before stays."""
     key_posts.change(change.session, who, contract_id, body.stated(), change.seen)

@@ -75,7 +75,7 @@ class AppealDecisionIn(Shape):
     """申诉 and what was decided; upheld in whole or part it states the new result, or findings to withdraw."""
 
     model_config = shown(
-        {"appealed_on": "2023-04-12", "outcome": "rejected", "decided_on": "2023-04-20", "reason": "证据不足"},
+        {"appealed_on": "2023-04-12", "outcome": "rejected", "decided_on": "2023-04-20", "reason": "佐证材料不足"},
         {
             "appealed_on": "2023-04-12",
             "outcome": "upheld",

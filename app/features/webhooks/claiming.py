@@ -28,7 +28,8 @@ BATCH = 500
 def fan_out(session: Session) -> int:
     """Make of each waiting event a delivery for each enabled endpoint of its vendor that takes its type.
 
-    Gives how many events that were; a constant number of statements for up to BATCH of them.
+    What was told before an endpoint was registered is not delivered to it, however long the event has waited. Gives
+    how many events that were; a constant number of statements for up to BATCH of them.
     """
     waiting = queries.waiting_events(session, BATCH)
     if not waiting:
@@ -38,7 +39,7 @@ def fan_out(session: Session) -> int:
         update(Event)
         .where(col(Event.id).in_(waiting), col(Event.fanned_out_at).is_(None))
         .values(fanned_out_at=now)
-        .returning(col(Event.id), col(Event.stream_id), col(Event.type), col(Event.sequence))
+        .returning(col(Event.id), col(Event.stream_id), col(Event.type), col(Event.sequence), col(Event.recorded_at))
     )
     events = sorted(session.connection().execute(fanned).mappings(), key=lambda event: int(event["sequence"]))
     takers = queries.takers(session, {event["stream_id"] for event in events})
@@ -46,7 +47,7 @@ def fan_out(session: Session) -> int:
         pending(taker["id"], taker["vendor_id"], event["id"], now)
         for event in events
         for taker in takers
-        if taker["vendor_id"] == event["stream_id"] and event["type"] in (taker["event_types"] or (event["type"],))
+        if _takes(taker, event)
     ]
     if rows:
         health = [
@@ -55,6 +56,11 @@ def fan_out(session: Session) -> int:
         insert_new(session, EndpointHealth, health, ["endpoint_id"])
         insert_new(session, WebhookDelivery, rows, ["endpoint_id", "event_id"])
     return len(events)
+
+
+def _takes(taker: RowMapping, event: RowMapping) -> bool:
+    own = taker["vendor_id"] == event["stream_id"] and taker["created_at"] <= event["recorded_at"]
+    return own and event["type"] in (taker["event_types"] or (event["type"],))
 
 
 def pending(endpoint_id: uuid.UUID, vendor_id: uuid.UUID, event_id: uuid.UUID, now: datetime) -> dict[str, Any]:

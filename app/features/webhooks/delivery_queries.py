@@ -65,7 +65,12 @@ def waiting_events(session: Session, most: int) -> list[uuid.UUID]:
 def takers(session: Session, vendor_ids: Collection[uuid.UUID]) -> Rows:
     """Hold the enabled endpoints of some vendors, so that none is deleted while deliveries are made for it."""
     statement = (
-        select(col(WebhookEndpoint.id), col(WebhookEndpoint.vendor_id), col(WebhookEndpoint.event_types))
+        select(
+            col(WebhookEndpoint.id),
+            col(WebhookEndpoint.vendor_id),
+            col(WebhookEndpoint.event_types),
+            col(WebhookEndpoint.created_at),
+        )
         .where(col(WebhookEndpoint.vendor_id).in_(vendor_ids), _ENABLED)
         .order_by(col(WebhookEndpoint.id))
         .with_for_update(read=True)

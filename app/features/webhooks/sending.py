@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -98,9 +99,8 @@ class Sender:
         destination = check_url(parcel.url, self.policy)
         if not isinstance(destination, Destination):
             return Answer("address_not_allowed")
-        try:
-            live = [self.sealer.open(secret) for secret in parcel.sealed]
-        except Unsealable:
+        live = self._live(parcel)
+        if not live:
             return Answer("secret_unreadable", ours=True)
         read = _Read()
         error: str | None = None
@@ -124,6 +124,14 @@ class Sender:
             error = "broken_answer"
         wait = retry_after(read.retry_after, clock.now())
         return Answer(error or _word(read.status), read.status, bytes(read.body), wait)
+
+    def _live(self, parcel: Parcel) -> list[str]:
+        """Open the secrets that sign; one sealed under a key that is lost signs no more, and holds up no other."""
+        live = []
+        for sealed in parcel.sealed:
+            with suppress(Unsealable):
+                live.append(self.sealer.open(sealed))
+        return live
 
     async def _exchange(self, parcel: Parcel, destination: Destination, live: Sequence[str], read: _Read) -> None:
         """Send and read over a connection of its own, which no other vendor's parcel ever shares."""
