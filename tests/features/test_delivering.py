@@ -22,7 +22,8 @@ from app.features.webhooks.delivering import Deliverer
 from app.features.webhooks.forgetting import forget
 from app.features.webhooks.noting import Outcome
 from app.features.webhooks.sending import Answer
-from app.models import EndpointHealth, Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from app.features.webhooks.signing import new_secret
+from app.models import EndpointHealth, Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSecret
 from app.models.words import AttemptOutcome, DeliveryStatus, DisabledBecause, EndpointStatus
 from app.rules.webhook_schedule import LONGEST_HOLIDAY, SCHEDULE
 from app.rules.webhook_shares import Room
@@ -54,6 +55,29 @@ def test_fan_out_with_one_endpoint_failing(vendors: Vendors) -> None:
     assert statuses.count(DeliveryStatus.DELIVERED) == 8
     assert statuses.count(DeliveryStatus.PENDING) == 4
     assert vendors.told(EventType.ENDPOINT_FAILING) == 1
+
+
+def test_an_endpoint_gets_nothing_that_was_told_before_it_was_registered(vendors: Vendors) -> None:
+    """However long the events have waited for a deliverer."""
+    with receiving(takes) as (receiver,):
+        vendors.tell(2)
+        vendors.endpoint(receiver.url())
+        later = vendors.tell()
+        vendors.deliver(plan(receiver))
+        assert receiver.ids == later
+
+
+def test_a_secret_sealed_under_a_lost_key_holds_up_no_other(vendors: Vendors, database: Database) -> None:
+    """After a restore without the key: what was sealed under it signs no more, the new secret does."""
+    with receiving(takes) as (receiver,):
+        endpoint = vendors.endpoint(receiver.url())
+        lost = type(SEALER)(["a key that is lost"]).seal(new_secret())
+        later = datetime(2089, 1, 1, tzinfo=UTC)
+        with database.write() as session:
+            session.add(WebhookSecret(endpoint_id=endpoint, sealed=lost, created_at=clock.now(), expires_at=later))
+        vendors.tell()
+        vendors.deliver(plan(receiver))
+        assert len(receiver.got[0].headers["webhook-signature"].split()) == 1
 
 
 def test_filters_by_type_and_by_vendor(vendors: Vendors) -> None:
