@@ -173,6 +173,8 @@ def test_names_that_are_taken(name: str) -> None:
         "photo\u202egpj.exe",
         "con.txt",
         "LPT1.pdf",
+        "COM¹.csv",
+        "LPT².txt",
         "nul",
         "x" * 121,
         "𠮷" * 61,
