@@ -2,7 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import threading
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -10,11 +13,13 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from app.errors import BadRequest, TooLarge
+from app.errors import BadRequest, TooLarge, Unavailable
 from app.features.evidence.storage import Received, Shelf
 
 MEDIA_TYPE = "application/octet-stream"
 _REMEDY = "Send the very bytes that were declared, or declare these anew."
+MOST_ARRIVALS = 4
+"""Files of one sender that may be on their way to one process at a time."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
@@ -35,11 +40,58 @@ class BrokenOff(BadRequest):
     remedy = "Send it again, whole."
 
 
+class ArrivingAlready(Unavailable):
+    """Bytes for which there is no room while others of the same file, or of the same sender, are on their way."""
+
+    code = "arriving-already"
+    title = "Others of your bytes are still arriving"
+    remedy = "Wait until the uploads that are on their way have been answered, then send these again."
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What was said of bytes before they come: how many at most, of which file, and whose."""
+
+    most: int
+    file: uuid.UUID
+    sender: uuid.UUID
+
+
+class Arrivals:
+    """What is on its way to one process: once for each file, `MOST_ARRIVALS` for each sender.
+
+    Without it a vendor could send one declared file many times at once, and fill the disk beyond its quota.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing on its way."""
+        self._lock = threading.Lock()
+        self._senders: dict[uuid.UUID, uuid.UUID] = {}
+
+    @contextmanager
+    def one(self, announced: Announced) -> Iterator[None]:
+        """Hold a file's place until its bytes were kept or dropped; raises ArrivingAlready where there is none."""
+        with self._lock:
+            if announced.file in self._senders:
+                raise ArrivingAlready("This file's bytes are on their way already.")
+            if list(self._senders.values()).count(announced.sender) >= MOST_ARRIVALS:
+                raise ArrivingAlready(f"{MOST_ARRIVALS} files of yours are on their way, the most at a time.")
+            self._senders[announced.file] = announced.sender
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._senders[announced.file]
+
+
+arrivals = Arrivals()
+
+
 @dataclass(frozen=True, slots=True)
 class RawBody:
-    """What a route says of the bytes that it takes: how many at most, told by what its path names; and an example."""
+    """What a route says of the bytes that it takes: what was announced of them, told by its path; and an example."""
 
-    most: Callable[[Request], int]
+    announced: Callable[[Request], Announced]
     example: str
 
     def described(self) -> dict[str, Any]:
@@ -48,59 +100,67 @@ class RawBody:
         said = "The file's bytes as they are; any Content-Type will do, and none is believed."
         return {"required": True, "description": said, "content": {MEDIA_TYPE: {"schema": schema}}}
 
-    async def receive(self, request: Request) -> Received:
-        """Receive the body into a new file; refuses what is longer, slower, or broken off, and leaves nothing then."""
-        most = await run_in_threadpool(self.most, request)
+    @asynccontextmanager
+    async def arriving(self, request: Request) -> AsyncIterator[Received]:
+        """Receive the body into a new file, which is gone afterwards unless it was moved to where it is kept.
+
+        Refuses what is longer, slower, or broken off, and what comes beside too much of the same sender.
+        """
+        announced = await run_in_threadpool(self.announced, request)
+        most = announced.most
         declared = request.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
             raise TooLarge(f"The body has {declared[:20]} bytes; {most} were declared.", remedy=_REMEDY)
-        shelf = shelf_of(request)
-        received = await run_in_threadpool(_Incoming, shelf, most)
-        try:
-            async with asyncio.timeout(shelf.seconds):
-                async for chunk in request.stream():
-                    await run_in_threadpool(received.add, chunk)
-        except BaseException as error:
-            received.drop()
-            if isinstance(error, TimeoutError):
-                raise TooSlow(f"It took more than {shelf.seconds} seconds.") from error
-            if isinstance(error, ClientDisconnect):
-                raise BrokenOff(f"{received.size} of {most} bytes came.") from error
-            raise
-        return await run_in_threadpool(received.end)
+        with arrivals.one(announced):
+            incoming = _Incoming(shelf_of(request), most)
+            try:
+                yield await incoming.receive(request)
+            finally:
+                incoming.drop()
 
 
 class _Incoming:
     """A file that is being received."""
 
     def __init__(self, shelf: Shelf, most: int) -> None:
-        self.size = 0
+        self._size = 0
         self._most = most
+        self._seconds = shelf.seconds
         self._path = shelf.incoming()
         self._hash = hashlib.sha256()
         self._file = self._path.open("xb")
 
-    def add(self, chunk: bytes) -> None:
-        if self.size + len(chunk) > self._most:
+    async def receive(self, request: Request) -> Received:
+        try:
+            async with asyncio.timeout(self._seconds):
+                async for chunk in request.stream():
+                    await run_in_threadpool(self._add, chunk)
+        except TimeoutError as error:
+            raise TooSlow(f"It took more than {self._seconds} seconds.") from error
+        except ClientDisconnect as error:
+            raise BrokenOff(f"{self._size} of {self._most} bytes came.") from error
+        await run_in_threadpool(self._file.close)
+        return Received(self._path, self._size, self._hash.hexdigest())
+
+    def _add(self, chunk: bytes) -> None:
+        if self._size + len(chunk) > self._most:
             raise TooLarge(f"The body has more than the {self._most} bytes that were declared.", remedy=_REMEDY)
         self._file.write(chunk)
         self._hash.update(chunk)
-        self.size += len(chunk)
-
-    def end(self) -> Received:
-        self._file.close()
-        return Received(self._path, self.size, self._hash.hexdigest())
+        self._size += len(chunk)
 
     def drop(self) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        try:
+            self._file.close()
+        finally:
+            self._path.unlink(missing_ok=True)
 
 
-def takes_bytes(most: Callable[[Request], int], example: str) -> Callable[[Endpoint], Endpoint]:
+def takes_bytes(announced: Callable[[Request], Announced], example: str) -> Callable[[Endpoint], Endpoint]:
     """Declare that a route takes raw bytes; it then takes an `Upload`, which is gone after the request if not kept."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
-        endpoint.raw_body = RawBody(most, example)  # type: ignore[attr-defined]
+        endpoint.raw_body = RawBody(announced, example)  # type: ignore[attr-defined]
         return endpoint
 
     return declare

@@ -34,12 +34,10 @@ class StrictRequest(Request):
         self._body = body
         self._json = parse(body) if body else None
 
-    async def load_bytes(self, raw: RawBody) -> Received:
-        """Receive a body of raw bytes into a file; what tells a retry from another request is its hash."""
-        received: Received = await raw.receive(self)
+    def load_bytes(self, received: Received) -> None:
+        """Take received bytes as the body; what tells a retry from another request is their hash."""
         self.state.received = received
         self._json = {"size": received.size, "sha256": received.sha256}
-        return received
 
     async def _limited_body(self) -> bytes:
         declared = self.headers.get("content-length", "0")
@@ -171,11 +169,9 @@ async def _with_bytes(
     strict: StrictRequest, raw: RawBody, handle: Callable[[Request], Coroutine[Any, Any, Response]]
 ) -> Response:
     """Receive the bytes and have them handled; whatever becomes of that, the file in which they came is gone then."""
-    received = await strict.load_bytes(raw)
-    try:
+    async with raw.arriving(strict) as received:
+        strict.load_bytes(received)
         return await handle(strict)
-    finally:
-        await run_in_threadpool(received.path.unlink, missing_ok=True)
 
 
 def check_query(request: Request, known: set[str]) -> None:

@@ -58,9 +58,28 @@ class Entry:
     raw_name: bytes
 
 
-def ends_as_archive(content: bytes) -> bool:
-    """Tell whether a program that looks for a ZIP's end would find one in these bytes, whatever they begin with."""
-    return _end_at(content) is not None
+def holds_archive(content: bytes) -> bool:
+    """Tell whether a program that looks for a ZIP's end would find one in these bytes, whatever stands around it.
+
+    Some readers forgive bytes behind the end, and find it wherever it stands; a mark without a directory is none.
+    """
+    first = max(0, len(content) - _END.size - 2 * _LONGEST_COMMENT)
+    if _end_at(content) is not None:
+        return True
+    place = content.find(_END_MARK, first)
+    while place >= 0:
+        if place + _END.size <= len(content):
+            *_, size, offset, _ = _END.unpack_from(content, place)
+            if content.startswith(_ENTRY_MARK, max(0, place - size)) or content.startswith(_ENTRY_MARK, offset):
+                return True
+        place = content.find(_END_MARK, place + 1)
+    return False
+
+
+def unpacked(content: bytes, entry: Entry) -> bytes:
+    """Give an entry's bytes, of an archive whose entries were checked."""
+    start = _start(content, entry)
+    return b"".join(_unpacked(entry, content[start : start + entry.packed]))
 
 
 def checked_entries(content: bytes) -> tuple[Entry, ...]:

@@ -32,6 +32,7 @@ def wrong_with_name(name: str) -> str | None:
     unseen = next((sign for sign in name if unicodedata.category(sign) in _INVISIBLE), None)
     if unseen is not None:
         return f"A name cannot hold the invisible sign U+{ord(unseen):04X}."
-    if name.split(".", maxsplit=1)[0].strip().lower() in _RESERVED:
+    # Windows takes the small figures for figures: `COM¹` is its `COM1`.
+    if unicodedata.normalize("NFKC", name.split(".", maxsplit=1)[0]).strip().lower() in _RESERVED:
         return f"'{name}' is a device on some systems."
     return None

@@ -4,8 +4,9 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 
-from app.rules.archives import UnfitArchive, checked_entries, ends_as_archive
+from app.rules.archives import Entry, UnfitArchive, checked_entries, holds_archive, unpacked
 
 
 class UnfitFile(ValueError):
@@ -52,13 +53,22 @@ _REFUSED = (
     (b"%!PS", "a PostScript program"),
 )
 _ACTIVE = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<?xml", b"<?php", b"<iframe", b"<!--")
+_MARKUP = re.compile(rb"<[a-z!?/]")
 _BOM = b"\xef\xbb\xbf"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 """What no text holds; tabs, new lines and new pages it may."""
 _MACROS = ("vbaproject.bin", "vbadata.xml")
+_MAIN_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ofd.xml": OFD}
+_LARGEST_LIST = 4 << 20
+_PDF_BEGIN = b"%PDF-"
 _PDF_END = b"%%EOF"
 _PDF_TAIL = 1024
 _PNG_MARK = b"\x89PNG\r\n\x1a\n"
+_JPEG_BEGIN, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
+_MARK, _SCAN = 0xFF, 0xDA
+_BARE = frozenset((0x01, *range(0xD0, 0xD8)))
+"""Marks of a JPEG that no length follows."""
+_NEXT_MARK = re.compile(rb"\xff(?=[\x01-\xcf\xd8-\xfe])")
 _CHUNK = struct.Struct(">L4s")
 _CHECKSUM = 4
 
@@ -68,8 +78,8 @@ def file_type(content: bytes) -> FileType:
     for mark, check in _CHECKS:
         if content.startswith(mark):
             found = check(content)
-            if found not in (DOCX, XLSX, OFD) and ends_as_archive(content):
-                raise UnfitFile(f"It is {found.called} and a ZIP archive in one.")
+            if found not in (DOCX, XLSX, OFD):
+                _check_alone(content, found)
             return found
     refused = next((what for mark, what in _REFUSED if content.startswith(mark)), None)
     if refused is not None:
@@ -82,6 +92,14 @@ def wrong_extension(extension: str, kind: FileType) -> str | None:
     if extension in kind.extensions:
         return None
     return f"It is {kind.called}; its name ends with '.{extension}'."
+
+
+def _check_alone(content: bytes, kind: FileType) -> None:
+    """Refuse what a program that looks for its own mark, and not at the beginning, would open as something else."""
+    if holds_archive(content):
+        raise UnfitFile(f"It is {kind.called} and a ZIP archive in one.")
+    if kind != PDF and any(_PDF_BEGIN in part for part in (content[:_PDF_TAIL], content[-_PDF_TAIL:])):
+        raise UnfitFile(f"It is {kind.called} and a PDF in one.")
 
 
 def _pdf(content: bytes) -> FileType:
@@ -102,31 +120,61 @@ def _png(content: bytes) -> FileType:
         if place == len(_PNG_MARK) and kind != b"IHDR":
             raise UnfitFile("It begins as a PNG image and does not go on as one.")
         place += _CHUNK.size + length + _CHECKSUM
-    if place != len(content):
+    if content[place:].strip(b"\x00"):
         raise UnfitFile("Something follows the end of the PNG image.")
     return PNG
 
 
 def _jpeg(content: bytes) -> FileType:
-    # Telephones put a second picture or notes behind the first, so what follows the end is let be.
-    if b"\xff\xd9" not in content:
-        raise UnfitFile("It begins as a JPEG image and does not end as one.")
+    """Walk from one segment to the next up to the image's end: a mark within a preview picture is no end."""
+    place = len(_JPEG_BEGIN)
+    while (mark := content[place : place + 2]) != _JPEG_END:
+        if len(mark) < len(_JPEG_END) or mark[0] != _MARK:
+            raise UnfitFile("It begins as a JPEG image and does not end as one.")
+        if mark[1] == _MARK:
+            place += 1
+        elif mark[1] in _BARE:
+            place += len(mark)
+        else:
+            length = int.from_bytes(content[place + 2 : place + 4], "big")
+            place += len(mark) + max(length, 2)
+            place = _after_scan(content, place) if mark[1] == _SCAN else place
+    if content[place + len(_JPEG_END) :].strip(b"\x00"):
+        raise UnfitFile(
+            "Something follows the end of the JPEG image, as a telephone's moving picture does; "
+            "open it and save it anew as a plain photograph, or hand in a picture of the screen."
+        )
     return JPEG
+
+
+def _after_scan(content: bytes, place: int) -> int:
+    """Give where the next segment begins behind picture data, in which a mark's first byte is followed by a zero."""
+    found = _NEXT_MARK.search(content, place)
+    return found.start() if found else len(content)
 
 
 def _archive(content: bytes) -> FileType:
     try:
-        names = {entry.name for entry in checked_entries(content)}
+        names = {entry.name.casefold(): entry for entry in checked_entries(content)}
     except UnfitArchive as error:
         raise UnfitFile(f"It is a ZIP archive that is not taken: {error}") from None
-    if any(name.lower().endswith(_MACROS) for name in names):
+    told = [entry for name, entry in names.items() if name.endswith((".rels", "[content_types].xml"))]
+    if any(name.endswith(_MACROS) for name in names) or any(_names_macros(content, entry) for entry in told):
         raise UnfitFile("It is an office document with macros.")
-    for kind, needed in ((DOCX, "word/document.xml"), (XLSX, "xl/workbook.xml")):
-        if {"[Content_Types].xml", needed} <= names:
-            return kind
-    if "OFD.xml" in names:
-        return OFD
-    raise UnfitFile("It is a ZIP archive and no office document.")
+    found = [kind for part, kind in _MAIN_PARTS.items() if part in names]
+    if len(found) > 1:
+        raise UnfitFile(f"It is {found[0].called} and {found[1].called} in one.")
+    if not found or (found[0] != OFD and "[content_types].xml" not in names):
+        raise UnfitFile("It is a ZIP archive and no office document.")
+    return found[0]
+
+
+def _names_macros(content: bytes, entry: Entry) -> bool:
+    """Tell whether a part says that the document has macros; it may be written with a zero beside each letter."""
+    if entry.size > _LARGEST_LIST:
+        raise UnfitFile(f"Its list of parts '{entry.name[:80]}' has more than {_LARGEST_LIST} bytes.")
+    said = unescape(unpacked(content, entry).replace(b"\x00", b"").decode("latin-1")).lower()
+    return any(word in said for word in ("macroenabled", "vbaproject", "vbadata"))
 
 
 _CHECKS: tuple[tuple[bytes, Callable[[bytes], FileType]], ...] = (
@@ -138,13 +186,15 @@ _CHECKS: tuple[tuple[bytes, Callable[[bytes], FileType]], ...] = (
 
 
 def _text(content: bytes) -> FileType:
-    if ends_as_archive(content):
+    if holds_archive(content):
         raise UnfitFile("It is a ZIP archive with something before it.")
+    if _PDF_BEGIN in content[:_PDF_TAIL]:
+        raise UnfitFile("It is a PDF with something before it.")
     kind, text = _decoded(content)
     if _CONTROLS.search(text):
         raise UnfitFile("It is of no kind that is known here.")
     beginning = content.removeprefix(_BOM).lstrip()[:16].lower()
-    if beginning.startswith(_ACTIVE):
+    if beginning.startswith(_ACTIVE) or _MARKUP.match(beginning):
         raise UnfitFile("It is a web page or another text that programs act upon.")
     return kind
 

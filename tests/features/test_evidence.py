@@ -5,7 +5,7 @@ import hashlib
 import os
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from httpx2 import Response
 from typer.testing import CliRunner
 
 from app import clock
-from app.api.receiving import BrokenOff, RawBody, TooSlow
+from app.api.receiving import MOST_ARRIVALS, Announced, ArrivingAlready, BrokenOff, RawBody, TooSlow, arrivals
 from app.cli import cli
 from app.database import Database
 from app.errors import KaoheError
@@ -310,7 +310,7 @@ def test_bytes_that_do_not_come_in_time_or_at_all(tmp_path: Path, after: str, er
     shelf = Shelf(tmp_path, 1000, 1000, 1)
     app = FastAPI()
     app.state.evidence = shelf
-    pieces = iter([b"some", b"more"])
+    pieces: Iterator[bytes] = iter(())
 
     async def receive() -> dict[str, Any]:
         piece = next(pieces, None)
@@ -319,7 +319,67 @@ def test_bytes_that_do_not_come_in_time_or_at_all(tmp_path: Path, after: str, er
         await asyncio.sleep(0 if piece else 60)
         return {"type": "http.request", "body": piece, "more_body": True}
 
+    file, sender = uuid.uuid4(), uuid.uuid4()
+    for _ in range(2):
+        pieces = iter([b"some", b"more"])
+        with pytest.raises(error):
+            asyncio.run(_arrive(app, Announced(100, file, sender), receive))
+        assert kept(shelf) == []
+
+
+async def _arrive(app: FastAPI, announced: Announced, receive: Callable[[], Awaitable[dict[str, Any]]]) -> bytes:
     request = Request({"type": "http", "app": app, "headers": [], "method": "PUT"}, receive)
-    with pytest.raises(error):
-        asyncio.run(RawBody(lambda _: 100, "").receive(request))
-    assert kept(shelf) == []
+    async with RawBody(lambda _: announced, "").arriving(request) as received:
+        return received.path.read_bytes()
+
+
+def test_bytes_beyond_the_quota_do_not_lie_there_while_they_arrive(tmp_path: Path) -> None:
+    """Thirty at once for one file hold the place of one, thirty files that of four; others are not kept waiting."""
+    shelf = Shelf(tmp_path, 1000, 1000, 60)
+    app = FastAPI()
+    app.state.evidence = shelf
+
+    async def arriving() -> tuple[list[int], list[int]]:
+        go = asyncio.Event()
+
+        async def receive() -> dict[str, Any]:
+            await go.wait()
+            return {"type": "http.request", "body": b"some", "more_body": False}
+
+        def start(files_of: dict[uuid.UUID, uuid.UUID]) -> list[asyncio.Task[bytes]]:
+            said = [Announced(100, file, sender) for file, sender in files_of.items()]
+            return [asyncio.create_task(_arrive(app, one, receive)) for one in said]
+
+        vendor, other, file = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+        same = [task for _ in range(30) for task in start({file: vendor})]
+        many = start({uuid.uuid4(): vendor for _ in range(30)})
+        theirs = start({uuid.uuid4(): other})
+        await asyncio.wait([*same, *many], timeout=1)
+        held = [len(kept(shelf)), _refusals([*same, *many])]
+        waiting = next(task for task in same if not task.done())
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        again = start({file: vendor})
+        go.set()
+        ended = await asyncio.gather(*many, *theirs, *again, return_exceptions=True)
+        return held, [ended.count(b"some"), len(kept(shelf))]
+
+    assert asyncio.run(arriving()) == ([MOST_ARRIVALS + 1, 60 - MOST_ARRIVALS], [MOST_ARRIVALS + 1, 0])
+
+
+def _refusals(tasks: list[asyncio.Task[bytes]]) -> int:
+    return sum(task.done() and isinstance(task.exception(), ArrivingAlready) for task in tasks)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_file_is_not_sent_twice_at_once(office: Office, shelf: Shelf) -> None:
+    """While its bytes are on their way the second is told to wait; then it is taken."""
+    vendor = office.vendor_portal
+    file, other = declare(vendor, PICTURE), declare(vendor, PICTURE)
+    with arrivals.one(Announced(len(PICTURE), uuid.UUID(file.rsplit("/", 1)[1]), office.vendor)):
+        waits = send(vendor, file, PICTURE)
+        refused(waits, 503, "arriving-already")
+        assert int(waits.headers["Retry-After"]) > 0
+        assert send(vendor, other, PICTURE).status_code == 200
+    assert send(vendor, file, PICTURE).status_code == 200
+    assert kept(shelf) == [hashlib.sha256(PICTURE).hexdigest()]

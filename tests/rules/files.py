@@ -12,11 +12,33 @@ PROGRAM = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + bytes(50)
 TEXT = "日期,窗口,整改情况\n2023-01-12,A-07,已补足人员\n"
 
 
-def png(after: bytes = b"") -> bytes:
-    """Give an image of one white dot, and what follows its end."""
+def segment(data: bytes, kind: int = 0xFE) -> bytes:
+    """Give one segment of a JPEG, a remark unless said otherwise."""
+    return struct.pack(">BBH", 0xFF, kind, len(data) + 2) + data
+
+
+_DATA = b"data\xff\x00more\xff\xd0"
+SCANNED = (
+    JPEG[:2]
+    + segment(b"a preview" + JPEG, 0xE1)
+    + segment(b"\x01", 0xDA)
+    + _DATA
+    + segment(b"", 0xDA)
+    + b"x"
+    + JPEG[-2:]
+)
+"""With a preview that has its own end, and picture data in two scans."""
+
+
+def png(after: bytes = b"", said: bytes = b"") -> bytes:
+    """Give an image of one white dot, what follows its end, and a text in it."""
     header = struct.pack(">LLBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    chunks = (("IHDR", header), ("IDAT", zlib.compress(b"\x00\xff")), ("IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind.encode(), data) for kind, data in chunks) + after
+    chunks = (("IHDR", header), ("tEXt", said), ("IDAT", zlib.compress(b"\x00\xff")), ("IEND", b""))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(_chunk(kind.encode(), data) for kind, data in chunks if data or kind != "tEXt")
+        + after
+    )
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -140,6 +140,13 @@ def test_one_after_the_other_they_come_to_the_same_groups() -> None:
         ("投诉人：欧阳锋", "投诉人****"),
         ("姓名:张三 已等候", "姓名*** 已等候"),
         ("王女士称等了很久", "*女士称等了很久"),
+        ("欧阳先生来电", "**先生来电"),
+        ("投诉人:  李四", "投诉人*****"),
+        ("邮箱a＠b.com，", "邮箱*******，"),
+        ("请致电6234-5678。", "请致电*********。"),
+        ("电话：６２３４－５６７８", "电话：*********"),
+        ("2023-01-10 138 0013 8000", "2023-01-10 *************"),
+        ("证号110101 1990-03-07 8890", "证号" + "*" * 22),
     ],
 )
 def test_numbers_and_labelled_names_are_masked(text: str, kept: str) -> None:
@@ -148,14 +155,39 @@ def test_numbers_and_labelled_names_are_masked(text: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2023-01-10 14:30 在A-07窗口等了45分钟", "我叫号之后没有人应", "办件号 230110", "第12345号", EMPTY_SEAT, RUDE],
+    [
+        "2023-01-10 14:30 在A-07窗口等了45分钟",
+        "我叫号之后没有人应",
+        "办件号 230110",
+        "第12345号",
+        EMPTY_SEAT,
+        RUDE,
+        "2023-01-11",
+        "2022-12-30—2023-01-11",
+        "2023/01/10 14:30-15:00，Ａ－０７/Ａ－０８",
+        "收费3000-5000元，1,234.50 元",
+        "2022-2023年度，工单号 6234-5678",
+    ],
 )
 def test_what_is_not_personal_stays(text: str) -> None:
     assert masked(text) == text
 
 
-@given(st.text(max_size=200))
+@pytest.mark.parametrize(
+    "gap", ["\u3000", "–", "—", "  ", "/", "／", "\u00a0", "－", "−", " - "[:2], "..", "\u200b", "\u2009", "-"]
+)
+@pytest.mark.parametrize("digits", ["0123456789", "０１２３４５６７８９"])
+def test_no_gap_and_no_width_hides_a_telephone_number(gap: str, digits: str) -> None:
+    number = gap.join(("138", "0013", "8000")).translate({ord(str(figure)): sign for figure, sign in enumerate(digits)})
+    assert masked(f"电话{number}，急") == f"电话{'*' * len(number)}，急"
+
+
+TELLING = st.text("0123456789１８２０-—/. 　:：*@＠aｂ.王欧阳锋先生女士姓名投诉人我叫号元", max_size=60)
+
+
+@given(st.text(max_size=200) | TELLING)
 def test_masking_keeps_the_length_and_masks_once(text: str) -> None:
     once = masked(text)
     assert len(once) == len(text)
     assert masked(once) == once
+    assert all(after in (before, "*") for before, after in zip(text, once, strict=True))

@@ -16,7 +16,7 @@ from app.api.files import ATTACHMENT, attachment
 from app.api.ids import EvidenceId
 from app.api.paging import PageOf, Paging
 from app.api.portal.company import company
-from app.api.receiving import Folder, Upload, takes_bytes
+from app.api.receiving import Announced, Folder, Upload, takes_bytes
 from app.api.requests import KaoheRoute
 from app.errors import NotFound
 from app.features.access.caller import Caller
@@ -107,22 +107,23 @@ def read_portal_evidence(who: Vendor, db: Db, evidence_id: EvidenceId) -> Respon
     return answer(_file(_own(db, who, evidence_id)))
 
 
-def _declared_size(request: Request) -> int:
-    """Say how many bytes a file may have that the path names: as many as were declared."""
+def _announced(request: Request) -> Announced:
+    """Say what was declared of the file that the path names: its bytes may be as many as that."""
     caller: Caller = request.state.caller
     evidence_id = uuid.UUID(str(request.path_params["evidence_id"]))
-    return int(_own(database_of(request), caller, evidence_id)["size"])
+    return Announced(int(_own(database_of(request), caller, evidence_id)["size"]), evidence_id, company(caller))
 
 
 @router.put("/evidence/{evidence_id}/content", response_model=PortalEvidence)
 @changes(own_transactions=True)
-@takes_bytes(_declared_size, EXAMPLE)
+@takes_bytes(_announced, EXAMPLE)
 def send_evidence_content(
     who: VendorWrite, db: Db, evidence_id: EvidenceId, upload: Upload, folder: Folder
 ) -> Response:
     """Send the bytes of a declared file; they are stored if size, hash and kind are as declared.
 
     What a file is, is found in its bytes. A repetition is harmless; after a failure nothing is kept.
+    While the same file, or four of the vendor's, are on their way, further bytes are answered with 503.
     """
     handing_in.fill(db, who.actor, company(who), evidence_id, upload, folder)
     return answer(_file(_own(db, who, evidence_id)))
