@@ -19,7 +19,11 @@ class KeyPost:
 
 @dataclass(frozen=True, slots=True)
 class PostFact:
-    """What happened to a post on a day: somebody holds it from then on, or with `holder` None nobody does."""
+    """What happened to a post on a day: somebody holds it from then on, or with `holder` None nobody does.
+
+    `on` is the first day of what it tells: the first day held, or (`vacated_on`) the first day without a holder. Who
+    leaves on the day from which the post was held has therefore held it on no day.
+    """
 
     on: date
     holder: str | None
@@ -36,19 +40,20 @@ class Vacancy:
 def vacancies(first_day: date, facts: Sequence[PostFact]) -> tuple[Vacancy, ...]:
     """Give the vacancies of a post, by its facts in their order; until somebody is named it is vacant.
 
-    None begins before `first_day`, from which the post is asked for: what happened earlier counts as of that day. Of
-    several that begin on one day the last one stands, so that a post that changes hands on a day is not vacant.
+    None begins before `first_day`, from which the post is asked for: what happened earlier counts as of that day. A
+    vacancy that is filled and falls vacant again on one day was filled on no day, and stands from where it began. A
+    post that changes hands on a day is not vacant.
     """
     found = {first_day: Vacancy(first_day, None)}
     latest = first_day
     for fact in facts:
         on = max(fact.on, first_day)
-        vacant = found.get(latest)
+        vacant = found[latest]
         if fact.holder is None:
-            if vacant is None or vacant.filled_on is not None:
-                latest = on
-                found[on] = Vacancy(on, None)
-        elif vacant is not None and vacant.filled_on is None:
+            if vacant.filled_on is not None:
+                latest = latest if on <= vacant.filled_on else on
+                found[latest] = Vacancy(latest, None)
+        elif vacant.filled_on is None:
             found[latest] = Vacancy(latest, on)
     return tuple(found[since] for since in sorted(found))
 
@@ -57,6 +62,12 @@ def holder_now(facts: Sequence[PostFact]) -> PostFact | None:
     """Give the fact by which somebody holds the post now; None where it is vacant."""
     last = facts[-1] if facts else None
     return last if last is not None and last.holder is not None else None
+
+
+def held_no_day(facts: Sequence[PostFact], vacated_on: date) -> PostFact | None:
+    """Give the holding that would have no day if the post fell vacant on a day; None where it has one."""
+    holder = holder_now(facts)
+    return holder if holder is not None and vacated_on <= holder.on else None
 
 
 def check_key_posts(posts: Iterable[KeyPost]) -> tuple[Fault, ...]:

@@ -175,3 +175,23 @@ def test_a_vacant_post_is_flagged_with_its_text_and_resolved_when_filled(office:
     (alert,) = office.supervisor.items("/v1/alerts", kind="key_post_vacant")
     assert (alert["status"], alert["until"], alert["facts"]["days_late"]) == ("resolved", "2023-01-16", 5)
     assert "filled on 2023-01-16" in alert["text"]["en"]
+
+
+def test_a_holder_of_no_day_resolves_nothing(office: Office, database: Database) -> None:
+    """Named and gone on one day, in one request or in two: refused, and the vacancy keeps its first due date."""
+    contract, vendor = office.contract(terms=POSTED), office.vendor_portal
+    run_nights(database, "2023-01-14")
+    with _on("2023-01-15"):
+        for who in (vendor, office.supervisor):
+            both = _tell(who, contract, _held("S-1", "2023-01-15"), _left("2023-01-15"))
+            expect_problem(both, 422, "validation-error", "/changes/1/vacated_on", "held-no-day")
+    assert [state[:3] for state in _vacant(database)] == [("manager/2023-01-01", "2023-01-12", "None")]
+    assert _owed(office, contract) == [("manager/2023-01-01", "2023-01-11", None)]
+    _told(vendor, contract, _held("S-1", "2023-01-15"))
+    alone = _tell(vendor, contract, _left("2023-01-15"))
+    expect_problem(alone, 422, "validation-error", "/changes/0/vacated_on", "held-no-day")
+    _told(vendor, contract, _left("2023-01-16"))
+    assert _owed(office, contract) == [
+        ("manager/2023-01-01", "2023-01-11", "2023-01-15"),
+        ("manager/2023-01-16", "2023-01-26", None),
+    ]

@@ -12,6 +12,7 @@ from app.rules.key_posts import (
     PostFact,
     Vacancy,
     check_key_posts,
+    held_no_day,
     holder_now,
     post_of,
     since_of,
@@ -56,6 +57,32 @@ def test_a_post_that_changes_hands_is_not_vacant() -> None:
 def test_left_again_on_the_day_of_being_filled_is_one_vacancy() -> None:
     found = vacancies(START, _facts((0, "S-1"), (40, None), (40, "S-2"), (40, None)))
     assert found == (Vacancy(START, START), Vacancy(_day(40), None))
+
+
+def test_a_vacancy_that_was_filled_for_no_day_stands_from_where_it_began() -> None:
+    """However often somebody is named and leaves on one day; a single whole day fills it."""
+    left = (0, "S-1"), (40, None)
+    for said in ([(60, "S-2"), (60, None)], [(60, "S-2"), (60, None), (70, "S-3"), (70, None)]):
+        assert vacancies(START, _facts(*left, *said)) == (Vacancy(START, START), Vacancy(_day(40), None))
+    late = vacancies(START, _facts(*left, (60, "S-2"), (60, None), (70, "S-3")))
+    assert late == (Vacancy(START, START), Vacancy(_day(40), _day(70)))
+    whole = vacancies(START, _facts(*left, (60, "S-2"), (61, None)))
+    assert whole == (Vacancy(START, START), Vacancy(_day(40), _day(60)), Vacancy(_day(61), None))
+    # Two in turn: the post itself was held for a day, whoever held it.
+    turn = vacancies(START, _facts(*left, (60, "S-2"), (61, "S-3"), (61, None)))
+    assert turn == (Vacancy(START, START), Vacancy(_day(40), _day(60)), Vacancy(_day(61), None))
+    assert vacancies(START, _facts((0, "S-1"), (0, None))) == (Vacancy(START, None),)
+    assert vacancies(START, _facts((-9, "S-1"), (0, None))) == (Vacancy(START, None),)
+    assert vacancies(START, _facts((-9, "S-1"), (1, None))) == (Vacancy(START, START), Vacancy(_day(1), None))
+
+
+def test_a_holding_has_a_day_when_it_ends_after_its_first_one() -> None:
+    held = _facts((0, "S-1"), (40, None), (60, "S-2"))
+    assert held_no_day(held, _day(60)) == PostFact(_day(60), "S-2")
+    assert held_no_day(held, _day(59)) == PostFact(_day(60), "S-2")
+    assert held_no_day(held, _day(61)) is None
+    assert held_no_day(_facts((0, "S-1"), (40, None)), _day(40)) is None
+    assert held_no_day([], START) is None
 
 
 @given(st.lists(st.tuples(st.integers(-30, 400), st.sampled_from([None, "S-1", "S-2"])), max_size=12))

@@ -20,6 +20,7 @@ from app.errors import NotFound
 from app.features.settlements import portal_queries
 from app.features.settlements.payouts.standings import forfeited_by
 from app.features.settlements.portal_queries import PayoutFilter
+from app.features.settlements.untold import Withheld, untold
 from app.models.words import PayoutKind, Rest
 from app.rules.clauses import Fund
 from app.values import Day, Fen
@@ -65,7 +66,10 @@ class PortalReading(BaseModel):
 
 
 class PortalPayoutExplanation(BaseModel):
-    """How a payout's amount follows, so that anybody can reckon it again: the last step is the amount."""
+    """How a payout's amount follows, so that anybody can reckon it again: the last step is the amount.
+
+    While the result that it rests on was not notified, `steps` is empty and `withheld` says so.
+    """
 
     payout_id: uuid.UUID
     contract_id: uuid.UUID
@@ -73,7 +77,14 @@ class PortalPayoutExplanation(BaseModel):
     clause: PortalClause
     reading: Annotated[PortalReading | None, Field(description="Null where the clause allows for one reading only.")]
     amount: Fen
-    steps: list[PortalStep]
+    steps: Annotated[list[PortalStep], Field(description="Empty while they are withheld.")]
+    withheld: Annotated[
+        Withheld | None,
+        Field(
+            description="Why the steps are not shown yet: they rest on the result of a year or of a month that was not "
+            "notified. Once it is notified, they are shown and this is null."
+        ),
+    ]
     forfeited: Fen
     forfeited_steps: list[PortalStep]
 
@@ -118,12 +129,16 @@ def read_portal_payout(who: Vendor, db: Db, payout_id: PayoutId) -> Response:
     "/payouts/{payout_id}/explanation", response_model=PortalPayoutExplanation, summary="Explain every fen of it"
 )
 def explain_portal_payout(who: Vendor, db: Db, payout_id: PayoutId) -> Response:
-    """Read how the amount follows from the clause and the record, step by step, and how what is forfeited does."""
+    """Read how the amount follows from the clause and the record, step by step, and how what is forfeited does.
+
+    What rests on a result that was not notified yet says why its steps are withheld.
+    """
     with db.read() as session:
         row = portal_queries.payout(session, company(who), payout_id)
         if row is None:
             raise _no_payout()
         reading = portal_queries.reading(session, company(who), payout_id)
+        withheld = untold(session, company(who), row["contract_id"]).withheld(row["steps"])
     address = f"/v1/contracts/{row['contract_id']}/payouts/{payout_id}"
     forfeited = forfeited_by(row["clause"], address, row["amount_fen"], row["forfeited_fen"])
     body = PortalPayoutExplanation.model_construct(
@@ -133,7 +148,8 @@ def explain_portal_payout(who: Vendor, db: Db, payout_id: PayoutId) -> Response:
         clause=portal_clause(row["contract_id"], row),
         reading=PortalReading.model_construct(**reading) if reading else None,
         amount=row["amount_fen"],
-        steps=portal_steps(row["steps"]),
+        steps=portal_steps(row["steps"]) if withheld is None else [],
+        withheld=withheld,
         forfeited=row["forfeited_fen"],
         forfeited_steps=portal_steps(forfeited),
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
+from sqlmodel import Session
 
 from app.api.answers import Db, Version, answer, etag_of
 from app.api.auth import Vendor
@@ -20,6 +21,7 @@ from app.api.requests import KaoheRoute
 from app.errors import NotFound
 from app.features.settlements import portal_queries
 from app.features.settlements.portal_queries import SettlementFilter
+from app.features.settlements.untold import Untold, Withheld, untold
 from app.values import Day, Fen, SignedFen
 
 router = APIRouter(route_class=KaoheRoute, tags=["portal"])
@@ -76,13 +78,23 @@ class PortalSettlementDetail(PortalSettlement):
 
 
 class PortalLineExplanation(PortalLine):
-    """One line and the steps to its amount; the last step's value is the amount."""
+    """One line and the steps to its amount; the last step's value is the amount. See `withheld` where there is none."""
 
-    steps: list[PortalStep]
+    steps: Annotated[list[PortalStep], Field(description="Empty while they are withheld.")]
+    withheld: Annotated[
+        Withheld | None,
+        Field(
+            description="Why the steps are not shown yet: the line is of a month, or rests on one or on a year, whose "
+            "result was not notified. Once it is notified, they are shown and this is null."
+        ),
+    ]
 
 
 class PortalExplanation(BaseModel):
-    """How each line of a settlement came about: clause, inputs with their sources, exact values, where it rounded."""
+    """How each line of a settlement came about: clause, inputs with their sources, exact values, where it rounded.
+
+    Lines sum to `payable` whether their steps are shown or withheld.
+    """
 
     settlement_id: uuid.UUID
     payment_period: str
@@ -117,7 +129,8 @@ def list_portal_settlements(
 @router.get("/settlements/{settlement_id}", response_model=PortalSettlementDetail, summary="Read a settlement")
 def read_portal_settlement(who: Vendor, db: Db, settlement_id: SettlementId) -> Response:
     """Read an approved settlement with its lines, each with the clause that it carries out."""
-    row, lines = _read(company(who), db, settlement_id)
+    with db.read() as session:
+        row, lines = _read(session, company(who), settlement_id)
     shown = [PortalLine.model_construct(**_line(row, line)) for line in lines]
     body = PortalSettlementDetail.model_construct(**_members(row), lines=shown)
     return answer(body, headers=etag_of(row["version"], body))
@@ -127,27 +140,34 @@ def read_portal_settlement(who: Vendor, db: Db, settlement_id: SettlementId) -> 
     "/settlements/{settlement_id}/explanation", response_model=PortalExplanation, summary="Explain every fen of it"
 )
 def explain_portal_settlement(who: Vendor, db: Db, settlement_id: SettlementId) -> Response:
-    """Read every step of every line, as data and in words, so that anybody can reckon it again."""
-    row, lines = _read(company(who), db, settlement_id)
+    """Read every step of every line, as data and in words, so that anybody can reckon it again.
+
+    A line that rests on a result which was not notified yet has its amount, and says why its steps are withheld.
+    """
+    with db.read() as session:
+        row, lines = _read(session, company(who), settlement_id)
+        unknown = untold(session, company(who), row["contract_id"])
     body = PortalExplanation.model_construct(
         settlement_id=settlement_id,
         payment_period=row["payment_period"],
         payable=row["payable_fen"],
         digest=row["digest"],
-        lines=[
-            PortalLineExplanation.model_construct(**_line(row, line), steps=portal_steps(line["steps"]))
-            for line in lines
-        ],
+        lines=[_explained(row, line, unknown) for line in lines],
     )
     return answer(body)
 
 
-def _read(vendor_id: uuid.UUID, db: Db, settlement_id: uuid.UUID) -> tuple[RowMapping, Sequence[RowMapping]]:
-    with db.read() as session:
-        row = portal_queries.settlement(session, vendor_id, settlement_id)
-        if row is None:
-            raise NotFound("There is no such approved settlement.", pointer="/path/settlement_id")
-        return row, portal_queries.lines(session, vendor_id, settlement_id)
+def _read(session: Session, vendor_id: uuid.UUID, settlement_id: uuid.UUID) -> tuple[RowMapping, Sequence[RowMapping]]:
+    row = portal_queries.settlement(session, vendor_id, settlement_id)
+    if row is None:
+        raise NotFound("There is no such approved settlement.", pointer="/path/settlement_id")
+    return row, portal_queries.lines(session, vendor_id, settlement_id)
+
+
+def _explained(settlement: RowMapping, line: RowMapping, unknown: Untold) -> PortalLineExplanation:
+    withheld = unknown.withheld(line["steps"], line["period"])
+    steps = portal_steps(line["steps"]) if withheld is None else []
+    return PortalLineExplanation.model_construct(**_line(settlement, line), steps=steps, withheld=withheld)
 
 
 def _members(row: RowMapping) -> dict[str, Any]:

@@ -30,7 +30,9 @@ class PostChangeIn(Shape):
         Code | None, Field(description="A reference of the vendor's own, such as a staff number; never a name.")
     ] = None
     held_from: Day | None = None
-    vacated_on: Annotated[Day | None, Field(description="The first day on which nobody holds it.")] = None
+    vacated_on: Annotated[
+        Day | None, Field(description="The first day on which nobody holds it; after the first day held.")
+    ] = None
     note: Note | None = None
 
     @model_validator(mode="after")

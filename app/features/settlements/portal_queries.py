@@ -13,6 +13,8 @@ from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import (
+    AnnualAssessment,
+    Assessment,
     Contract,
     LedgerEntry,
     LedgerLine,
@@ -23,7 +25,7 @@ from app.models import (
     SettlementLine,
     TermsVersion,
 )
-from app.models.words import LedgerCause, MoneyStatus, PayoutKind
+from app.models.words import LedgerCause, MoneyStatus, PayoutKind, Stage
 
 _PAID = (LedgerCause.PAYMENT, LedgerCause.PAYMENT_VOID)
 
@@ -198,6 +200,34 @@ def _payouts(vendor_id: uuid.UUID) -> Listing:
         .join(TermsVersion, col(TermsVersion.id) == col(Payout.terms_version_id))
         .where(col(Payout.vendor_id) == vendor_id, col(Payout.status) == MoneyStatus.APPROVED)
     )
+
+
+# ---------------------------------------------------------------- what the vendor was not told yet
+
+
+def untold_months(session: Session, vendor_id: uuid.UUID, contract_id: uuid.UUID) -> Sequence[str]:
+    """List the months of a contract of a vendor whose result is expected, and was not notified."""
+    statement = select(col(Assessment.period)).where(
+        col(Assessment.vendor_id) == vendor_id,
+        col(Assessment.contract_id) == contract_id,
+        col(Assessment.expected),
+        col(Assessment.stage) != Stage.NOTIFIED,
+    )
+    return session.execute(statement).scalars().all()
+
+
+def untold_years(session: Session, vendor_id: uuid.UUID, contract_id: uuid.UUID) -> Sequence[int]:
+    """List the years of a contract of a vendor whose result was held, and was not notified."""
+    statement = (
+        select(col(AnnualAssessment.year))
+        .join(Contract, col(Contract.id) == col(AnnualAssessment.contract_id))
+        .where(
+            col(AnnualAssessment.contract_id) == contract_id,
+            col(Contract.vendor_id) == vendor_id,
+            col(AnnualAssessment.notified_on).is_(None),
+        )
+    )
+    return session.execute(statement).scalars().all()
 
 
 # ---------------------------------------------------------------- the statement of account

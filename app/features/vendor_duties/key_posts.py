@@ -31,12 +31,15 @@ from app.models import Alert, Contract, DueDate, KeyPostFact
 from app.models.columns import new_id
 from app.models.words import AlertKind, DueKind
 from app.rules.faults import Fault
-from app.rules.key_posts import PostFact, holder_now, subject_of, vacancies
+from app.rules.key_posts import PostFact, held_no_day, holder_now, subject_of, vacancies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostChange:
-    """Somebody holds a post from a day on, by a reference of the vendor's; or with `holder` None nobody does."""
+    """Somebody holds a post from a day on, by a reference of the vendor's; or with `holder` None nobody does.
+
+    `happened_on` is the day of `app.rules.key_posts.PostFact`: the first one held, or the first one without a holder.
+    """
 
     post: str
     happened_on: date
@@ -104,7 +107,10 @@ def _faults(
             yield Fault(f"{pointer}/post", "unknown-post", detail, remedy)
             continue
         of_post = told.setdefault(stated.post, [])
-        yield from _check_day(contract, of_post, stated, f"{pointer}/{day}")
+        out_of_order = list(_check_day(contract, of_post, stated, f"{pointer}/{day}"))
+        yield from out_of_order
+        if stated.holder is None and not out_of_order:
+            yield from _check_held(of_post, stated, f"{pointer}/{day}")
         holder = holder_now(of_post)
         if stated.holder is None and holder is None:
             detail = f"Nobody holds the post '{stated.post}'."
@@ -126,6 +132,14 @@ def _check_day(contract: Contract, known: Sequence[PostFact], stated: PostChange
     elif known and on < known[-1].on:
         detail = f"{on} lies before {known[-1].on}, up to which the post's history is told."
         yield Fault(pointer, "before-what-is-told", detail, "Tell what happened in its order.")
+
+
+def _check_held(known: Sequence[PostFact], stated: PostChange, pointer: str) -> Iterator[Fault]:
+    held = held_no_day(known, stated.happened_on)
+    if held is not None:
+        detail = f"'{held.holder}' holds the post '{stated.post}' from {held.on} on, and would have held it on no day."
+        remedy = "`vacated_on` is the first day without a holder. Leave a holder out who held it on no day."
+        yield Fault(pointer, "held-no-day", detail, remedy)
 
 
 def _write(session: Session, caller: Caller, contract: Contract, before: int, changes: Sequence[PostChange]) -> None:
