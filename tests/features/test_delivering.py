@@ -247,6 +247,40 @@ def test_a_late_note_changes_nothing_but_the_log(vendors: Vendors) -> None:
     assert outcomes == [AttemptOutcome.INTERRUPTED, AttemptOutcome.SUCCEEDED]
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("said", "delivery"),
+    [
+        (Answer("status", 410), DeliveryStatus.PENDING),
+        (Answer("status", 500), DeliveryStatus.PENDING),
+        (Answer(None, 200), DeliveryStatus.DELIVERED),
+    ],
+)
+def test_what_the_old_address_answers_says_nothing_of_the_new_one(
+    vendors: Vendors, said: Answer, delivery: DeliveryStatus
+) -> None:
+    endpoint = vendors.endpoint("http://old.example/")
+    vendors.tell()
+    with vendors.database.write() as session:
+        claiming.fan_out(session)
+        (parcel,) = claiming.claim(session, ROOM, MINUTE)
+        moved = update(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint)
+        session.execute(moved.values(url="http://new.example/"))
+        noting.note(session, [Outcome(parcel, said, clock.now(), 0)], ())
+    now = vendors.endpoint_now(endpoint)
+    assert (now.status, now.disabled_because, now.version) == (EndpointStatus.ENABLED, None, 1)
+    (health,) = vendors.health()
+    assert (health.verified_at, health.failing_since, health.runs) == (None, None, 0)
+    assert health.last_failed_at is health.last_succeeded_at is None
+    assert vendors.told(EventType.ENDPOINT_FAILING, EventType.ENDPOINT_DISABLED, EventType.DELIVERY_EXHAUSTED) == 0
+    (attempt,) = vendors.attempts()
+    assert attempt.status_code == said.status
+    assert [(row.status, row.step) for row in vendors.deliveries()] == [(delivery, 0)]
+    with vendors.database.write() as session:
+        again = claiming.claim(session, ROOM, MINUTE)
+    assert [one.url for one in again] == ["http://new.example/"] * (delivery is DeliveryStatus.PENDING)
+
+
 def test_expired_payloads_are_dropped_and_forgotten(vendors: Vendors, database: Database) -> None:
     with receiving(answers(500)) as (receiver,):
         vendors.endpoint(receiver.url(), event_types=[EventType.PAYOUT_APPROVED])

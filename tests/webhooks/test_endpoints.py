@@ -141,6 +141,18 @@ def test_a_secret_that_cannot_sign_is_refused_without_being_repeated(office: Off
     assert secret not in answer.text
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_what_is_wrong_is_told_once(office: Office) -> None:
+    """The body is read for the look-up and again for the change; its faults are told once."""
+    page = _page(registered(office)["id"])
+    new = office.vendor_portal.post(ENDPOINTS, {"url": URL, "secret": 5})
+    changed = office.vendor_portal.put(page, {"url": URL, "description": 5})
+    for answer, pointer in ((new, "/secret"), (changed, "/description")):
+        expect_problem(answer, 422, "validation-error", pointer)
+        assert len(answer.json()["errors"]) == 1
+        assert "errors in all" not in answer.json()["detail"]
+
+
 def test_secrets_never_in_answers_or_audit(office: Office) -> None:
     """A secret stands in the answer that made it and nowhere else: not in a retry's, the audit or any table."""
     key = {"Idempotency-Key": str(uuid.uuid4())}

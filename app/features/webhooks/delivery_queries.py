@@ -205,6 +205,7 @@ def held_endpoints(session: Session, endpoint_ids: Collection[uuid.UUID]) -> dic
             col(WebhookEndpoint.id),
             col(WebhookEndpoint.service_center_id),
             col(WebhookEndpoint.vendor_id),
+            col(WebhookEndpoint.url),
             col(WebhookEndpoint.status),
             col(WebhookEndpoint.version),
             col(EndpointHealth.verified_at),
