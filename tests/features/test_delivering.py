@@ -21,7 +21,7 @@ from app.features.webhooks.sending import Answer
 from app.models import EndpointHealth, Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from app.models.words import AttemptOutcome, DeliveryStatus, DisabledBecause, EndpointStatus
 from app.rules.webhook_schedule import LONGEST_HOLIDAY, SCHEDULE
-from app.rules.webhook_shares import Room
+from app.rules.webhook_shares import PER_ENDPOINT, Room
 from tests.deliveries import SEALER, Vendors, plan, rows
 from tests.office import Office
 from tests.receivers import answer, answers, in_turn, receiving, takes
@@ -311,6 +311,25 @@ def test_an_endpoint_that_has_not_answered_is_asked_one_thing_at_a_time(vendors:
         )
         assert len(claiming.claim(session, ROOM, MINUTE)) == 7
         assert claiming.claim(session, ROOM, MINUTE) == []
+
+
+def test_ten_endpoints_of_one_vendor_leave_places_to_the_next_vendor(vendors: Vendors) -> None:
+    other = vendors.vendor("另一家")
+    for number in range(10):
+        vendors.endpoint(f"http://slow.example/{number}")
+    quick = vendors.endpoint("http://quick.example/", other)
+    vendors.tell(8)
+    vendors.tell(30, other)
+    with vendors.database.write() as session:
+        while claiming.fan_out(session):
+            pass
+        session.execute(update(EndpointHealth).values(verified_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        parcels = claiming.claim(session, ROOM, MINUTE)
+        left = Room.of(64, len(parcels), 0)
+        again = claiming.claim(session, left, MINUTE)
+    assert sum(parcel.endpoint_id == quick for parcel in parcels) == PER_ENDPOINT
+    assert len(parcels) == 16 + PER_ENDPOINT
+    assert again == []
 
 
 def test_a_secret_that_cannot_be_read_is_our_fault_and_stands_in_no_log(

@@ -1,6 +1,7 @@
 """Every select of the deliverer."""
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,7 +95,7 @@ def endpoints_with_due(session: Session, now: datetime, count_to: int) -> Rows:
     first = select(literal(1).label("one")).where(of_endpoint, _due(now)).limit(count_to).correlate(WebhookEndpoint)
     due = select(func.count()).select_from(first.subquery()).correlate(WebhookEndpoint).scalar_subquery()
     listed = (
-        select(col(WebhookEndpoint.id), oldest.label("oldest"), due.label("due"))
+        select(col(WebhookEndpoint.id), col(WebhookEndpoint.vendor_id), oldest.label("oldest"), due.label("due"))
         .where(_ENABLED, exists().where(of_endpoint, _due(now)).correlate(WebhookEndpoint))
         .subquery()
     )
@@ -116,14 +117,20 @@ def held_health(session: Session, endpoint_ids: Collection[uuid.UUID]) -> set[uu
     return set(session.execute(statement).scalars())
 
 
-def busy(session: Session) -> dict[uuid.UUID, int]:
-    """Count what is in flight to each endpoint, by whichever worker."""
+def busy(session: Session) -> tuple[Counter[uuid.UUID], Counter[uuid.UUID]]:
+    """Count what is in flight, by whichever worker: to each endpoint, and to each vendor."""
+    endpoint_id, vendor_id = col(WebhookDelivery.endpoint_id), col(WebhookDelivery.vendor_id)
     statement = (
-        select(col(WebhookDelivery.endpoint_id), func.count())
+        select(endpoint_id, vendor_id, func.count())
         .where(col(WebhookDelivery.claimed_until).is_not(None))
-        .group_by(col(WebhookDelivery.endpoint_id))
+        .group_by(endpoint_id, vendor_id)
     )
-    return {row[0]: row[1] for row in session.execute(statement)}
+    endpoints: Counter[uuid.UUID] = Counter()
+    vendors: Counter[uuid.UUID] = Counter()
+    for endpoint, vendor, number in session.execute(statement):
+        endpoints[endpoint] += number
+        vendors[vendor] += number
+    return endpoints, vendors
 
 
 def next_due(session: Session, now: datetime, numbers: dict[uuid.UUID, int]) -> list[uuid.UUID]:
