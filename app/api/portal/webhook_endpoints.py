@@ -189,12 +189,12 @@ async def _deployment(request: Request) -> Deployment:
 By = Annotated[Deployment, Depends(_deployment)]
 
 
-async def _looked_up(by: By, body: EndpointIn) -> LookedUp:
-    return await look_up(by, body.url)
+async def _looked_up(who: VendorWrite, by: By, body: EndpointIn) -> LookedUp:
+    return await look_up(by, company(who), body.url)
 
 
-async def _looked_up_new(by: By, body: NewEndpointIn) -> LookedUp:
-    return await look_up(by, body.url)
+async def _looked_up_new(who: VendorWrite, by: By, body: NewEndpointIn) -> LookedUp:
+    return await look_up(by, company(who), body.url)
 
 
 # Looked up before the change's transaction begins: a slow name service must not hold other writers up.
