@@ -133,7 +133,8 @@ async def on_invalid(_request: Request, error: Exception) -> Response:
     items = error.errors()
     if any(item["loc"][0] == "path" for item in items):
         return problem(NotFound("The address names no such thing.", pointer=_pointer(items[0]["loc"], None)))
-    faults = [_fault(item, error.body) for item in items]
+    # A body that a route and what it depends on both read is found wrong by both.
+    faults = list(dict.fromkeys(_fault(item, error.body) for item in items))
     kind = BadRequest if all(item["loc"][0] in ("query", "header") for item in items) else Invalid
     return problem(kind(_summary(faults), faults=faults))
 

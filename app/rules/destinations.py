@@ -131,10 +131,14 @@ def check_network(cidr: str, pointer: str = "/cidr") -> Network | Fault:
     """Read a network that a vendor may be allowed, or say why not: only private networks are ever allowed."""
     private = [network for network, kind in FORBIDDEN if kind == PRIVATE]
     remedy = f"Name a network that lies in one of {', '.join(map(str, private))}."
+    malformed = Fault(pointer, "network-malformed", f"'{cidr}' is not a network such as 10.20.0.0/16.", remedy)
+    # A zone ("%eth0") means something on one machine only, and would make one network look like many.
+    if "%" in cidr:
+        return malformed
     try:
         network = ip_network(cidr)
     except ValueError:
-        return Fault(pointer, "network-malformed", f"'{cidr}' is not a network such as 10.20.0.0/16.", remedy)
+        return malformed
     if not any(_within(network, whole) for whole in private):
         return Fault(pointer, "network-not-private", f"The network {network} is not a part of a private one.", remedy)
     return network

@@ -26,7 +26,7 @@ from app.features.webhooks.signing import new_secret
 from app.models import EndpointHealth, Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSecret
 from app.models.words import AttemptOutcome, DeliveryStatus, DisabledBecause, EndpointStatus
 from app.rules.webhook_schedule import LONGEST_HOLIDAY, SCHEDULE
-from app.rules.webhook_shares import Room
+from app.rules.webhook_shares import PER_ENDPOINT, Room
 from tests.deliveries import SEALER, Vendors, plan, rows
 from tests.office import Office
 from tests.receivers import Got, answer, answers, in_turn, receiving, takes
@@ -317,6 +317,40 @@ def test_a_worker_that_cannot_note_tries_again_in_peace(vendors: Vendors, caplog
     assert caplog.text.count("trying again") <= 4
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("said", "delivery"),
+    [
+        (Answer("status", 410), DeliveryStatus.PENDING),
+        (Answer("status", 500), DeliveryStatus.PENDING),
+        (Answer(None, 200), DeliveryStatus.DELIVERED),
+    ],
+)
+def test_what_the_old_address_answers_says_nothing_of_the_new_one(
+    vendors: Vendors, said: Answer, delivery: DeliveryStatus
+) -> None:
+    endpoint = vendors.endpoint("http://old.example/")
+    vendors.tell()
+    with vendors.database.write() as session:
+        claiming.fan_out(session)
+        (parcel,) = claiming.claim(session, ROOM, MINUTE)
+        moved = update(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint)
+        session.execute(moved.values(url="http://new.example/"))
+        noting.note(session, [Outcome(parcel, said, clock.now(), 0)], ())
+    now = vendors.endpoint_now(endpoint)
+    assert (now.status, now.disabled_because, now.version) == (EndpointStatus.ENABLED, None, 1)
+    (health,) = vendors.health()
+    assert (health.verified_at, health.failing_since, health.runs) == (None, None, 0)
+    assert health.last_failed_at is health.last_succeeded_at is None
+    assert vendors.told(EventType.ENDPOINT_FAILING, EventType.ENDPOINT_DISABLED, EventType.DELIVERY_EXHAUSTED) == 0
+    (attempt,) = vendors.attempts()
+    assert attempt.status_code == said.status
+    assert [(row.status, row.step) for row in vendors.deliveries()] == [(delivery, 0)]
+    with vendors.database.write() as session:
+        again = claiming.claim(session, ROOM, MINUTE)
+    assert [one.url for one in again] == ["http://new.example/"] * (delivery is DeliveryStatus.PENDING)
+
+
 def test_expired_payloads_are_dropped_and_forgotten(vendors: Vendors, database: Database) -> None:
     with receiving(answers(500)) as (receiver,):
         vendors.endpoint(receiver.url(), event_types=[EventType.PAYOUT_APPROVED])
@@ -347,6 +381,25 @@ def test_an_endpoint_that_has_not_answered_is_asked_one_thing_at_a_time(vendors:
         )
         assert len(claiming.claim(session, ROOM, MINUTE)) == 7
         assert claiming.claim(session, ROOM, MINUTE) == []
+
+
+def test_ten_endpoints_of_one_vendor_leave_places_to_the_next_vendor(vendors: Vendors) -> None:
+    other = vendors.vendor("另一家")
+    for number in range(10):
+        vendors.endpoint(f"http://slow.example/{number}")
+    quick = vendors.endpoint("http://quick.example/", other)
+    vendors.tell(8)
+    vendors.tell(30, other)
+    with vendors.database.write() as session:
+        while claiming.fan_out(session):
+            pass
+        session.execute(update(EndpointHealth).values(verified_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        parcels = claiming.claim(session, ROOM, MINUTE)
+        left = Room.of(64, len(parcels), 0)
+        again = claiming.claim(session, left, MINUTE)
+    assert sum(parcel.endpoint_id == quick for parcel in parcels) == PER_ENDPOINT
+    assert len(parcels) == 16 + PER_ENDPOINT
+    assert again == []
 
 
 def test_a_secret_that_cannot_be_read_is_our_fault_and_stands_in_no_log(

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from app import clock
 from app.features.events.types import EventType
+from app.features.webhooks.deliveries import MOST_TESTS
 from app.features.webhooks.endpoints import MOST_ENDPOINTS, MOST_OLD_SECRETS
 from app.models import WebhookSecret
 from app.models.words import DeliveryStatus
@@ -141,6 +142,18 @@ def test_a_secret_that_cannot_sign_is_refused_without_being_repeated(office: Off
     assert secret not in answer.text
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_what_is_wrong_is_told_once(office: Office) -> None:
+    """The body is read for the look-up and again for the change; its faults are told once."""
+    page = _page(registered(office)["id"])
+    new = office.vendor_portal.post(ENDPOINTS, {"url": URL, "secret": 5})
+    changed = office.vendor_portal.put(page, {"url": URL, "description": 5})
+    for answer, pointer in ((new, "/secret"), (changed, "/description")):
+        expect_problem(answer, 422, "validation-error", pointer)
+        assert len(answer.json()["errors"]) == 1
+        assert "errors in all" not in answer.json()["detail"]
+
+
 def test_secrets_never_in_answers_or_audit(office: Office) -> None:
     """A secret stands in the answer that made it and nowhere else: not in a retry's, the audit or any table."""
     key = {"Idempotency-Key": str(uuid.uuid4())}
@@ -174,6 +187,20 @@ def test_every_change_is_an_act(office: Office) -> None:
     ]
     assert {act["actor"] for act in acts} == {"vendor-XA"}
     assert [change["table"] for change in acts[0]["changes"]] == ["webhook_endpoints", "webhook_secrets"]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_so_many_test_events_are_under_way_at_a_time(office: Office) -> None:
+    """One too many is refused; other endpoints have their own, and what is under way otherwise does not count."""
+    endpoint, other = registered(office), registered(office)
+    delivered(office, endpoint, [DeliveryStatus.PENDING] * 2)
+    test = f"{_page(endpoint['id'])}/test-event"
+    assert {office.vendor_portal.post(test).status_code for _ in range(MOST_TESTS)} == {201}
+    expect_problem(office.vendor_portal.post(test), 409, "too-many-tests")
+    assert office.vendor_portal.post(f"{_page(other['id'])}/test-event").status_code == 201
+    office.vendor_portal.post(f"{_page(endpoint['id'])}/disabling")
+    office.vendor_portal.post(f"{_page(endpoint['id'])}/enabling")
+    assert office.vendor_portal.post(test).status_code == 201
 
 
 def test_a_test_event_goes_to_its_endpoint_alone(office: Office) -> None:

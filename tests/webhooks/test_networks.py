@@ -52,6 +52,8 @@ def test_a_government_network_is_opened_to_one_vendor(office: Office) -> None:
         ("::ffff:10.0.0.0/112", "network-not-private"),
         ("10.20.0.1/16", "network-malformed"),
         ("somewhere", "network-malformed"),
+        ("fd00::%x/48", "network-malformed"),
+        ("fd00::%25eth0/48", "network-malformed"),
     ],
 )
 @pytest.mark.parametrize("dialect", ["sqlite"])
@@ -69,3 +71,12 @@ def test_a_network_opens_no_loopback_or_metadata(office: Office) -> None:
     for host in ("loopback", "metadata", "mapped"):
         answer = office.vendor_portal.post(ENDPOINTS, {"url": f"https://{host}.example/"})
         expect_problem(answer, 422, "blocked-destination", "/url")
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_network_is_allowed_once_however_it_is_written(office: Office) -> None:
+    """It is stored in its one form, and another way of writing it is the same network."""
+    for first, again in (("FD00:0:0::/48", "fd00::/48"), ("10.20.0.0/255.255.0.0", "10.20.0.0/16")):
+        assert office.admin.post(_networks(office), {"cidr": first, "reason": "政务外网"}).json()["cidr"] == again
+        answer = office.admin.post(_networks(office), {"cidr": again, "reason": "政务外网"})
+        expect_problem(answer, 409, "network-allowed", "/cidr")

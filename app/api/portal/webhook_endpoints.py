@@ -189,12 +189,12 @@ async def _deployment(request: Request) -> Deployment:
 By = Annotated[Deployment, Depends(_deployment)]
 
 
-async def _looked_up(by: By, body: EndpointIn) -> LookedUp:
-    return await look_up(by, body.url)
+async def _looked_up(who: VendorWrite, by: By, body: EndpointIn) -> LookedUp:
+    return await look_up(by, company(who), body.url)
 
 
-async def _looked_up_new(by: By, body: NewEndpointIn) -> LookedUp:
-    return await look_up(by, body.url)
+async def _looked_up_new(who: VendorWrite, by: By, body: NewEndpointIn) -> LookedUp:
+    return await look_up(by, company(who), body.url)
 
 
 # Looked up before the change's transaction begins: a slow name service must not hold other writers up.
@@ -234,7 +234,11 @@ def read_webhook_endpoint(who: Vendor, db: Db, endpoint_id: EndpointId) -> Respo
 def change_webhook_endpoint(
     who: VendorWrite, change: Change, endpoint_id: EndpointId, body: EndpointIn, found: Found
 ) -> Response:
-    """Change address, description and types; a new address is unverified again. What is under way goes there."""
+    """Change address, description and types; a new address is unverified again. What is under way goes there.
+
+    What comes of an attempt that had begun at the old address says nothing of the new one; if it fails, the event is
+    sent to the new one at once.
+    """
     endpoints.change(change.session, who, company(who), endpoint_id, body.settled(), found, change.seen)
     return _read(change.session, who, endpoint_id)
 

@@ -111,13 +111,13 @@ def claim(session: Session, room: Room, lease: timedelta) -> list[Parcel]:
     if not listed:
         return []
     held = queries.held_health(session, listed)
-    busy = queries.busy(session)
+    busy, of_vendor = queries.busy(session)
     waiting = [
-        Waiting(row["id"], _trusted(row), row["due"], row["oldest"], busy.get(row["id"], 0))
+        Waiting(row["id"], row["vendor_id"], _trusted(row), row["due"], row["oldest"], busy[row["id"]])
         for row in listed.values()
         if row["id"] in held
     ]
-    numbers = shares(waiting, room)
+    numbers = shares(waiting, room, of_vendor)
     found = queries.next_due(session, now, numbers)
     if not found:
         return []

@@ -17,7 +17,13 @@ from app.features.events.types import EventType
 from app.features.upserts import insert_new
 from app.features.webhooks import log_queries, queries
 from app.features.webhooks.claiming import pending
-from app.features.webhooks.errors import DeliveryPending, EndpointDeleted, EndpointDisabled, EventNotReadable
+from app.features.webhooks.errors import (
+    DeliveryPending,
+    EndpointDeleted,
+    EndpointDisabled,
+    EventNotReadable,
+    TooManyTests,
+)
 from app.features.webhooks.log_queries import Window
 from app.models import Event, WebhookDelivery, WebhookEndpoint
 from app.models.words import DeliveryStatus, EndpointStatus, Stream
@@ -25,6 +31,9 @@ from app.rules.faults import Fault
 
 WINDOW = timedelta(days=14)
 """How far back a recovery and the statistics reach."""
+
+MOST_TESTS = 10
+"""How many test events may be under way to one endpoint."""
 
 _FAILED = (DeliveryStatus.EXHAUSTED, DeliveryStatus.DROPPED)
 
@@ -111,9 +120,11 @@ def recover(
 
 
 def send_test(session: Session, caller: Caller, vendor_id: uuid.UUID, endpoint_id: uuid.UUID) -> Tested:
-    """Send a test to one endpoint and to no other, whatever types it takes."""
+    """Send a test to one endpoint and to no other, whatever types it takes; refuses one too many at a time."""
     endpoint = _found(queries.endpoint_for_update(session, vendor_id, endpoint_id))
     _refuse_disabled(endpoint)
+    if log_queries.tests_under_way(session, endpoint_id) >= MOST_TESTS:
+        raise TooManyTests(f"{MOST_TESTS} test events are under way to this endpoint.")
     last = log_queries.last_test(session, vendor_id, endpoint_id)
     happening = Happening(
         type=EventType.WEBHOOK_TEST,

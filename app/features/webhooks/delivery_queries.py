@@ -100,7 +100,7 @@ def endpoints_with_due(session: Session, now: datetime, count_to: int) -> Rows:
     first = select(literal(1).label("one")).where(of_endpoint, _due(now)).limit(count_to).correlate(WebhookEndpoint)
     due = select(func.count()).select_from(first.subquery()).correlate(WebhookEndpoint).scalar_subquery()
     listed = (
-        select(col(WebhookEndpoint.id), oldest.label("oldest"), due.label("due"))
+        select(col(WebhookEndpoint.id), col(WebhookEndpoint.vendor_id), oldest.label("oldest"), due.label("due"))
         .where(_ENABLED, exists().where(of_endpoint, _due(now)).correlate(WebhookEndpoint))
         .subquery()
     )
@@ -122,11 +122,14 @@ def held_health(session: Session, endpoint_ids: Collection[uuid.UUID]) -> set[uu
     return set(session.execute(statement).scalars())
 
 
-def busy(session: Session) -> dict[uuid.UUID, int]:
-    """Count what is in flight to each endpoint, by whichever worker."""
+def busy(session: Session) -> tuple[Counter[uuid.UUID], Counter[uuid.UUID]]:
+    """Count what is in flight, by whichever worker: to each endpoint, and to each vendor."""
     # Counted here: SQLite would read every delivery there is, to have them by endpoint, instead of the few claimed.
-    statement = select(col(WebhookDelivery.endpoint_id)).where(col(WebhookDelivery.claimed_until).is_not(None))
-    return Counter(session.execute(statement).scalars())
+    statement = select(col(WebhookDelivery.endpoint_id), col(WebhookDelivery.vendor_id)).where(
+        col(WebhookDelivery.claimed_until).is_not(None)
+    )
+    found = session.execute(statement).all()
+    return Counter(endpoint for endpoint, _ in found), Counter(vendor for _, vendor in found)
 
 
 def next_due(session: Session, now: datetime, numbers: dict[uuid.UUID, int]) -> list[uuid.UUID]:
@@ -211,6 +214,7 @@ def held_endpoints(session: Session, endpoint_ids: Collection[uuid.UUID]) -> dic
             col(WebhookEndpoint.id),
             col(WebhookEndpoint.service_center_id),
             col(WebhookEndpoint.vendor_id),
+            col(WebhookEndpoint.url),
             col(WebhookEndpoint.status),
             col(WebhookEndpoint.version),
             col(EndpointHealth.verified_at),

@@ -1,15 +1,18 @@
 """Where a vendor wants its events: the address is read, its host looked up, and what lies inside is refused."""
 
 import asyncio
+import socket
 import uuid
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from app.errors import Invalid
 from app.features.webhooks import queries
 from app.features.webhooks.dialling import Resolver, system_resolver
-from app.features.webhooks.errors import BlockedDestination, UnresolvedDestination
+from app.features.webhooks.errors import BlockedDestination, LookUpTimedOut, TooManyLookUps, UnresolvedDestination
 from app.features.webhooks.sealing import Sealer, sealer
 from app.rules.destinations import Destination, Network, UrlPolicy, check_network, check_url, forbidden
 from app.rules.faults import Fault
@@ -17,6 +20,9 @@ from app.settings import Settings
 
 LOOK_UP_SECONDS = 5
 """How long the name service may take while somebody waits for an answer."""
+
+MOST_LOOK_UPS = 2
+"""How many look-ups one vendor may have under way in this process: one that hangs occupies a thread of all vendors'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class Deployment:
     policy: UrlPolicy
     sealer: Sealer
     resolve: Resolver
+    looking_up: Counter[uuid.UUID] = field(default_factory=Counter, init=False, compare=False)
+    """How many look-ups each vendor has under way."""
 
 
 def deployment(config: Settings) -> Deployment:
@@ -36,23 +44,45 @@ def deployment(config: Settings) -> Deployment:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """An address that was read, and the addresses of its host; none where there are none, or nobody said in time."""
+    """An address that was read, and the addresses of its host; none where there are none."""
 
     destination: Destination
     addresses: tuple[str, ...]
 
 
-async def look_up(by: Deployment, url: str) -> LookedUp:
-    """Read an address and look its host up: outside of any transaction, since that may take its time."""
+async def look_up(by: Deployment, vendor_id: uuid.UUID, url: str) -> LookedUp:
+    """Read an address and look its host up: outside of any transaction, since that may take its time.
+
+    Raises LookUpTimedOut where nobody says in time, and TooManyLookUps where the vendor has too many under way.
+    """
     destination = check_url(url, by.policy)
     if isinstance(destination, Fault):
         raise Invalid(destination.detail, faults=[destination])
+    if by.looking_up[vendor_id] >= MOST_LOOK_UPS:
+        raise TooManyLookUps(f"{MOST_LOOK_UPS} addresses of the vendor are being looked up.")
+    by.looking_up[vendor_id] += 1
+    asked = asyncio.ensure_future(by.resolve(destination.host, destination.port))
+    asked.add_done_callback(lambda answered: _answered(by, vendor_id, answered))
+    # Not ended with the waiting for it: the resolver's thread goes on, and is the vendor's until it has ended.
+    done, _ = await asyncio.wait({asked}, timeout=LOOK_UP_SECONDS)
+    if not done:
+        raise LookUpTimedOut(f"The name service did not say within {LOOK_UP_SECONDS} seconds where the host is.")
     try:
-        async with asyncio.timeout(LOOK_UP_SECONDS):
-            addresses = await by.resolve(destination.host, destination.port)
-    except (OSError, UnicodeError):
+        addresses = asked.result()
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, TimeoutError) or getattr(error, "errno", None) == socket.EAI_AGAIN:
+            raise LookUpTimedOut from error
         addresses = ()
     return LookedUp(destination, tuple(addresses))
+
+
+def _answered(by: Deployment, vendor_id: uuid.UUID, asked: asyncio.Future[Sequence[str]]) -> None:
+    """Give the place back, and take the answer: nobody may be waiting for it any more."""
+    by.looking_up[vendor_id] -= 1
+    if not by.looking_up[vendor_id]:
+        del by.looking_up[vendor_id]
+    if not asked.cancelled():
+        asked.exception()
 
 
 def require_destination(session: Session, vendor_id: uuid.UUID, looked_up: LookedUp) -> str:

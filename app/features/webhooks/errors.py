@@ -1,6 +1,6 @@
 """What is refused about endpoints and deliveries."""
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, Unavailable
 
 
 class BlockedDestination(Invalid):
@@ -20,6 +20,22 @@ class UnresolvedDestination(Invalid):
     code = "unresolved-destination"
     title = "The host of the address is not found"
     remedy = "Check the name of the host, and send it again once its name is known."
+
+
+class LookUpTimedOut(Unavailable):
+    """A name service that does not answer in time; whether the host has an address is not known."""
+
+    code = "look-up-timed-out"
+    title = "The name of the host could not be looked up in time"
+    remedy = "Send it again in a while; if it happens again, check the name servers of that host."
+
+
+class TooManyLookUps(Unavailable):
+    """One look-up more than a vendor may have under way."""
+
+    code = "too-many-look-ups"
+    title = "Too many of the vendor's addresses are being looked up"
+    remedy = "Wait until they are answered, and send one address at a time."
 
 
 class TooManyEndpoints(Conflict):
@@ -68,6 +84,14 @@ class DeliveryPending(Conflict):
     code = "delivery-pending"
     title = "The delivery is still under way"
     remedy = "Wait for its next attempt; it can be sent again once it has arrived or all of its attempts failed."
+
+
+class TooManyTests(Conflict):
+    """One test more while so many are still being sent."""
+
+    code = "too-many-tests"
+    title = "Too many test events are still under way"
+    remedy = "Wait until some have arrived; how they fare is read from GET /v1/portal/webhook-deliveries."
 
 
 class EventNotReadable(Conflict):

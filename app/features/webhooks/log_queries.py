@@ -162,6 +162,21 @@ def attempts_counted(session: Session, endpoint_id: uuid.UUID, window: Window) -
     return session.scalars(statement).one()
 
 
+def tests_under_way(session: Session, endpoint_id: uuid.UUID) -> int:
+    """Count the test events that are still being sent to an endpoint."""
+    statement = (
+        select(func.count())
+        .select_from(WebhookDelivery)
+        .join(Event, col(Event.id) == col(WebhookDelivery.event_id))
+        .where(
+            col(WebhookDelivery.endpoint_id) == endpoint_id,
+            col(WebhookDelivery.status) == DeliveryStatus.PENDING,
+            col(Event.type) == EventType.WEBHOOK_TEST,
+        )
+    )
+    return session.scalars(statement).one()
+
+
 def last_test(session: Session, vendor_id: uuid.UUID, endpoint_id: uuid.UUID) -> str | None:
     """Give the key of the last test event of an endpoint that is still kept."""
     statement = select(col(Event.key)).where(

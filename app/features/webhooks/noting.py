@@ -56,7 +56,9 @@ class _Notes:
 def note(session: Session, outcomes: Sequence[Outcome], schedule: Sequence[timedelta]) -> None:
     """Note a batch of outcomes; a constant number of statements for any number, but for endpoints that are given up.
 
-    What was claimed anew meanwhile, or dropped, is only completed in the log.
+    What was claimed anew meanwhile, or dropped, is only completed in the log. An address that the endpoint has left
+    meanwhile says nothing of the new one: what arrived there has arrived, what failed there is due at once at the new
+    address as if it had not been attempted, and how the endpoint fares does not follow from it.
     """
     if not outcomes:
         return
@@ -83,7 +85,9 @@ def _note_delivery(
 ) -> None:
     parcel, answer = outcome.parcel, outcome.answer
     status, next_at, step = DeliveryStatus.DELIVERED, None, parcel.step
-    if answer.error is not None:
+    if answer.error is not None and not _at_present_address(outcome, endpoints):
+        status, next_at = DeliveryStatus.PENDING, outcome.at
+    elif answer.error is not None:
         step += 1
         wait = next_wait(schedule, step, outcome.draw, answer.retry_after)
         status = DeliveryStatus.EXHAUSTED if wait is None else DeliveryStatus.PENDING
@@ -111,6 +115,12 @@ def _note_delivery(
     })  # fmt: skip
 
 
+def _at_present_address(outcome: Outcome, endpoints: dict[uuid.UUID, RowMapping]) -> bool:
+    """Tell whether it was sent to where the endpoint is now; the vendor may have moved it while it was under way."""
+    present: str = endpoints[outcome.parcel.endpoint_id]["url"]
+    return outcome.parcel.url == present
+
+
 def _readable(body: bytes) -> str | None:
     """Keep the beginning of an answer as text; what cannot be shown becomes a blank."""
     text = body[: 4 * LONGEST_ANSWER].decode(errors="replace")[:LONGEST_ANSWER]
@@ -125,6 +135,8 @@ def _note_health(
     before = {id_: Health(**{name: row[name] for name in members}) for id_, row in endpoints.items()}
     now = dict(before)
     for outcome in sorted(outcomes, key=lambda outcome: outcome.at):
+        if not _at_present_address(outcome, endpoints):
+            continue
         endpoint = endpoints[outcome.parcel.endpoint_id]
         was = now[endpoint["id"]]
         health = now[endpoint["id"]] = _after(was, outcome)
