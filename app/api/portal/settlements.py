@@ -146,7 +146,7 @@ def _read(vendor_id: uuid.UUID, db: Db, settlement_id: uuid.UUID) -> tuple[RowMa
     with db.read() as session:
         row = portal_queries.settlement(session, vendor_id, settlement_id)
         if row is None:
-            raise NotFound("There is no such approved settlement.", pointer="/path/settlement_id")
+            raise NotFound(pointer="/path/settlement_id")
         return row, portal_queries.lines(session, vendor_id, settlement_id)
 
 
