@@ -88,13 +88,14 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
 class Route:
     """A route's row in the table, and a body that it takes; `places` says which other id of a holding it is about.
 
-    One that `reads` writes nothing, though it is a POST.
+    One that `reads` writes nothing, though it is a POST; one that is `by_another` is refused who did the one before it.
     """
 
     row: str
     body: dict[str, Any] | None = None
     places: dict[str, str] = field(default_factory=dict)
     reads: bool = False
+    by_another: bool = False
 
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
@@ -270,6 +271,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", f"{MONTH}/appeal-decision"): Route(
         "assessments",
         {"appealed_on": "2023-02-07", "outcome": "rejected", "decided_on": "2023-02-08", "reason": "事实清楚"},
+        by_another=True,
     ),
     ("GET", ACKNOWLEDGEMENT): Route("portal"),
     ("POST", ACKNOWLEDGEMENT): Route("portal"),
@@ -446,7 +448,10 @@ class Town:
         route = ROUTES[method, path]
         places = {f"{name}_id": of.ids[other] for name, other in route.places.items()} | others
         body = filled(route.body, self.own.ids)
-        return self.office.people[role].call(method, of.path(path, **places), json=body)
+        person = self.office.people[role]
+        if route.by_another and role is Role.SUPERVISOR:
+            person = self.office.supervisor2
+        return person.call(method, of.path(path, **places), json=body)
 
 
 def build(database: Database, client: TestClient) -> Town:
