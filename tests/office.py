@@ -81,7 +81,7 @@ class Person:
 
 
 class Office:
-    """One service center, one vendor, two issue types, and a person for each role."""
+    """One service center, one vendor, two issue types, and a person for each role; two where one may not do both."""
 
     def __init__(self, database: Database, client: TestClient, code: str = "XA") -> None:
         """Register everything through the services."""
@@ -98,18 +98,20 @@ class Office:
                 for code, name in (("leaving_post", "离岗"), ("late_opening", "延时服务未落实"))
             }
             people = {role: self._person(session, role) for role in Role}
-            self._seat(people, self._person(session, Role.FINANCE, "finance2"))
+            others = (self._person(session, role, f"{role.value}2") for role in (Role.FINANCE, Role.SUPERVISOR))
+            self._seat(people, *others)
 
     def over(self, database: Database, client: TestClient) -> "Office":
         """Give the same office on a copy of its database, which another client asks."""
         office = copy.copy(self)
         office.client, office.database = client, database
         people = {role: Person(client, person.token) for role, person in self.people.items()}
-        office._seat(people, Person(client, self.finance2.token))  # noqa: SLF001 its own kind
+        others = (Person(client, person.token) for person in (self.finance2, self.supervisor2))
+        office._seat(people, *others)  # noqa: SLF001 its own kind
         return office
 
-    def _seat(self, people: dict[Role, Person], finance2: Person) -> None:
-        self.people, self.finance2 = people, finance2
+    def _seat(self, people: dict[Role, Person], finance2: Person, supervisor2: Person) -> None:
+        self.people, self.finance2, self.supervisor2 = people, finance2, supervisor2
         self.admin = self.people[Role.ADMIN]
         self.supervisor = self.people[Role.SUPERVISOR]
         self.finance = self.people[Role.FINANCE]

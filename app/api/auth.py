@@ -97,6 +97,10 @@ class Permission:
         """Look the caller's role up in the table, and its token's scopes."""
         return self._names(caller.role) or (self.scope is not None and self.scope in caller.scopes)
 
+    def is_closed_to(self, caller: Caller) -> bool:
+        """Tell whether a caller may do nothing whatever here, so that whose a thing is must not be told either."""
+        return not self.allows(caller) and not TABLE[self.resource].get(caller.role)
+
     def roles(self) -> list[str]:
         """Name the roles that pass, for the documentation."""
         by_scope = [Role.INTEGRATION.value] if self.scope else []
@@ -112,11 +116,15 @@ class Permission:
 
 
 def authorise(request: Request, permission: Permission) -> Caller:
-    """Say who is calling: 401 without a valid token, then 403 where the role may not, or 404 for what is not theirs."""
+    """Say who is calling: 401 without a valid token, then 403 where the role may not, or 404 for what is not theirs.
+
+    Who may not even read such things gets 403 for any id: whether there is such a thing is nothing for them.
+    """
     database: Database = request.app.state.database
     with database.read() as session:
         caller = authenticate(session, _bearer(request))
-        _refuse_what_is_not_own(session, caller, request)
+        if not permission.is_closed_to(caller):
+            _refuse_what_is_not_own(session, caller, request)
     note_use(database, caller)
     if not permission.allows(caller):
         raise _forbidden(caller, request, permission)

@@ -42,7 +42,7 @@ def _decide(books: Books, entry: Data) -> None:
         withdrawn=_withdrawn(books, entry),
     )
     period = Period.parse(entry["period"])
-    appeals.decide_appeal(books.session, books.caller, books.contract, period, decision)
+    appeals.decide_appeal(books.session, books.supervisor, books.contract, period, decision)
 
 
 def _revise(books: Books, entry: Data) -> None:

@@ -60,7 +60,8 @@ def is_loaded(session: Session, data: Mapping[str, Any]) -> bool:
 def load(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any]) -> None:
     """Record everything of a data file: parties, contract, then its facts day by day, as they came.
 
-    The administrator of the staff records, the supervisor drafts what the finance staff approves.
+    The administrator of the staff records, the supervisor decides about appeals and drafts what the finance staff
+    approves.
     """
     center = parties.create_service_center(session, staff[Role.ADMIN], **data["service_center"])
     caller, supervisor, finance = (

@@ -89,13 +89,14 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
 class Route:
     """A route's row in the table, and a body that it takes; `places` says which other id of a holding it is about.
 
-    One that `reads` writes nothing, though it is a POST.
+    One that `reads` writes nothing, though it is a POST; one that is `by_another` is refused who did the one before it.
     """
 
     row: str
     body: dict[str, Any] | None = None
     places: dict[str, str] = field(default_factory=dict)
     reads: bool = False
+    by_another: bool = False
 
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
@@ -271,6 +272,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", f"{MONTH}/appeal-decision"): Route(
         "assessments",
         {"appealed_on": "2023-02-07", "outcome": "rejected", "decided_on": "2023-02-08", "reason": "事实清楚"},
+        by_another=True,
     ),
     ("GET", ACKNOWLEDGEMENT): Route("portal"),
     ("POST", ACKNOWLEDGEMENT): Route("portal"),
@@ -396,6 +398,13 @@ def allowed(role: Role, method: str, path: str) -> bool:
     return wanted in ROWS[route.row].get(role, frozenset())
 
 
+def refused(role: Role, method: str, path: str) -> int:
+    """Give what a role gets for what is not its own: 404, and where it may do nothing whatever, 403 as for its own."""
+    route = ROUTES[method, path]
+    reads = role is not Role.INTEGRATION and bool(ROWS[route.row].get(role))
+    return 404 if reads or allowed(role, method, path) else 403
+
+
 BESIDE_IDS = {"period": "2023-01", "year": "2023", "template_id": "monthly-score-bands"}
 """What paths name beside ids."""
 
@@ -440,7 +449,10 @@ class Town:
         route = ROUTES[method, path]
         places = {f"{name}_id": of.ids[other] for name, other in route.places.items()} | others
         body = filled(route.body, self.own.ids)
-        return self.office.people[role].call(method, of.path(path, **places), json=body)
+        person = self.office.people[role]
+        if route.by_another and role is Role.SUPERVISOR:
+            person = self.office.supervisor2
+        return person.call(method, of.path(path, **places), json=body)
 
 
 def build(database: Database, client: TestClient) -> Town:
@@ -765,14 +777,15 @@ def test_filtering_by_another_centers_ids_finds_nothing(town: Town, path: str, n
 
 @pytest.mark.parametrize("role", Role)
 def test_what_is_another_centers_is_not_there(database: Database, town: Town, role: Role) -> None:
-    """Every route with an id answers 404 for the other center's, whatever the role, and changes nothing."""
+    """Every route with an id answers 404 for the other center's, 403 where closed to the role; nothing changes."""
     before = every_row(database)
+    expected = {route: refused(role, *route) for route in ROUTES if named_in(route[1])}
     found = {
         (method, path): town.ask(role, method, path, town.other_centers).status_code
         for method, path in ROUTES
         if named_in(path)
     }
-    assert found == dict.fromkeys(found, 404)
+    assert found == expected
     assert found
     assert every_row(database) == before
 
@@ -786,7 +799,7 @@ def test_an_id_of_another_beside_ones_own_is_not_there(town: Town, role: Role) -
         for name in names if len(names) > 1 else ():
             theirs = town.other_centers.ids[name.removesuffix("_id")]
             found[method, path, name] = town.ask(role, method, path, town.own, **{name: theirs}).status_code
-    assert found == dict.fromkeys(found, 404)
+    assert found == {key: refused(role, *key[:2]) for key in found}
     assert len(found) == 28
 
 
@@ -796,26 +809,66 @@ def test_what_is_not_ones_own_looks_as_if_it_did_not_exist(town: Town, role: Rol
     for method, path in ROUTES:
         if named_in(path):
             theirs, nothing = (town.ask(role, method, path, of) for of in (town.other_centers, NOWHERE))
-            assert _without_request_id(theirs) == _without_request_id(nothing), (method, path)
+            assert _as_of_nothing(theirs, town.other_centers) == _as_of_nothing(nothing, NOWHERE), (method, path)
 
 
-def _without_request_id(answer: Response) -> dict[str, Any]:
-    document: dict[str, Any] = answer.json()
+@pytest.mark.parametrize("role", Role)
+def test_who_may_do_nothing_with_such_things_does_not_learn_which_there_are(town: Town, role: Role) -> None:
+    """A signal, a trial or a contract of one's own center is refused as an id that nothing has, down to the words."""
+    closed = [route for route in ROUTES if named_in(route[1]) and refused(role, *route) == 403]
+    for method, path in closed:
+        own, nothing = (town.ask(role, method, path, of) for of in (town.own, NOWHERE))
+        assert own.status_code == 403, (method, path)
+        assert _as_of_nothing(own, town.own) == _as_of_nothing(nothing, NOWHERE), (method, path)
+    assert closed
+
+
+def _as_of_nothing(answer: Response, of: Holding) -> dict[str, Any]:
+    """Give a problem without the request's id, and with the ids that were asked for replaced by those of nothing."""
+    text = answer.text
+    for id_ in of.ids.values():
+        text = text.replace(id_, str(uuid.UUID(int=7)))
+    document: dict[str, Any] = json.loads(text)
     return {name: member for name, member in document.items() if name != "request_id"}
-
-
-CENTERS_OWN = {"service_center_id", "trial_id", "signal_id"}
-"""What paths name of a center's that is no vendor's."""
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, indirect=True)
 def test_what_is_another_vendors_is_not_there_for_a_vendor(town: Town) -> None:
-    """At one center, a vendor gets 404 for another vendor's things where it gets 403, or an answer, for its own."""
-    routes = [(method, path) for method, path in ROUTES if set(named_in(path)) - CENTERS_OWN]
-    for method, path in routes:
-        assert town.ask(Role.VENDOR, method, path, town.other_vendors).status_code == 404, (method, path)
+    """At one center, a vendor gets 404 in its portal for another vendor's things; at the center's doors always 403."""
+    for method, path in (route for route in ROUTES if named_in(route[1])):
+        theirs = town.ask(Role.VENDOR, method, path, town.other_vendors).status_code
+        assert theirs == refused(Role.VENDOR, method, path), (method, path)
         own = town.ask(Role.VENDOR, method, path, town.own).status_code
         assert own < 300 if allowed(Role.VENDOR, method, path) else own == 403, (method, path)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS[:1], indirect=True)
+def test_what_a_vendor_was_not_told_of_looks_as_if_it_did_not_exist(town: Town) -> None:
+    """Every portal route about a draft, with a good body and a broken one, answers as about an id of nothing."""
+    contract = f"/v1/contracts/{town.own.ids['contract']}"
+    town.office.assess(contract, "2023-01", "85.00", "2023-02-01")
+    month = town.office.supervisor.get(f"{contract}/assessments/2023-01").json()["id"]
+    untold = {
+        "assessment_id": month,
+        "finding_id": town.own.ids["finding"],
+        "settlement_id": town.own.ids["settlement"],
+        "payout_id": town.own.ids["release"],
+    }
+    asked = 0
+    for (method, path), route in ROUTES.items():
+        for name, draft in untold.items() if "/portal/" in path else ():
+            if name not in named_in(path):
+                continue
+            for body in (filled(route.body, town.own.ids), {"colour": "red"}):
+                answers = [
+                    town.office.vendor_portal.call(method, NOWHERE.path(path, **{name: id_}), json=body)
+                    for id_ in (draft, NOWHERE.ids["contract"])
+                ]
+                assert [answer.status_code for answer in answers] == [404, 404], (method, path)
+                own, nothing = (_as_of_nothing(answer, town.own) for answer in answers)
+                assert {**own, "instance": None} == {**nothing, "instance": None}, (method, path)
+                asked += 1
+    assert asked == 2 * 13
 
 
 @pytest.mark.parametrize("path", ["/v1/vendors", "/v1/issue-types", "/v1/contracts"])

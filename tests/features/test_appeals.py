@@ -162,17 +162,37 @@ def test_whoever_assessed_the_month_does_not_decide(office: Office, contract: st
 
 
 def test_a_rejected_appeal_changes_nothing_but_is_answered(office: Office, contract: str) -> None:
-    """The month stays at its version; after a paper's decision another line may still be filed, and the reverse."""
+    """The month stays at its version; a paper's decision waits for that of what was filed, and stands beside it."""
     appeal = _filed(office, SCORE)
     month = f"{contract}/assessments/2023-08"
     paper = {"appealed_on": "2023-09-14", "outcome": "rejected", "decided_on": "2023-09-20", "reason": "维持"}
-    assert office.supervisor.post(f"{month}/appeal-decision", paper).status_code == 200
-    expect_problem(office.supervisor.post(f"{month}/appeal-decision", paper), 409, "appeal-decided")
-    assert _decide(another(office), appeal, "rejected").status_code == 200
+    other = office.supervisor2
+    open_still = other.post(f"{month}/appeal-decision", paper)
+    assert appeal["id"] in expect_problem(open_still, 409, "appeal-open")["detail"]
+    assert _decide(other, appeal, "rejected").status_code == 200
+    assert other.post(f"{month}/appeal-decision", paper).status_code == 200
+    expect_problem(other.post(f"{month}/appeal-decision", paper), 409, "appeal-decided")
     detail = office.auditor.get(month).json()
     assert detail["revision"] == 0
     assert [(a["on_paper"], a["outcome"]) for a in detail["appeals"]] == [(False, "rejected"), (True, "rejected")]
     assert len(office.vendor_portal.items("/v1/portal/appeals")) == 2
+
+
+def test_nobody_decides_about_what_is_his_own(office: Office, contract: str) -> None:
+    """Who assessed the month decides no paper's appeal; who made a version decides no appeal against that version."""
+    month = f"{contract}/assessments/2023-08"
+    paper = {"appealed_on": "2023-09-14", "outcome": "rejected", "decided_on": "2023-09-20", "reason": "维持"}
+    expect_problem(office.supervisor.post(f"{month}/appeal-decision", paper), 403, "decided-by-assessor")
+    points = [{"criterion": "service", "points": "51.00"}, {"criterion": "discipline", "points": "38.00"}]
+    revised = {"reason": "更正", "revised_on": "2023-09-14", "result": {"state": "assessed", "criteria": points}}
+    assert office.supervisor2.post(f"{month}/revisions", revised).status_code == 201
+    appeal = _filed(office, SCORE)
+    refused = expect_problem(_decide(office.supervisor2, appeal, "rejected"), 403, "decided-by-assessor")
+    assert "version 1" in refused["detail"]
+    third = another(office)
+    assert _decide(third, appeal, "rejected").status_code == 200
+    expect_problem(office.supervisor2.post(f"{month}/appeal-decision", paper), 403, "decided-by-assessor")
+    assert third.post(f"{month}/appeal-decision", paper).status_code == 200
 
 
 def _race(office: Office, appeal: dict[str, Any]) -> list[int]:

@@ -224,11 +224,11 @@ def test_an_appeal_upheld_in_part_withdraws_and_revises(office: Office, database
         "withdrawn_findings": [finding["id"]],
         "result": {"state": "assessed", "score": {"exact": "90.00"}},
     }
-    month = office.supervisor.post(f"{august}/appeal-decision", body)
+    month = office.supervisor2.post(f"{august}/appeal-decision", body)
     assert month.status_code == 200, month.text
     (appeal,) = month.json()["appeals"]
     assert (appeal["outcome"], appeal["against_revision"], appeal["revision"]) == ("upheld_in_part", 0, 1)
-    assert (appeal["due_on"], appeal["in_time"], appeal["decided_by"]) == ("2023-09-18", True, "supervisor-XA")
+    assert (appeal["due_on"], appeal["in_time"], appeal["decided_by"]) == ("2023-09-18", True, "supervisor2-XA")
     assert (month.json()["score"], month.json()["revision"]) == ({"exact": "90.00"}, 1)
     assert office.supervisor.get(f"{contract}/findings/{finding['id']}").json()["withdrawn_on"] == "2023-09-28"
     assert _alert(database, "below_pass_mark") == ("resolved", "2023-09-10", "2023-09-28", True)
@@ -237,13 +237,13 @@ def test_an_appeal_upheld_in_part_withdraws_and_revises(office: Office, database
 def test_a_rejected_appeal_changes_nothing_but_is_on_record(office: Office, august: str) -> None:
     """Late by the clause, which is said; a second decision on the same version is refused."""
     body = {"appealed_on": "2023-09-20", "outcome": "rejected", "decided_on": "2023-09-28", "reason": "事实清楚"}
-    month = office.supervisor.post(f"{august}/appeal-decision", body).json()
+    month = office.supervisor2.post(f"{august}/appeal-decision", body).json()
     assert (month["revision"], month["score"]) == (0, {"exact": "88.00"})
     assert [(a["outcome"], a["in_time"], a["revision"]) for a in month["appeals"]] == [("rejected", False, None)]
-    expect_problem(office.supervisor.post(f"{august}/appeal-decision", body), 409, "appeal-decided")
+    expect_problem(office.supervisor2.post(f"{august}/appeal-decision", body), 409, "appeal-decided")
     _revise(office, august, result={"state": "assessed", "score": {"exact": "89.00"}}, revised_on="2023-10-08")
     later = body | {"appealed_on": "2023-10-09", "decided_on": "2023-10-12"}
-    assert office.supervisor.post(f"{august}/appeal-decision", later).status_code == 200
+    assert office.supervisor2.post(f"{august}/appeal-decision", later).status_code == 200
 
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
@@ -319,7 +319,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     """Each refusal says what, where and what to do."""
     path, body, fault, pointer = case
     before = every_row(database)
-    answer = office.supervisor.post(f"{august}/{path}", {"reason": "更正", **body})
+    answer = office.supervisor2.post(f"{august}/{path}", {"reason": "更正", **body})
     code = fault if fault == "revision-changes-nothing" else "validation-error"
     expect_problem(answer, 422, code, pointer, fault)
     assert every_row(database) == before
@@ -338,7 +338,7 @@ def test_an_appeal_is_not_decided_before_the_version_that_it_is_against(office: 
     """A decision dated before the last revision would be about a version that did not stand yet."""
     _revise(office, august, result={"state": "assessed", "score": {"exact": "89.00"}}, revised_on="2023-10-08")
     body = {"appealed_on": "2023-09-20", "outcome": "rejected", "decided_on": "2023-10-07", "reason": "事实清楚"}
-    answer = office.supervisor.post(f"{august}/appeal-decision", body)
+    answer = office.supervisor2.post(f"{august}/appeal-decision", body)
     expect_problem(answer, 422, "validation-error", "/decided_on", "before-the-version")
 
 
@@ -352,9 +352,9 @@ def test_only_what_was_notified_is_revised(office: Office, path: str) -> None:
     if path == "appeal-decision":
         body |= {"appealed_on": "2023-03-01", "outcome": "upheld"}
     month = f"{contract}/assessments/2023-01"
-    expect_problem(office.supervisor.post(f"{month}/{path}", body), 409, "not-notified")
+    expect_problem(office.supervisor2.post(f"{month}/{path}", body), 409, "not-notified")
     office.finalize(contract, "2023-01", "2023-02-08")
-    expect_problem(office.supervisor.post(f"{month}/{path}", body), 409, "not-notified")
+    expect_problem(office.supervisor2.post(f"{month}/{path}", body), 409, "not-notified")
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,21 @@ def test_a_token_that_sees_several_centers_names_one(office: Office, database: D
     expect_problem(platform.post(SIGNALS, complaint(service_center="XC")), 404, "not-found", "/service_center")
 
 
+def test_what_another_system_has_sent_is_not_shown_to_who_sends_it_again(office: Office, database: Database) -> None:
+    """Equal or not, forwarded by a second system: the same bare 409, and nothing becomes a second finding."""
+    first = sent(office, complaint())
+    with database.write() as session:
+        access.create_principal(session, OPERATOR, "hotline", Role.INTEGRATION, [office.center])
+        token = access.issue_token(session, OPERATOR, "hotline", scopes=[SIGNALS_READ, SIGNALS_WRITE])
+    hotline = Person(office.client, token)
+    answers = [hotline.post(SIGNALS, body) for body in (complaint(), complaint(text="别的事", rating=3))]
+    same, other = (expect_problem(answer, 409, "reference-taken", "/external_ref") for answer in answers)
+    assert same | {"request_id": ""} == other | {"request_id": ""}
+    assert first["id"] not in answers[0].text
+    assert hotline.items(SIGNALS) == []
+    assert [one["id"] for one in office.supervisor.items(SIGNALS)] == [first["id"]]
+
+
 # ---------------------------------------------------------------- scopes
 
 

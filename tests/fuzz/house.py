@@ -15,7 +15,7 @@ from tests.fuzz.documented import Asked, Operation, operations
 from tests.fuzz.ids import Ids, fixed_ids
 from tests.fuzz.stages import END, LIFE, Stages, stage_of
 from tests.fuzz.wire import Raw, Wire
-from tests.fuzz.world import BEFORE, NAMED, NOW, SECOND, Tokens, build
+from tests.fuzz.world import BEFORE, BY_ANOTHER, NAMED, NOW, SECOND, SECOND_SUPERVISOR, Tokens, build
 from tests.names import Legible, app_with_names
 
 CALLERS = ("supervisor", "admin", "vendor", "finance", "auditor", "integration")
@@ -47,6 +47,8 @@ class House:
 
     def token_for(self, operation: Operation) -> str | None:
         """Give the token of somebody who may; None where nobody needs one."""
+        if operation.id in BY_ANOTHER:
+            return self.tokens[SECOND_SUPERVISOR]
         return next((self.tokens[role] for role in CALLERS if role in operation.roles), None)
 
 

@@ -71,6 +71,9 @@ LAST_MONTH = Period.parse("2023-12")
 ANSWERABLE = date(2024, 1, 17)
 """The day of the last notice, which may still be appealed against."""
 Tokens = dict[str, str]
+SECOND_SUPERVISOR = "second supervisor"
+BY_ANOTHER = frozenset({"decide_appeal", "decide_filed_appeal"})
+"""What is refused whoever assessed the month or made the version that it is about: the second supervisor does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def build(database: Database, ids: Ids) -> Tokens:
         building = _Building(session, ids, Caller(clerk, name, Role.ADMIN, (CENTER,)))
         _parties(building)
         tokens = {role.value: _token(session, role) for role in Role}
+        tokens[SECOND_SUPERVISOR] = _token(session, Role.SUPERVISOR, SECOND_SUPERVISOR)
         _contract(building)
     # The nights flag; what they would draft, the examples draft.
     for job in FLAGS:
@@ -218,11 +222,12 @@ def _parties(building: _Building) -> None:
     parties.create_issue_type(session, clerk, CENTER, "leaving_post", "离岗")
 
 
-def _token(session: Session, role: Role) -> str:
+def _token(session: Session, role: Role, called: str | None = None) -> str:
+    name = called or role.value
     company = VENDOR if role is Role.VENDOR else None
-    access.create_principal(session, OPERATOR, role.value, role, [CENTER], company)
+    access.create_principal(session, OPERATOR, name, role, [CENTER], company)
     scopes = SCOPES if role is Role.INTEGRATION else ()
-    return access.issue_token(session, OPERATOR, role.value, scopes=scopes)
+    return access.issue_token(session, OPERATOR, name, scopes=scopes)
 
 
 def _contract(building: _Building) -> None:

@@ -112,7 +112,7 @@ class Diary:
         """Decide an appeal against a notified month; `withdrawn` names a finding by the day on which it was seen."""
         seen_on = changes.pop("withdrawn", None)
         body = {"appealed_on": appealed, "decided_on": decided, "outcome": outcome, "reason": "复核", **changes}
-        post = self._office.supervisor.post
+        post = self._office.supervisor2.post
 
         def decide() -> None:
             ids = [self._findings[str(seen_on)].rsplit("/", 1)[1]] if seen_on else []

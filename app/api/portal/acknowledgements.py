@@ -85,7 +85,7 @@ def acknowledge_assessment(who: VendorWrite, change: Change, assessment_id: Asse
 def _answer(session: Session, vendor_id: uuid.UUID, assessment_id: uuid.UUID, *, made: bool = False) -> Response:
     row = answer_queries.notice(session, vendor_id, assessment_id)
     if row is None:
-        raise NotFound("There is no such notified month.", pointer="/path/assessment_id")
+        raise NotFound(pointer="/path/assessment_id")
     contract_id, period = row["contract_id"], row["period"]
     receipt = acknowledgements.receipt(session, contract_id, assessment_id, period, clock.today())
     owed = acknowledgements.answers_owed(session, contract_id, period)

@@ -134,7 +134,7 @@ def read_portal_appeal(who: Vendor, db: Db, appeal_id: AppealId) -> Response:
 def _one(session: Session, vendor_id: uuid.UUID, appeal_id: uuid.UUID, *, made: bool = False) -> Response:
     row = answer_queries.vendors_appeal(session, vendor_id, appeal_id)
     if row is None:
-        raise NotFound("There is no such appeal.", pointer="/path/appeal_id")
+        raise NotFound(pointer="/path/appeal_id")
     (found,) = _shown(session, [row])
     location = {"Location": f"/v1/portal/appeals/{appeal_id}"} if made else {}
     return answer(found, 201 if made else 200, etag(version_of(row)) | location)

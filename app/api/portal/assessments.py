@@ -137,7 +137,7 @@ def read_portal_assessment(who: Vendor, db: Db, assessment_id: AssessmentId) -> 
     with db.read() as session:
         row = portal_queries.assessment(session, vendor, assessment_id)
         if row is None:
-            raise NotFound("There is no such notified month.", pointer="/path/assessment_id")
+            raise NotFound(pointer="/path/assessment_id")
         points = portal_queries.criteria(session, vendor, assessment_id)
         findings = portal_queries.findings_of(session, vendor, assessment_id)
         versions = portal_queries.revisions(session, vendor, assessment_id)

@@ -173,7 +173,7 @@ def read_portal_terms(
 
 
 def _no_contract() -> NotFound:
-    return NotFound("There is no such contract.", pointer="/path/contract_id")
+    return NotFound(pointer="/path/contract_id")
 
 
 def _members(row: RowMapping) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def read_portal_due_date(who: Vendor, db: Db, due_date_id: DueDateId) -> Respons
         row = portal_queries.due_date(session, company(who), due_date_id)
         calendar = work_calendar(session)
     if row is None:
-        raise NotFound("There is no such due date.", pointer="/path/due_date_id")
+        raise NotFound(pointer="/path/due_date_id")
     return answer(due_date_out(row, clock.today(), calendar))
 
 

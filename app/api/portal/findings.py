@@ -92,7 +92,7 @@ def read_portal_finding(who: Vendor, db: Db, finding_id: ToldFindingId) -> Respo
     with db.read() as session:
         row = portal_queries.finding(session, vendor, finding_id)
         if row is None:
-            raise NotFound("There is no such finding.", pointer="/path/finding_id")
+            raise NotFound(pointer="/path/finding_id")
         dues = contract_queries.due_dates_of_month(session, vendor, row["contract_id"], row["period"], [finding_id])
         calendar = work_calendar(session)
     owed = [due_date_out(due, today, calendar) for due in dues if due["kind"] is DueKind.RECTIFICATION]

@@ -139,7 +139,7 @@ def read_portal_objection(who: Vendor, db: Db, objection_id: ObjectionId) -> Res
 def _answer(session: Session, vendor_id: uuid.UUID, objection_id: uuid.UUID) -> Response:
     row = queries.objection_of_vendor(session, vendor_id, objection_id)
     if row is None:
-        raise NotFound("There is no such objection.", pointer="/path/objection_id")
+        raise NotFound(pointer="/path/objection_id")
     files = [
         PortalObjectionFile(**{name: file[name] for name in PortalObjectionFile.model_fields})
         for file in of_subject(session, [objection_id])[objection_id]

@@ -157,7 +157,7 @@ def explain_portal_payout(who: Vendor, db: Db, payout_id: PayoutId) -> Response:
 
 
 def _no_payout() -> NotFound:
-    return NotFound("There is no such approved payout.", pointer="/path/payout_id")
+    return NotFound(pointer="/path/payout_id")
 
 
 def _out(row: RowMapping) -> PortalPayout:

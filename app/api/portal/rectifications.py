@@ -84,7 +84,7 @@ def submit_rectification(
 def _all(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID, *, made: bool = False) -> Response:
     finding = portal_queries.finding(session, vendor_id, finding_id)
     if finding is None:
-        raise NotFound("There is no such notified finding.", pointer="/path/finding_id")
+        raise NotFound(pointer="/path/finding_id")
     due = answer_queries.owed(session, finding["contract_id"], DueKind.RECTIFICATION, str(finding_id))
     body = PortalRectifications(
         finding_id=finding_id,

@@ -160,7 +160,7 @@ def explain_portal_settlement(who: Vendor, db: Db, settlement_id: SettlementId) 
 def _read(session: Session, vendor_id: uuid.UUID, settlement_id: uuid.UUID) -> tuple[RowMapping, Sequence[RowMapping]]:
     row = portal_queries.settlement(session, vendor_id, settlement_id)
     if row is None:
-        raise NotFound("There is no such approved settlement.", pointer="/path/settlement_id")
+        raise NotFound(pointer="/path/settlement_id")
     return row, portal_queries.lines(session, vendor_id, settlement_id)
 
 

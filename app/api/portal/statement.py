@@ -98,7 +98,7 @@ def read_portal_statement(
         raise BadRequest(f"{since} is after {day}.", pointer="/query/since", remedy="Give an earlier day.")
     with db.read() as session:
         if portal_queries.contract(session, company(who), contract_id) is None:
-            raise NotFound("There is no such contract.", pointer="/path/contract_id")
+            raise NotFound(pointer="/path/contract_id")
         found = statement_of(session, company(who), contract_id, since, day)
     return answer(_statement(contract_id, found))
 

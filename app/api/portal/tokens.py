@@ -100,7 +100,7 @@ def revoke_portal_token(who: VendorWrite, change: Change, token_id: TokenId) -> 
 def _read(session: Session, who: Caller, token_id: uuid.UUID) -> PortalToken:
     row = portal_queries.token(session, company(who), token_id)
     if row is None:
-        raise NotFound("There is no such token.", pointer="/path/token_id")
+        raise NotFound(pointer="/path/token_id")
     return _token(who, row)
 
 

@@ -107,7 +107,7 @@ def resend_webhook_delivery(who: VendorWrite, change: Change, delivery_id: Deliv
 def _read(session: Session, who: Caller, delivery_id: uuid.UUID) -> Response:
     row = log_queries.delivery(session, company(who), delivery_id)
     if row is None:
-        raise NotFound("There is no such delivery.", pointer="/path/delivery_id")
+        raise NotFound(pointer="/path/delivery_id")
     return answer(_out(row))
 
 

@@ -331,7 +331,7 @@ def _once(made: Registered, own: str | None, status: int, headers: dict[str, str
 def _row(session: Session, who: Caller, endpoint_id: uuid.UUID) -> RowMapping:
     row = queries.endpoint(session, company(who), endpoint_id)
     if row is None:
-        raise NotFound("There is no such endpoint.", pointer="/path/endpoint_id")
+        raise NotFound(pointer="/path/endpoint_id")
     return row
 
 

@@ -235,9 +235,8 @@ def list_signals(
 def send_signal(who: SignalsSend, change: Change, body: SignalIn) -> Response:
     """Send a signal: 201, or 200 where the same one was sent before; another system needs `signals:write`."""
     found = receiving.receive(change.session, who, NewSignal(**dict(body)))
-    row = queries.signal_sent(change.session, who, found.signal_id)
     status = 201 if found.is_new else 200
-    return _answer(change.session, who, row, status, {"Location": f"/v1/signals/{found.signal_id}"})
+    return _read(change.session, who, found.signal_id, status, {"Location": f"/v1/signals/{found.signal_id}"})
 
 
 @router.get("/{signal_id}", response_model=OneSignalOut)
@@ -271,16 +270,12 @@ def regroup_signal(who: SignalsWrite, change: Change, signal_id: SignalId, body:
     return _read(change.session, who, signal_id)
 
 
-def _read(session: Session, who: Caller, signal_id: uuid.UUID) -> Response:
+def _read(
+    session: Session, who: Caller, signal_id: uuid.UUID, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
     row = queries.signal(session, who, signal_id)
     if row is None:
-        raise NotFound("There is no such signal.", pointer="/path/signal_id")
-    return _answer(session, who, row)
-
-
-def _answer(
-    session: Session, who: Caller, row: RowMapping, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
+        raise NotFound(pointer="/path/signal_id")
     rows = queries.of_incident(session, who, row["incident_id"])
     incident = [SignalOut.model_validate(_shown(one, who)) for one in rows]
     out = OneSignalOut.model_validate(_shown(row, who) | {"incident": incident})

@@ -66,7 +66,7 @@ def revoke(session: Session, caller: Caller, vendor_id: uuid.UUID, token_id: uui
     Raises TokenRevoked where it was revoked already.
     """
     if portal_queries.token(session, vendor_id, token_id) is None:
-        raise NotFound("There is no such token.", pointer="/path/token_id")
+        raise NotFound(pointer="/path/token_id")
     now = clock.now()
     own = (Token, col(Token.id) == token_id)
     details = {"name": caller.name}

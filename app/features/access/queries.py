@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import SQLColumnExpression, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, or_, select
 from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
@@ -30,7 +30,7 @@ from app.models import (
     WebhookEndpoint,
     WebhookNetwork,
 )
-from app.models.words import EndpointStatus, Role
+from app.models.words import EndpointStatus, MoneyStatus, Role, Stage
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
@@ -92,6 +92,24 @@ BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
 
 
+_NOTIFIED = and_(col(Assessment.stage) == Stage.NOTIFIED, col(Assessment.expected))
+
+TOLD: dict[str, ColumnElement[bool]] = {
+    "assessment_id": _NOTIFIED,
+    "finding_id": exists(
+        select(col(Assessment.id)).where(
+            col(Assessment.contract_id) == col(Finding.contract_id),
+            col(Assessment.period) == col(Finding.period),
+            or_(col(Finding.withdrawn_on).is_(None), col(Finding.withdrawn_on) >= col(Assessment.notified_on)),
+            _NOTIFIED,
+        )
+    ),
+    "settlement_id": col(Settlement.status) == MoneyStatus.APPROVED,
+    "payout_id": col(Payout.status) == MoneyStatus.APPROVED,
+}
+"""What must be so of a vendor's own thing for it to be there for the vendor: drafts are nobody's but the center's."""
+
+
 def is_own(session: Session, caller: Caller, parameter: str, value: str, *, below_contract: bool) -> bool:
     """Tell whether what a path names is of the caller's service centers, and for a vendor of its company.
 
@@ -102,6 +120,8 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str, *, belo
     except ValueError:
         return False
     statement, key = OWNED[parameter]
+    if caller.role is Role.VENDOR and parameter in TOLD:
+        statement = statement.where(TOLD[parameter])
     row = session.execute(statement.where(key == id_)).first()
     if row is None:
         return parameter in BEFORE_RECORD and below_contract

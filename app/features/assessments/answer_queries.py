@@ -14,6 +14,7 @@ from app.models import (
     Appeal,
     AppealLine,
     Assessment,
+    AssessmentRevision,
     Contract,
     DueDate,
     Finding,
@@ -128,6 +129,16 @@ def appealed_subjects(session: Session, assessment_id: uuid.UUID, revision: int)
     """Read what has been appealed against in one version of a month."""
     statement = select(col(AppealLine.subject)).where(
         col(AppealLine.assessment_id) == assessment_id, col(AppealLine.against_revision) == revision
+    )
+    return set(session.execute(statement).scalars())
+
+
+def authors_of(session: Session, assessment_id: uuid.UUID, revision: int) -> set[str]:
+    """Read by name who made a version of a month; what was notified first is kept without an author."""
+    statement = select(col(AssessmentRevision.author)).where(
+        col(AssessmentRevision.assessment_id) == assessment_id,
+        col(AssessmentRevision.number) == revision,
+        col(AssessmentRevision.author).is_not(None),
     )
     return set(session.execute(statement).scalars())
 

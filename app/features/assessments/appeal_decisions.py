@@ -68,8 +68,7 @@ def decide(session: Session, caller: Caller, appeal_id: uuid.UUID, decision: Dec
     appeal = answer_queries.appeal_of_contract(session, month.contract_id, appeal_id)
     if appeal is None:
         raise NotFound("There is no such appeal.", pointer="/path/appeal_id")
-    if caller.principal_id in {month.assessed_by_id, month.finalized_by_id}:
-        raise DecidedByAssessor(f"{caller.name} has assessed {month.period}.")
+    check_decider(session, caller, month, appeal.against_revision)
     check_seen(seen, version_of(appeal))
     lines = answer_queries.lines_of(session, [appeal_id]).get(appeal_id, [])
     _check_lines(lines, decision.lines)
@@ -92,6 +91,15 @@ def decide(session: Session, caller: Caller, appeal_id: uuid.UUID, decision: Dec
             withdrawn=decision.withdrawn,
         )
         revise(session, caller, month.contract_id, Period.parse(month.period), revision)
+
+
+def check_decider(session: Session, caller: Caller, month: Assessment, against: int) -> None:
+    """Refuse who has assessed the month, and who has made the version that the appeal is against."""
+    if caller.principal_id in {month.assessed_by_id, month.finalized_by_id}:
+        raise DecidedByAssessor(f"{caller.name} has assessed {month.period}.")
+    # A principal's name is its own for good, and is what a version keeps of its author.
+    if caller.name in answer_queries.authors_of(session, month.id, against):
+        raise DecidedByAssessor(f"{caller.name} has made version {against} of {month.period}.")
 
 
 def check_consequence(outcome: AppealOutcome, result: Result | None, withdrawn: Sequence[uuid.UUID]) -> None:

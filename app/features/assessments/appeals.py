@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import RowMapping
 from sqlmodel import Session, col
 
 from app import clock
 from app.features.access.caller import Caller
 from app.features.assessments import answer_dates, answer_queries, months
-from app.features.assessments.appeal_decisions import check_consequence
+from app.features.assessments.appeal_decisions import check_consequence, check_decider
 from app.features.assessments.appeal_filing import happening
-from app.features.assessments.errors import AppealDecided, NotNotified
+from app.features.assessments.errors import AppealDecided, AppealOpen, NotNotified
 from app.features.assessments.months import refuse
 from app.features.assessments.results import Result
 from app.features.assessments.revisions import Revision, latest_day, revise
@@ -44,6 +45,7 @@ def decide_appeal(
 ) -> None:
     """Record the decision about an appeal; where it is upheld, its revision of the month with it."""
     month = months.hold(session, caller, contract_id, period, seen)
+    check_decider(session, caller, month, month.revision)
     if month.stage is not Stage.NOTIFIED or month.notified_on is None:
         raise NotNotified(f"{period} is {month.stage}.")
     _check(month, month.notified_on, decision)
@@ -52,22 +54,20 @@ def decide_appeal(
     if decision.decided_on < stands_from:
         detail = f"{decision.decided_on} lies before {stands_from}, from which the present version stands."
         refuse("/decided_on", "before-the-version", detail)
-    against = month.revision
     known = answer_queries.appeals_of_month(session, month.id)
-    if any(appeal["against_revision"] == against and appeal["filed_by_id"] is None for appeal in known):
-        raise AppealDecided(f"The appeal against version {against} of {period} is decided.")
+    _check_others(month, [appeal for appeal in known if appeal["against_revision"] == month.revision])
     due_on = answer_dates.appeal_due_on(session, month)
-    appeal = _row(caller, month, decision, due_on)
-    own = (Appeal, col(Appeal.id) == appeal.id)
+    recorded = _row(caller, month, decision, due_on)
+    own = (Appeal, col(Appeal.id) == recorded.id)
     more = (own, answer_dates.touched(month))
-    with months.recording_month(session, caller, "appeal.decided", month, *more, subject_id=appeal.id):
+    with months.recording_month(session, caller, "appeal.decided", month, *more, subject_id=recorded.id):
         # The row's version is raised by whichever of the two happens, so that a second decision is seen to be stale.
         if decision.outcome is AppealOutcome.REJECTED:
             months.change(session, month, (Stage.NOTIFIED,), {}, AppealDecided())
-        session.add(appeal)
+        session.add(recorded)
         if not known:
             register.meet(session, contract_id, DueKind.APPEAL, month.period, decision.appealed_on)
-        tell(session, happening(month, EventType.APPEAL_DECIDED, appeal.id))
+        tell(session, happening(month, EventType.APPEAL_DECIDED, recorded.id))
     if decision.outcome is not AppealOutcome.REJECTED:
         revision = Revision(
             reason=decision.reason,
@@ -76,6 +76,16 @@ def decide_appeal(
             withdrawn=decision.withdrawn,
         )
         revise(session, caller, contract_id, period, revision)
+
+
+def _check_others(month: Assessment, of_version: Sequence[RowMapping]) -> None:
+    """Refuse while an appeal filed against the version is open, and a second paper about it."""
+    version = f"version {month.revision} of {month.period}"
+    for appeal in of_version:
+        if appeal["outcome"] is None:
+            raise AppealOpen(f"Appeal {appeal['id']} against {version} is not decided.")
+    if any(appeal["filed_by_id"] is None for appeal in of_version):
+        raise AppealDecided(f"The appeal against {version} is decided.")
 
 
 def _check(month: Assessment, notified_on: date, decision: Decision) -> None:

@@ -75,6 +75,14 @@ class AppealDecided(Conflict):
     remedy = "Read it to see how; a later revision of the month may be appealed against anew."
 
 
+class AppealOpen(Conflict):
+    """A paper's decision while an appeal that was filed against the same version is open."""
+
+    code = "appeal-open"
+    title = "An appeal that was filed against this version is open"
+    remedy = "Decide that one by POST /v1/appeals/{appeal_id}/decision; the paper's decision can be recorded after it."
+
+
 class AlreadyAcknowledged(Conflict):
     """A second acknowledgement of one notice."""
 
@@ -100,7 +108,7 @@ class AlreadyAppealed(Conflict):
 
 
 class DecidedByAssessor(Forbidden):
-    """A decision about an appeal by who assessed the month."""
+    """A decision about an appeal by who assessed the month, or made the version that it is against."""
 
     code = "decided-by-assessor"
     title = "Who has assessed a month does not decide about appeals against it"

@@ -19,7 +19,7 @@ def hold_month(session: Session, vendor_id: uuid.UUID, assessment_id: uuid.UUID)
         month = answer_queries.notified_month(session, read["contract_id"], assessment_id)
         if month is not None:
             return month
-    raise NotFound("There is no such notified month.", pointer="/path/assessment_id")
+    raise NotFound(pointer="/path/assessment_id")
 
 
 def hold_finding(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID) -> RowMapping:
@@ -30,4 +30,4 @@ def hold_finding(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID) 
         finding = answer_queries.notified_finding(session, read["contract_id"], finding_id)
         if finding is not None:
             return finding
-    raise NotFound("There is no such notified finding.", pointer="/path/finding_id")
+    raise NotFound(pointer="/path/finding_id")

@@ -114,7 +114,7 @@ def _other(session: Session, signal: Signal, other_id: uuid.UUID) -> Signal:
 def _held(session: Session, caller: Caller, signal_id: uuid.UUID, seen: Seen) -> Signal:
     signal = queries.held(session, caller.centers, signal_id)
     if signal is None:
-        raise NotFound("There is no such signal.", pointer="/path/signal_id")
+        raise NotFound(pointer="/path/signal_id")
     check_seen(seen, signal.version)
     return signal
 

@@ -11,6 +11,14 @@ class SignalDiffers(Conflict):
     remedy = "Send what was sent first, or give what has changed a reference of its own."
 
 
+class ReferenceTaken(Conflict):
+    """A reference that somebody else has sent before; what stands behind it is not shown."""
+
+    code = "reference-taken"
+    title = "Somebody else has sent that reference of the source before"
+    remedy = "Do not send it again: the service center has a signal of that source under that reference."
+
+
 class SignalAccepted(Conflict):
     """An incident that is a finding already."""
 

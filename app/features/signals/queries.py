@@ -198,13 +198,6 @@ _COLUMNS: Columns = (
 
 def _signals(caller: Caller) -> Listing:
     """Select what the caller may see: a center's signals, or of another system those that it has sent itself."""
-    statement = _of_centers(caller)
-    if caller.role is Role.INTEGRATION:
-        statement = statement.where(col(Signal.principal_id) == caller.principal_id)
-    return statement
-
-
-def _of_centers(caller: Caller) -> Listing:
     statement: Listing = (
         select(*_COLUMNS)
         .join(Incident, col(Incident.id) == col(Signal.incident_id))
@@ -212,17 +205,14 @@ def _of_centers(caller: Caller) -> Listing:
         .join(IssueType, col(IssueType.id) == col(Signal.issue_type_id), isouter=True)
         .where(col(Signal.service_center_id).in_(caller.centers))
     )
+    if caller.role is Role.INTEGRATION:
+        statement = statement.where(col(Signal.principal_id) == caller.principal_id)
     return statement
 
 
 def signal(session: Session, caller: Caller, signal_id: uuid.UUID) -> RowMapping | None:
     """Read a signal that the caller may see."""
     return session.execute(_signals(caller).where(col(Signal.id) == signal_id)).mappings().one_or_none()
-
-
-def signal_sent(session: Session, caller: Caller, signal_id: uuid.UUID) -> RowMapping:
-    """Read what the caller has just sent, which another system may have sent before."""
-    return session.execute(_of_centers(caller).where(col(Signal.id) == signal_id)).mappings().one()
 
 
 def of_incident(session: Session, caller: Caller, incident_id: uuid.UUID) -> Sequence[RowMapping]:

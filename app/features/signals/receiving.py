@@ -11,9 +11,10 @@ from app import clock
 from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
 from app.features.signals import grouping, queries
-from app.features.signals.errors import SignalDiffers
+from app.features.signals.errors import ReferenceTaken, SignalDiffers
 from app.models import Signal
 from app.models.columns import new_id
+from app.models.words import Role
 from app.rules.faults import Fault
 from app.rules.periods import Period
 from app.rules.personal import masked
@@ -51,12 +52,18 @@ class Received:
 
 
 def receive(session: Session, caller: Caller, new: NewSignal) -> Received:
-    """Record a signal and propose its incident; the same signal sent again is the one that is there."""
+    """Record a signal and propose its incident; the same signal sent again is the one that is there.
+
+    Source and reference name it whoever sends it, so that what two systems forward becomes one finding; a system that
+    has not sent it itself is told that much and nothing else.
+    """
     center = _center(session, caller, new.service_center)
     queries.hold_center(session, center)
     signal = _row(caller, center, new)
     first = queries.by_reference(session, center, new.source, new.external_ref)
     if first is not None:
+        if caller.role is Role.INTEGRATION and first.principal_id != caller.principal_id:
+            raise ReferenceTaken(pointer="/external_ref")
         _check_same(first, signal)
         return Received(first.id, is_new=False)
     _match(session, signal)

@@ -217,7 +217,7 @@ def read(session: Session, whose: Whose, contract_id: uuid.UUID) -> Posts:
     """Read how the key posts of a contract stand: those that its terms name, and those that facts are told of."""
     contract = queries.contract_of(session, whose, contract_id)
     if contract is None:
-        raise NotFound("There is no such contract.", pointer="/path/contract_id")
+        raise NotFound(pointer="/path/contract_id")
     rows = duty_queries.key_post_facts(session, contract_id)
     versions = read_versions(contract_queries.versions(session, contract_id))
     asked, facts = asked_from(contract, versions), facts_of(rows)

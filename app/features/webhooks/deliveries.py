@@ -63,7 +63,7 @@ def resend(session: Session, caller: Caller, vendor_id: uuid.UUID, delivery_id: 
     """Send one event to its endpoint again, whether it had arrived or not: due now, from the schedule's beginning."""
     endpoint_id = log_queries.endpoint_of_delivery(session, vendor_id, delivery_id)
     if endpoint_id is None:
-        raise NotFound("There is no such delivery.", pointer="/path/delivery_id")
+        raise NotFound(pointer="/path/delivery_id")
     endpoint = queries.endpoint_for_update(session, vendor_id, endpoint_id)
     if endpoint is None:
         raise EndpointDeleted
@@ -183,7 +183,7 @@ def _window(since: datetime | None, until: datetime | None, wrong: type[KaoheErr
 
 def _found(endpoint: WebhookEndpoint | None) -> WebhookEndpoint:
     if endpoint is None:
-        raise NotFound("There is no such endpoint.", pointer="/path/endpoint_id")
+        raise NotFound(pointer="/path/endpoint_id")
     return endpoint
 
 

@@ -186,7 +186,7 @@ def rotate(
 def _hold(session: Session, vendor_id: uuid.UUID, endpoint_id: uuid.UUID, seen: Seen) -> WebhookEndpoint:
     endpoint = queries.endpoint_for_update(session, vendor_id, endpoint_id)
     if endpoint is None:
-        raise NotFound("There is no such endpoint.", pointer="/path/endpoint_id")
+        raise NotFound(pointer="/path/endpoint_id")
     check_seen(seen, endpoint.version)
     return endpoint
 

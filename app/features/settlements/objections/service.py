@@ -60,7 +60,7 @@ def object_to_line(
     """
     found = queries.approved_settlement(session, vendor_id, settlement_id)
     if found is None:
-        raise NotFound("There is no such settlement.", pointer="/path/settlement_id")
+        raise NotFound(pointer="/path/settlement_id")
     contract = lock_own(session, vendor_id, found.contract_id)
     # Read again under the contract's lock: a payment may have come in between.
     found = queries.approved_settlement(session, vendor_id, settlement_id) or found
@@ -79,7 +79,7 @@ def object_to_payout(
     """Object to an approved payout that is not paid in full, once, and give the objection's id."""
     found = queries.approved_payout(session, vendor_id, payout_id)
     if found is None:
-        raise NotFound("There is no such payout.", pointer="/path/payout_id")
+        raise NotFound(pointer="/path/payout_id")
     contract = lock_own(session, vendor_id, found.contract_id)
     found = queries.approved_payout(session, vendor_id, payout_id) or found
     _refuse_paid(found.subject, found.amount_fen or 0, found.paid_fen)
