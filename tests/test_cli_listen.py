@@ -134,7 +134,11 @@ def test_it_waits_for_a_service_that_is_not_there_yet_and_ends_on_ctrl_c(
     office: Office, happens: Happens, tmp_path: Path
 ) -> None:
     first, port = happens(), _free_port()
-    command = [sys.executable, "-c", "from app.cli import main; main()", "listen", "--all", "--json", "--every", "0.1"]
+    # Whoever runs the tests in a shell's background has Ctrl-C ignored, and so would the program.
+    program_text = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from app.cli import main; main()"
+    )
+    command = [sys.executable, "-c", program_text, "listen", "--all", "--json", "--every", "0.1"]
     chosen = {"KAOHE_URL": f"http://127.0.0.1:{port}", "KAOHE_TOKEN": office.vendor_portal.token}
     listening = subprocess.Popen(
         command,

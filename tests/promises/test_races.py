@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session, col, update
 
 from app.database import Database
-from app.features.assessments import months, queries, revisions
+from app.features.assessments import months, queries, revisions, service
 from app.features.audit import service as audit
 from app.features.contracts import queries as contract_queries
 from app.models import Assessment, Contract
@@ -115,6 +115,9 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
     # Versions are kept under a unique number, which would stop the second; the naive way is to overwrite.
     monkeypatch.setattr(revisions, "_keep", lambda *_, **__: None)
     monkeypatch.setattr(audit, "append", lambda *_: None)
+    # A stream's unique key would stop the second by itself.
+    for module in (service, revisions):
+        monkeypatch.setattr(module, "tell", lambda *_: None)
 
 
 def _read_together(read: Callable[..., Assessment | None]) -> Callable[..., Assessment | None]:
