@@ -75,14 +75,14 @@ def test_the_same_signal_again_is_the_same_and_another_under_its_reference_is_re
 ) -> None:
     """Permanently, by source and reference, with whatever key; and nothing personal is stored anywhere."""
     office.contract()
-    text = EMPTY_SEAT + "，请回电13800138000，我叫王小明"
+    text = EMPTY_SEAT + "，请回电10000000000，我叫王小明"
     first = sent(office, complaint(text=text))
     assert (first["text"][-6:], first["period"], first["occurred_on"]) == ("，我叫***", "2023-01", "2023-01-11")
     assert sent(office, complaint(text=text), 200)["id"] == first["id"]
     answer = office.people[Role.INTEGRATION].post(SIGNALS, complaint(text="别的事"))
     expect_problem(answer, 409, "signal-differs", "/text")
     assert sent(office, complaint(source="hall", text=text))["id"] != first["id"]
-    assert "13800138000" not in str(every_row(database))
+    assert "10000000000" not in str(every_row(database))
     with database.read() as session:
         assert verify_database(session, {}).bad == []
 
