@@ -24,26 +24,22 @@ from app.settings import Settings, settings
 def create_app(chosen: Settings | None = None, database: Database | None = None) -> FastAPI:
     """Build the application for these settings, on this database or on the one that the settings name."""
     config = chosen or settings()
-    db = database or Database(config.resolved_database_url())
+    app = assemble()
+    equip(app, config, database or Database(config.resolved_database_url()))
+    return app
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        db.dispose()
 
+def assemble() -> FastAPI:
+    """Build the doors, which hold nothing of a deployment: settings and database come with `equip`."""
     app = FastAPI(
         title="Kaohe 考核",
-        lifespan=lifespan,
+        lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         # A generated client names its functions as we name ours.
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.database = db
-    app.state.cursor_key = cursor_key(config)
-    app.state.evidence = Shelf.of(config)
-    app.state.webhooks = deployment(config)
     app.add_middleware(RequestLog)
     _handle_errors(app)
     app.include_router(supervisor.router)
@@ -53,6 +49,20 @@ def create_app(chosen: Settings | None = None, database: Database | None = None)
     app.mount("/assets", open_door.ASSETS)
     describe(app)
     return app
+
+
+def equip(app: FastAPI, config: Settings, database: Database) -> None:
+    """Give the doors what a deployment has of its own."""
+    app.state.database = database
+    app.state.cursor_key = cursor_key(config)
+    app.state.evidence = Shelf.of(config)
+    app.state.webhooks = deployment(config)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.database.dispose()
 
 
 def _handle_errors(app: FastAPI) -> None:

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from hypothesis import settings
 
 from app.database import Database, migrate
 from app.settings import Settings
+from tests.client import Client
 from tests.demos import demo, demos
 from tests.fuzz.houses import houses
-from tests.names import app_with_names
+from tests.lending import client_of, opened
 from tests.office import Office
 from tests.offices import Offices, offices
 from tests.postgres import PostgresServer, running_postgres
+from tests.swept import Swept
 
 # Named here once, so that what is built once is shared by the tests of several folders.
 __all__ = ["demo", "demos", "houses", "offices"]
@@ -43,6 +44,12 @@ def postgres_template(postgres: PostgresServer) -> str:
     postgres.create(POSTGRES_TEMPLATE)
     migrate(postgres.url(POSTGRES_TEMPLATE))
     return POSTGRES_TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def swept(postgres: PostgresServer) -> Swept:
+    """Give the worker's PostgreSQL databases, each of which is swept and lent again."""
+    return Swept(postgres)
 
 
 @pytest.fixture(scope="session")
@@ -84,17 +91,15 @@ def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -
     else:
         template = request.getfixturevalue("postgres_template")
         source = request.getfixturevalue("offices")(dialect).source if with_office else template
-        yield from _postgres_database(request.getfixturevalue("postgres"), source)
+        with request.getfixturevalue("swept").lent(source) as url:
+            yield url
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Give a fresh, migrated database, closed afterwards."""
-    opened = Database(database_url)
-    try:
-        yield opened
-    finally:
-        opened.dispose()
+def database(database_url: str, dialect: str) -> Iterator[Database]:
+    """Give a fresh, migrated database."""
+    with opened(database_url, again=dialect == "postgresql") as database:
+        yield database
 
 
 @pytest.fixture
@@ -119,19 +124,19 @@ def make_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
 @pytest.fixture(params=DIALECTS)
 def place(request: pytest.FixtureRequest, make_database_url: Callable[[str], str]) -> Iterator[Database]:
     """Give an empty place on either database, for what is moved there from any `database`."""
-    opened = Database(make_database_url(request.param))
-    yield opened
-    opened.dispose()
+    with opened(make_database_url(request.param)) as place:
+        yield place
 
 
 @pytest.fixture
-def client(database: Database, tmp_path: Path) -> TestClient:
-    """Give a client of the whole application on the fresh database; what it answers with 500 is not hidden."""
-    return TestClient(app_with_names(Settings(var_dir=tmp_path), database), raise_server_exceptions=False)
+def client(database: Database, tmp_path: Path) -> Iterator[Client]:
+    """Give a client of the whole application on the fresh database."""
+    with client_of(Settings(var_dir=tmp_path), database) as client:
+        yield client
 
 
 @pytest.fixture
-def office(dialect: str, offices: Offices, database: Database, client: TestClient) -> Office:
+def office(dialect: str, offices: Offices, database: Database, client: Client) -> Office:
     """Give a service center with a person for each role."""
     return offices(dialect).office.over(database, client)
 

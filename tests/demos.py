@@ -1,7 +1,6 @@
 """The demo's data, loaded once for each database, and copied for each test that asks for it."""
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from app.database import Database
 from app.demo import run
+from tests.lending import opened
 
 Demos = Callable[[str], str]
 
@@ -29,9 +29,8 @@ def demos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 built[dialect] = "demo"
                 server.create("demo", template)
                 url = server.url("demo")
-            database = Database(url)
-            run.load(database, lambda *_: None)
-            database.dispose()
+            with opened(url) as database:
+                run.load(database, lambda *_: None)
         return built[dialect]
 
     return source
@@ -40,15 +39,11 @@ def demos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 def demo(dialect: str, demos: Demos, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Give a database with all of the demo's files and no night run."""
-    source, name = demos(dialect), f"demo_{uuid.uuid4().hex}"
+    source = demos(dialect)
     if dialect == "sqlite":
         shutil.copyfile(source, tmp_path / "demo.db")
-        database = Database(f"sqlite:///{tmp_path / 'demo.db'}")
+        with opened(f"sqlite:///{tmp_path / 'demo.db'}") as database:
+            yield database
     else:
-        server = request.getfixturevalue("postgres")
-        server.create(name, source)
-        database = Database(server.url(name))
-    yield database
-    database.dispose()
-    if dialect != "sqlite":
-        request.getfixturevalue("postgres").drop(name)
+        with request.getfixturevalue("swept").lent(source) as url, opened(url, again=True) as database:
+            yield database

@@ -4,7 +4,6 @@ import copy
 import uuid
 from typing import Any
 
-from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlmodel import Session
 
@@ -15,6 +14,7 @@ from app.features.access.scopes import SCOPES
 from app.features.audit.actor import OPERATOR
 from app.features.parties import service as parties
 from app.models.words import Role
+from tests.client import Client
 
 TERMS: dict[str, Any] = {
     "reference": {"document": "外包服务合同", "clause": "第六条"},
@@ -42,7 +42,7 @@ Json = dict[str, Any] | list[Any] | None
 class Person:
     """Somebody with a token: `get`, `post` and `put` speak for that principal."""
 
-    def __init__(self, client: TestClient, token: str) -> None:
+    def __init__(self, client: Client, token: str) -> None:
         """Keep the token."""
         self.token = token
         self._client = client
@@ -83,7 +83,7 @@ class Person:
 class Office:
     """One service center, one vendor, two issue types, and a person for each role; two where one may not do both."""
 
-    def __init__(self, database: Database, client: TestClient, code: str = "XA") -> None:
+    def __init__(self, database: Database, client: Client, code: str = "XA") -> None:
         """Register everything through the services."""
         self.client = client
         self.database = database
@@ -101,7 +101,7 @@ class Office:
             others = (self._person(session, role, f"{role.value}2") for role in (Role.FINANCE, Role.SUPERVISOR))
             self._seat(people, *others)
 
-    def over(self, database: Database, client: TestClient) -> "Office":
+    def over(self, database: Database, client: Client) -> "Office":
         """Give the same office on a copy of its database, which another client asks."""
         office = copy.copy(self)
         office.client, office.database = client, database

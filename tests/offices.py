@@ -5,11 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from fastapi.testclient import TestClient
 
-from app.database import Database
-from app.main import create_app
 from app.settings import Settings
+from tests.lending import client_of, opened
 from tests.office import Office
 
 
@@ -40,10 +38,8 @@ def offices(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
                 server, source = request.getfixturevalue("postgres"), "office"
                 server.create(source, request.getfixturevalue("postgres_template"))
                 url = server.url(source)
-            database = Database(url)
-            client = TestClient(create_app(Settings(var_dir=folder), database))
-            built[dialect] = Registered(Office(database, client), source)
-            database.dispose()
+            with opened(url) as database, client_of(Settings(var_dir=folder), database) as client:
+                built[dialect] = Registered(Office(database, client), source)
         return built[dialect]
 
     return office

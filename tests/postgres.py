@@ -25,8 +25,8 @@ START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 INITDB_SECONDS = 120.0
 
-# The data live as long as the tests do, so nothing waits for the disk.
-_NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# The data live as long as the tests do, so nothing waits for the disk and nobody tidies up.
+_NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 class PostgresUnavailableError(RuntimeError):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from app.database import Database
-from app.main import create_app
 from app.settings import Settings
+from tests.client import Client
 from tests.conftest import DIALECTS
+from tests.lending import client_of, opened
 
 
 @pytest.fixture(scope="module", params=DIALECTS)
@@ -20,20 +20,19 @@ def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
     if request.param == "sqlite":
         path = tmp_path_factory.mktemp("shared") / "kaohe.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        opened = Database(f"sqlite:///{path}")
-        yield opened
-        opened.dispose()
+        with opened(f"sqlite:///{path}") as database:
+            yield database
         return
     server, name = request.getfixturevalue("postgres"), f"shared_{uuid.uuid4().hex}"
     server.create(name, request.getfixturevalue("postgres_template"))
-    opened = Database(server.url(name))
-    yield opened
-    opened.dispose()
+    with opened(server.url(name)) as database:
+        yield database
     server.drop(name)
 
 
 @pytest.fixture(scope="module")
-def shared_client(shared_database: Database, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def shared_client(shared_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """Give a client of the application on the module's database."""
     config = Settings(var_dir=Path(tmp_path_factory.mktemp("var")))
-    return TestClient(create_app(config, shared_database), raise_server_exceptions=False)
+    with client_of(config, shared_database) as client:
+        yield client

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import time_machine
 from fastapi import APIRouter
-from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
 from sqlalchemy import make_url, update
@@ -50,8 +49,9 @@ from app.rules.destinations import Destination
 from app.rules.periods import Period
 from app.settings import Settings
 from tests.api.asking import JSON, expect_problem, filled, last_part
+from tests.client import Client
 from tests.conftest import DIALECTS
-from tests.names import app_with_names
+from tests.lending import client_of, opened
 from tests.nights import every_row, run_nights
 from tests.office import TERMS, Office, Person, without
 from tests.payouts import ANNUAL, CHOICE, HOLDBACK, PRORATED, payout
@@ -455,7 +455,7 @@ class Town:
         return person.call(method, of.path(path, **places), json=body)
 
 
-def build(database: Database, client: TestClient) -> Town:
+def build(database: Database, client: Client) -> Town:
     """Give two centers, with contracts, findings, money and an alert for each of three vendors."""
     office, elsewhere = Office(database, client, "XA"), Office(database, client, "XB")
     with database.write() as session:
@@ -531,9 +531,9 @@ def _evidence(at: Office, vendor: uuid.UUID, subject: uuid.UUID) -> str:
     return str(id_)
 
 
-def shelf_of(client: TestClient) -> Shelf:
+def shelf_of(client: Client) -> Shelf:
     """Give the folder of files that a client's application uses."""
-    shelf: Shelf = client.app.state.evidence  # type: ignore[attr-defined]
+    shelf: Shelf = client.app.state.evidence
     return shelf
 
 
@@ -632,10 +632,8 @@ def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 name = f"town_{uuid.uuid4().hex}"
                 server.create(name, request.getfixturevalue("postgres_template"))
                 url = server.url(name)
-            database = Database(url)
-            client = TestClient(app_with_names(Settings(var_dir=folder), database), raise_server_exceptions=False)
-            built[dialect] = Built(build(database, client), url)
-            database.dispose()
+            with opened(url) as database, client_of(Settings(var_dir=folder), database) as client:
+                built[dialect] = Built(build(database, client), url)
         return built[dialect]
 
     return town
@@ -658,25 +656,22 @@ def database_url(
         shutil.copyfile(source, tmp_path / "kaohe.db")
         yield f"sqlite:///{tmp_path / 'kaohe.db'}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"test_{uuid.uuid4().hex}"
-    server.create(name, source)
-    yield server.url(name)
-    server.drop(name)
+    with request.getfixturevalue("swept").lent(source) as url:
+        yield url
 
 
 @pytest.fixture
-def town(towns: Callable[[str], Built], dialect: str, database: Database, client: TestClient) -> Town:
+def town(towns: Callable[[str], Built], dialect: str, database: Database, client: Client) -> Town:
     """Give the town on the test's own copy."""
     found = towns(dialect).town
     # Files lie under their hash, so that tests may share the folder in which the town's were put.
-    client.app.state.evidence = shelf_of(found.office.client)  # type: ignore[attr-defined]
+    client.app.state.evidence = shelf_of(found.office.client)
     office, elsewhere = (at.over(database, client) for at in (found.office, found.elsewhere))
     return Town(office, elsewhere, found.own, found.other_vendors, found.other_centers)
 
 
 @pytest.fixture
-def document(client: TestClient) -> dict[str, Any]:
+def document(client: Client) -> dict[str, Any]:
     """Give the document that the service serves."""
     served: dict[str, Any] = client.get("/openapi.json").json()
     return served
@@ -1010,7 +1005,7 @@ TOKENS: dict[str, dict[bytes, bytes]] = {
 
 @pytest.mark.parametrize("headers", TOKENS.values(), ids=TOKENS.keys())
 def test_no_route_answers_without_a_valid_token(
-    database: Database, town: Town, client: TestClient, headers: dict[bytes, bytes]
+    database: Database, town: Town, client: Client, headers: dict[bytes, bytes]
 ) -> None:
     """Every route asks who is calling before it looks at anything else, and changes nothing."""
     before = every_row(database)

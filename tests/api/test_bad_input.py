@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from fastapi.testclient import TestClient
 
 from app.database import Database
 from app.features.contracts import queries
 from app.features.parties import service as parties
 from tests.api.asking import JSON, expect_problem, filled, last_part
+from tests.client import Client
 from tests.nights import every_row, run_nights
 from tests.office import TERMS, Office, without
 
@@ -64,7 +64,7 @@ def _today() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def world(shared_database: Database, shared_client: TestClient) -> Iterator[World]:
+def world(shared_database: Database, shared_client: Client) -> Iterator[World]:
     """Give a contract with a notified, a final, a drafted and an expected month, a closed one, one that runs."""
     with time_machine.travel(f"{TODAY}T04:00:00Z", tick=False):
         office, neighbour = Office(shared_database, shared_client), Office(shared_database, shared_client, "XB")

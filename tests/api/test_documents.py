@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 import time_machine
-from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from app.database import Database
 from app.documents.xlsx import MEDIA_TYPE
 from app.errors import registry
 from app.features.access import tokens
-from app.main import create_app
 from app.models.words import Role
 from app.rules.file_types import TYPES
 from app.settings import Settings
 from tests.api.asking import expect_problem
+from tests.client import Client
+from tests.lending import client_of, opened
 from tests.nights import run_nights
 from tests.office import Office
 
@@ -32,7 +32,7 @@ Operation = tuple[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def document(shared_client: TestClient) -> dict[str, Any]:
+def document(shared_client: Client) -> dict[str, Any]:
     """Give the document as it is served."""
     answer = shared_client.get("/openapi.json")
     assert answer.status_code == 200
@@ -160,14 +160,14 @@ def _body_of(operation: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("path", ["/docs", "/", "/problems"])
-def test_a_page_needs_no_other_host(shared_client: TestClient, path: str) -> None:
+def test_a_page_needs_no_other_host(shared_client: Client, path: str) -> None:
     """Nothing on the page is fetched from anywhere but the service: it works without the internet."""
     page = shared_client.get(path)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert re.findall(r"""["'(=]\s*(?:\w+:)?//[^"')\s]+""", page.text) == []
 
 
-def test_the_documentation_finds_its_assets_here(shared_client: TestClient) -> None:
+def test_the_documentation_finds_its_assets_here(shared_client: Client) -> None:
     """Script, style and icon of the page are there, and so is the document that it shows."""
     page = shared_client.get("/docs").text
     wanted = set(re.findall(r"""(?:href|src)=["']([^"']+)""", page))
@@ -176,7 +176,7 @@ def test_the_documentation_finds_its_assets_here(shared_client: TestClient) -> N
     assert "'/openapi.json'" in page
 
 
-def test_the_front_page_leads_to_what_there_is(shared_client: TestClient) -> None:
+def test_the_front_page_leads_to_what_there_is(shared_client: Client) -> None:
     """Its links, the documentation first of all, lead somewhere."""
     links = re.findall(r'href="([^"]+)"', shared_client.get("/").text)
     assert {"/docs", "/openapi.json", "/problems"} <= set(links)
@@ -184,7 +184,7 @@ def test_the_front_page_leads_to_what_there_is(shared_client: TestClient) -> Non
 
 
 @pytest.mark.parametrize("code", sorted(registry()))
-def test_every_problem_has_its_page(shared_client: TestClient, code: str) -> None:
+def test_every_problem_has_its_page(shared_client: Client, code: str) -> None:
     """At the address that problem documents carry, the code is explained with what to do; the list has it too."""
     page = shared_client.get(f"/problems/{code}")
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -195,13 +195,13 @@ def test_every_problem_has_its_page(shared_client: TestClient, code: str) -> Non
     assert f"<code>{code}</code>" in shared_client.get("/problems").text
 
 
-def test_a_problem_that_there_is_not_has_no_page(shared_client: TestClient) -> None:
+def test_a_problem_that_there_is_not_has_no_page(shared_client: Client) -> None:
     """An unknown code is itself answered with a problem."""
     expect_problem(shared_client.get("/problems/no-such-code"), 404, "not-found", "/path/code")
 
 
 @pytest.mark.parametrize("path", ["/assets/no-such-file.js", "/assets/../requirements.txt", "/assets/%2e%2e/core.py"])
-def test_an_asset_that_there_is_not(shared_client: TestClient, path: str) -> None:
+def test_an_asset_that_there_is_not(shared_client: Client, path: str) -> None:
     """Nothing but the assets is served from their folder."""
     expect_problem(shared_client.get(path), 404, "not-found")
 
@@ -210,20 +210,19 @@ def test_an_asset_that_there_is_not(shared_client: TestClient, path: str) -> Non
 
 
 @contextmanager
-def _client_of(url: str, var_dir: Path) -> Iterator[TestClient]:
-    opened = Database(url)
-    yield TestClient(create_app(Settings(var_dir=var_dir), opened), raise_server_exceptions=False)
-    opened.dispose()
+def _client_of(url: str, var_dir: Path) -> Iterator[Client]:
+    with opened(url) as database, client_of(Settings(var_dir=var_dir), database) as client:
+        yield client
 
 
 @pytest.fixture
-def without_schema(empty_database_url: str, tmp_path: Path) -> Iterator[TestClient]:
+def without_schema(empty_database_url: str, tmp_path: Path) -> Iterator[Client]:
     """Give a client of the application on a database that nobody has migrated."""
     with _client_of(empty_database_url, tmp_path) as client:
         yield client
 
 
-def test_a_migrated_database_is_ready(client: TestClient, database: Database) -> None:
+def test_a_migrated_database_is_ready(client: Client, database: Database) -> None:
     """Readiness names the schema, and the last night once there was one."""
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["status"], ready.json()["last_night"]) == (200, "ready", None)
@@ -232,7 +231,7 @@ def test_a_migrated_database_is_ready(client: TestClient, database: Database) ->
     assert client.get("/readyz").json()["last_night"] == "2023-02-16"
 
 
-def test_readiness_says_how_long_the_outbox_has_waited(office: Office, client: TestClient) -> None:
+def test_readiness_says_how_long_the_outbox_has_waited(office: Office, client: Client) -> None:
     """Nothing waits before something happened; then the deliverer is waited for."""
     assert client.get("/readyz").json()["outbox_age_seconds"] is None
     contract = office.contract()
@@ -244,7 +243,7 @@ def test_readiness_says_how_long_the_outbox_has_waited(office: Office, client: T
         assert 290 <= client.get("/readyz").json()["outbox_age_seconds"] <= 310
 
 
-def test_an_empty_database_is_live_but_not_ready(without_schema: TestClient) -> None:
+def test_an_empty_database_is_live_but_not_ready(without_schema: Client) -> None:
     """Without a schema the process lives and says what to do; it is asked again in a few seconds."""
     live = without_schema.get("/livez")
     assert (live.status_code, live.json()) == (200, {"status": "live"})
@@ -254,14 +253,14 @@ def test_an_empty_database_is_live_but_not_ready(without_schema: TestClient) -> 
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_request_to_an_empty_database_is_told_to_come_again(without_schema: TestClient) -> None:
+def test_a_request_to_an_empty_database_is_told_to_come_again(without_schema: Client) -> None:
     """A route that needs the schema answers 503 on either database, not 500."""
     answer = without_schema.get("/v1/me", headers={"Authorization": f"Bearer {tokens.mint()}"})
     expect_problem(answer, 503, "unavailable")
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_a_database_of_another_version_is_not_ready(client: TestClient, database: Database) -> None:
+def test_a_database_of_another_version_is_not_ready(client: Client, database: Database) -> None:
     """A program that meets another schema than its own says both revisions."""
     with database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'older'"))

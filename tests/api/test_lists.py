@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -17,6 +16,7 @@ from app.features.parties import service as parties
 from app.models import Alert, Assessment, Contract, DueDate, Finding
 from app.rules.deadlines import DueState
 from tests.api.asking import filled, last_part
+from tests.client import Client
 from tests.nights import run_nights
 from tests.office import TERMS, Office, without
 
@@ -52,7 +52,7 @@ class Half:
 
 
 @pytest.fixture(scope="module")
-def half(shared_database: Database, shared_client: TestClient) -> Half:
+def half(shared_database: Database, shared_client: Client) -> Half:
     """Give half a year, recorded day by day: notices on time, late, overdue, not due; terms amended and silent."""
     with on("2023-01-01"):
         office, neighbour = Office(shared_database, shared_client), Office(shared_database, shared_client, "XB")

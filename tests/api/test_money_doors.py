@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.database import Database
 from tests.api.asking import expect_problem, filled, last_part
+from tests.client import Client
 from tests.nights import every_row
 from tests.office import TERMS, Office
 
@@ -59,7 +59,7 @@ class Books:
 
 
 @pytest.fixture(scope="module")
-def books(shared_database: Database, shared_client: TestClient) -> Books:
+def books(shared_database: Database, shared_client: Client) -> Books:
     """Keep books by the real operations; the tests prove that they change nothing, or say what they change."""
     office = Office(shared_database, shared_client)
     contract = office.contract(**PAID_BY_MONTH)

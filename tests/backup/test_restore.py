@@ -4,7 +4,6 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import Float, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
@@ -15,9 +14,9 @@ from app.backup.restore import RestoredBackup, restore
 from app.backup.rows import form_of, stored_tables
 from app.database import Database, migrate
 from app.errors import KaoheError
-from app.main import create_app
 from app.models import Assessment, AuditEvent, Contract, ServiceCenter, TermsVersion
 from app.settings import Settings
+from tests.lending import client_of
 from tests.nights import every_row, run_nights, written
 from tests.office import Office, Person
 from tests.recorded import RECORDED, fill, rows_at
@@ -70,12 +69,12 @@ def test_the_restored_service_answers_and_goes_on(
     before = {address: office.supervisor.get(address).json() for address in addresses}
     backup(database, tmp_path / "kaohe.backup")
     restore(place, tmp_path / "kaohe.backup")
-    client = TestClient(create_app(Settings(var_dir=tmp_path), place))
-    supervisor = Person(client, office.supervisor.token)
-    assert {address: supervisor.get(address).json() for address in addresses} == before
-    assert written(run_nights(place, "2023-12-31")) == 0
-    office.client = client
-    supervisor.post("/v1/contracts", office.contract_body("XA-2024")).raise_for_status()
+    with client_of(Settings(var_dir=tmp_path), place) as client:
+        supervisor = Person(client, office.supervisor.token)
+        assert {address: supervisor.get(address).json() for address in addresses} == before
+        assert written(run_nights(place, "2023-12-31")) == 0
+        office.client = client
+        supervisor.post("/v1/contracts", office.contract_body("XA-2024")).raise_for_status()
 
 
 def test_guards_stay_in_force(full: Database, place: Database, tmp_path: Path) -> None:

@@ -1,16 +1,16 @@
 """Every amount of the demo made again from its explanation, by lines that know nothing of the program."""
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from app.database import Database
 from app.demo import principals, run
-from app.main import create_app
 from app.settings import Settings
+from tests.lending import client_of
 from tests.nights import run_nights
 from tests.office import Person
 from tests.rules.recompute import recompute
@@ -28,14 +28,14 @@ HAIKOU = {
 
 
 @pytest.fixture
-def people(demo: Database, tmp_path: Path) -> dict[str, Person]:
+def people(demo: Database, tmp_path: Path) -> Iterator[dict[str, Person]]:
     """Give the demo's people after its last night."""
     vendors, _ = run.load(demo, lambda *_: None)
     run_nights(demo, run.LAST_NIGHT.isoformat())
     with demo.write() as session:
         tokens = principals.tokens(session, principals.ensure(session, vendors), tmp_path / "tokens.json")
-    client = TestClient(create_app(Settings(var_dir=tmp_path), demo), raise_server_exceptions=False)
-    return {name: Person(client, token) for name, token in tokens.items()}
+    with client_of(Settings(var_dir=tmp_path), demo) as client:
+        yield {name: Person(client, token) for name, token in tokens.items()}
 
 
 def contract(people: dict[str, Person], number: str) -> str:

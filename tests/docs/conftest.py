@@ -1,27 +1,27 @@
 """The demo that the documents talk to, with its last night run, and the tokens of its people."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from app.database import Database
 from app.demo import principals, run
-from app.main import create_app
 from app.settings import Settings
+from tests.lending import client_of
 from tests.nights import run_nights
 from tests.office import Person
 
 
 @pytest.fixture
-def demo_people(demo: Database, tmp_path: Path) -> dict[str, Person]:
+def demo_people(demo: Database, tmp_path: Path) -> Iterator[dict[str, Person]]:
     """Give the demo's people by name; one run for its last night ends where its nights in turn do."""
     vendors, _ = run.load(demo, lambda *_: None)
     run_nights(demo, run.LAST_NIGHT.isoformat())
     with demo.write() as session:
         tokens = principals.tokens(session, principals.ensure(session, vendors), tmp_path / "demo-tokens.json")
-    client = TestClient(create_app(Settings(var_dir=tmp_path), demo), raise_server_exceptions=False)
-    return {name: Person(client, token) for name, token in tokens.items()}
+    with client_of(Settings(var_dir=tmp_path), demo) as client:
+        yield {name: Person(client, token) for name, token in tokens.items()}
 
 
 @pytest.fixture

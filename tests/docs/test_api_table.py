@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from app.database import Database
 from app.models.words import DeliveryStatus, Role
+from tests.client import Client
 from tests.docs.exchanges import ROOT, talk
 from tests.office import TERMS, Office, Person
 from tests.payouts import HOLDBACK
@@ -43,7 +43,7 @@ def _rows() -> Iterator[Row]:
         yield Row(method, path, who, what, frozenset(re.findall(r"`(\w+)`", query)))
 
 
-def test_table_names_every_route_with_its_query(client: TestClient) -> None:
+def test_table_names_every_route_with_its_query(client: Client) -> None:
     """Method, path and parameters are compared with the served document; a list is what can be paged."""
     document = client.get("/openapi.json").json()
     served = {

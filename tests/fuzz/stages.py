@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from app.database import Database
 from tests.fuzz.documented import Operation
+from tests.lending import opened
 from tests.postgres import PostgresServer
 
 LIFE = (
@@ -105,11 +106,10 @@ class Stages:
     def fresh(self, stage: str) -> Iterator[Database]:
         """Open a copy of a stage, which goes when it is closed."""
         url = self._copy(self.kept[stage])
-        database = Database(url)
         try:
-            yield database
+            with opened(url) as database:
+                yield database
         finally:
-            database.dispose()
             self._drop(url)
 
     def _copy(self, url: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -284,12 +284,13 @@ def make_copy(database: Database, tmp_path: Path, request: pytest.FixtureRequest
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 connection.exec_driver_sql("BEGIN")
-            shutil.copyfile(str(database.engine.url.database), path)
+            shutil.copyfile(str(make_url(database.url).database), path)
             return closed(Database(f"sqlite:///{path}"))
         server = request.getfixturevalue("postgres")
-        name = f"{database.engine.url.database}_{made}"
+        source = str(make_url(database.url).database)
+        name = f"{source}_{made}"
         database.engine.dispose()
-        server.create(name, str(database.engine.url.database))
+        server.create(name, source)
         request.addfinalizer(lambda: server.drop(name))
         return closed(Database(server.url(name)))
 

@@ -61,7 +61,7 @@ def test_a_vendor_whose_names_hang_waits_alone() -> None:
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_what_is_not_known_in_time_is_not_told_as_a_fact(office: Office) -> None:
     """It is no fault of the address: the vendor is told to try again, and when."""
-    state: Any = office.client.app.state  # type: ignore[attr-defined]
+    state: Any = office.client.app.state
     state.webhooks = replace(state.webhooks, resolve=_hanging(asyncio.Event()))
     answer = office.vendor_portal.post(ENDPOINTS, {"url": "https://hangs.example/"})
     expect_problem(answer, 503, "look-up-timed-out")

@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from fastapi.testclient import TestClient
 
 from app.features.events.types import TOLD, EventType
 from app.models.words import Role, Stream
+from tests.client import Client
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
-def test_every_address_of_an_event_is_a_route(client: TestClient) -> None:
+def test_every_address_of_an_event_is_a_route(client: Client) -> None:
     """Of the served document, read with GET, by the vendor or by the center's people."""
     paths = client.get("/openapi.json").json()["paths"]
     routes = {_shape(path): methods["get"] for path, methods in paths.items() if "get" in methods}

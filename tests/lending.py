@@ -1,0 +1,70 @@
+"""What is dear to build and is lent out again: a database's engine with what it has compiled, and an application.
+
+A test's own engine would compile every statement anew, and FastAPI puts a route together when it is first asked for;
+both take longer than most tests.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import Dialect, event, make_url
+
+from app.database import Database
+from app.main import assemble, equip
+from app.settings import Settings
+from tests.client import Client
+from tests.names import resolve
+
+
+class Lent(Database):
+    """A database that moves: its connections go to where it was sent last."""
+
+    def __init__(self, url: str) -> None:
+        """Open it at `url`."""
+        super().__init__(url)
+        event.listen(self.engine, "do_connect", self._connect)
+
+    def move(self, url: str) -> None:
+        """Leave, and connect to `url` from now on; connections that lead there already are kept."""
+        if url != self.url:
+            self.engine.dispose()
+            self.url = url
+
+    def _connect(self, dialect: Dialect, _record: object, cargs: list[Any], cparams: dict[str, Any]) -> None:
+        arguments, words = dialect.create_connect_args(make_url(self.url))
+        cargs[:] = arguments
+        cparams.update(words)
+
+
+_databases: dict[str, list[Lent]] = defaultdict(list)
+_apps: list[FastAPI] = []
+
+
+@contextmanager
+def opened(url: str, *, again: bool = False) -> Iterator[Database]:
+    """Give the database at `url`, closed afterwards unless it is lent `again`: warm connections are quicker."""
+    free = _databases[make_url(url).get_backend_name()]
+    database = free.pop() if free else Lent(url)
+    database.move(url)
+    try:
+        yield database
+    finally:
+        if not again:
+            database.dispose()
+        free.append(database)
+
+
+@contextmanager
+def client_of(config: Settings, database: Database) -> Iterator[Client]:
+    """Give a client of an application with these settings on this database, which looks names up in the tests."""
+    app = _apps.pop() if _apps else assemble()
+    equip(app, config, database)
+    app.state.webhooks = replace(app.state.webhooks, resolve=resolve)
+    try:
+        yield Client(app)
+    finally:
+        _apps.append(app)

@@ -1,0 +1,122 @@
+"""Databases of the tests' server that are swept after a test and given to the next.
+
+A database has several hundred files: to copy and drop them takes longer than most tests.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from tests.postgres import PostgresServer
+
+_SCHEMA = """
+SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
+    SELECT concat_ws('.', 'relation', oid, relname, relkind) AS part
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws('.', 'column', attrelid, attnum, attname, atttypid, attnotnull, attisdropped)
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws('.', 'constraint', oid, convalidated) FROM pg_constraint
+    UNION ALL SELECT concat_ws('.', 'trigger', oid, tgenabled) FROM pg_trigger
+    UNION ALL SELECT concat_ws('.', 'function', oid, md5(prosrc))
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS parts
+"""
+"""One figure for the whole schema: copies of one template share it until a test changes theirs."""
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a template holds: the figure of its schema, all tables, and the rows of those that have any."""
+
+    schema: str
+    tables: tuple[str, ...]
+    rows: dict[str, bytes]
+
+
+class Swept:
+    """The databases of one server, lent by the template that they are a copy of."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        """Make none yet."""
+        self._server = server
+        self._free: dict[str, list[str]] = defaultdict(list)
+        self._contents: dict[str, _Content] = {}
+        self._made = 0
+
+    @contextmanager
+    def lent(self, template: str) -> Iterator[str]:
+        """Give the URL of a database that holds what its template holds."""
+        name = self._free[template].pop() if self._free[template] else self._new(template)
+        try:
+            yield self._server.url(name)
+        finally:
+            if self._sweep(name, self._contents[template]):
+                self._free[template].append(name)
+            else:
+                self._server.drop(name)
+
+    def _new(self, template: str) -> str:
+        self._made += 1
+        name = f"swept_{self._made}_{template}"
+        self._server.create(name, template)
+        if template not in self._contents:
+            with self._server.connect(name) as connection:
+                self._contents[template] = _content(connection)
+        return name
+
+    def _sweep(self, name: str, content: _Content) -> bool:
+        """Bring the template's rows back; False where the schema is another now, or somebody is still at work."""
+        try:
+            with self._server.connect(name) as connection, connection.transaction():
+                # Guards that refuse every change, and foreign keys, are for the program.
+                connection.execute("SET LOCAL session_replication_role = replica")
+                connection.execute("SET LOCAL lock_timeout = '2s'")
+                if _schema(connection) != content.schema:
+                    return False
+                for table in sorted({*_used(connection, content.tables), *content.rows}):
+                    if _rows(connection, table) != content.rows.get(table):
+                        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+                        _fill(connection, table, content.rows.get(table))
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+def _content(connection: psycopg.Connection) -> _Content:
+    tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+    names = tuple(str(name) for (name,) in tables)
+    return _Content(_schema(connection), names, {name: _rows(connection, name) for name in _used(connection, names)})
+
+
+def _rows(connection: psycopg.Connection, table: str) -> bytes:
+    copy = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(table))
+    with connection.cursor().copy(copy) as out:
+        return b"".join(bytes(block) for block in out)
+
+
+def _fill(connection: psycopg.Connection, table: str, rows: bytes | None) -> None:
+    if rows is not None:
+        copy = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))
+        with connection.cursor().copy(copy) as into:
+            into.write(rows)
+
+
+def _schema(connection: psycopg.Connection) -> str:
+    found = connection.execute(_SCHEMA).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def _used(connection: psycopg.Connection, tables: tuple[str, ...]) -> list[str]:
+    """Name the tables that hold a row."""
+    if not tables:
+        return []
+    each = (
+        sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})").format(sql.Literal(name), sql.Identifier(name))
+        for name in tables
+    )
+    return [str(name) for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(each)).fetchall()]
