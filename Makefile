@@ -40,12 +40,12 @@ run: $(VENV)/.run-stamp
 	@exec $(BIN)/kaohe serve --port $(PORT)
 
 test: check
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 # The page is written whatever came out; a promise that was not kept stands on it and fails the target.
 proof: $(VENV)/.dev-stamp
 	rm -rf var/proof && mkdir -p var/proof
-	KAOHE_PROOF=$(CURDIR)/var/proof $(BIN)/python -m pytest -n $(WORKERS) tests/promises tests/fuzz $(PYTEST_ARGS); \
+	KAOHE_PROOF=$(CURDIR)/var/proof $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/promises tests/fuzz $(PYTEST_ARGS); \
 	status=$$?; $(BIN)/python -m tests.promises.page var/proof docs/proof.md && exit $$status
 
 bench: $(VENV)/.run-stamp

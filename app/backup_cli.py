@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -28,11 +29,9 @@ err = Console(stderr=True)
 def backup_command(file: Annotated[Path, typer.Argument(help="The new file; nothing is replaced.")]) -> None:
     """Write everything that the database holds to one new file, which is read back; the service may go on."""
     began = time.perf_counter()
-    database = Database(settings().resolved_database_url())
-    with _bar() as bar:
+    with closing(_database()) as database, _bar() as bar:
         task = bar.add_task("backup", total=None)
         written = backup(database, file, lambda text, done, _: bar.update(task, description=text, completed=done))
-    database.dispose()
     _print_backup("Backed up", written, file, time.perf_counter() - began)
 
 
@@ -44,23 +43,26 @@ def restore_command(
     The restore is an act of the audit itself, and begins the file of its heads anew.
     """
     began = time.perf_counter()
-    database = Database(settings().resolved_database_url())
     known = heads.read(settings().resolved_audit_heads())
-    with _bar() as bar:
-        task = bar.add_task("restore", total=None)
-        restored = restore(
-            database,
-            file,
-            record=lambda session, _: _record(session, file, known),
-            progress=lambda text, done, total: bar.update(task, description=text, completed=done, total=total),
-        )
-    with database.read() as session:
-        kept = heads.renew(session, settings().resolved_audit_heads(), clock.now())
-    database.dispose()
+    with closing(_database()) as database:
+        with _bar() as bar:
+            task = bar.add_task("restore", total=None)
+            restored = restore(
+                database,
+                file,
+                record=lambda session, _: _record(session, file, known),
+                progress=lambda text, done, total: bar.update(task, description=text, completed=done, total=total),
+            )
+        with database.read() as session:
+            kept = heads.renew(session, settings().resolved_audit_heads(), clock.now())
     _print_backup("Restored", restored.backup, file, time.perf_counter() - began)
     _print_losses(restored.backup, known)
     if kept:
         print(f"The heads of before are kept in {kept}")
+
+
+def _database() -> Database:
+    return Database(settings().resolved_database_url())
 
 
 def _record(session: Session, file: Path, known: Sequence[Head]) -> None:

@@ -77,6 +77,8 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
 
+    close = dispose
+
 
 class _NoLock:
     """Stands where SQLite has its writers' lock: PostgreSQL needs none."""

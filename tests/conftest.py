@@ -121,10 +121,11 @@ def make_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
         request.getfixturevalue("postgres").drop(name)
 
 
-@pytest.fixture(params=DIALECTS)
-def place(request: pytest.FixtureRequest, make_database_url: Callable[[str], str]) -> Iterator[Database]:
-    """Give an empty place on either database, for what is moved there from any `database`."""
-    with opened(make_database_url(request.param)) as place:
+@pytest.fixture
+def place(dialect: str, request: pytest.FixtureRequest, make_database_url: Callable[[str], str]) -> Iterator[Database]:
+    """Give an empty place for what is moved there: on the other kind of database, unless a test names one."""
+    (other,) = set(DIALECTS) - {dialect}
+    with opened(make_database_url(getattr(request, "param", other))) as place:
         yield place
 
 

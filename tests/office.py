@@ -75,7 +75,8 @@ class Person:
             page = self.get(path, **query)
             assert page.status_code == 200, page.text
             found += page.json()["items"]
-            if page.json()["next_cursor"] is None:
+            # A stream of events always tells where to go on; it has ended for now where nothing came.
+            if page.json()["next_cursor"] is None or not page.json()["items"]:
                 return found
             query["cursor"] = page.json()["next_cursor"]
 

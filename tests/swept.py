@@ -71,16 +71,17 @@ class Swept:
     def _sweep(self, name: str, content: _Content) -> bool:
         """Bring the template's rows back; False where the schema is another now, or somebody is still at work."""
         try:
-            with self._server.connect(name) as connection, connection.transaction():
+            with self._server.connect(name) as connection:
                 # Guards that refuse every change, and foreign keys, are for the program.
-                connection.execute("SET LOCAL session_replication_role = replica")
-                connection.execute("SET LOCAL lock_timeout = '2s'")
+                connection.execute("SET session_replication_role = replica")
+                connection.execute("SET lock_timeout = '2s'")
                 if _schema(connection) != content.schema:
                     return False
-                for table in sorted({*_used(connection, content.tables), *content.rows}):
-                    if _rows(connection, table) != content.rows.get(table):
-                        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-                        _fill(connection, table, content.rows.get(table))
+                there = {table: _rows(connection, table) for table in _used(connection, content.tables)}
+                changed = [table for table in content.tables if there.get(table) != content.rows.get(table)]
+                _empty(connection, changed)
+                for table in changed:
+                    _fill(connection, table, content.rows.get(table))
         except psycopg.OperationalError:
             return False
         return True
@@ -96,6 +97,14 @@ def _rows(connection: psycopg.Connection, table: str) -> bytes:
     copy = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(table))
     with connection.cursor().copy(copy) as out:
         return b"".join(bytes(block) for block in out)
+
+
+def _empty(connection: psycopg.Connection, tables: list[str]) -> None:
+    if tables:
+        for table in tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        # The files become short again, so that new rows lie in the order in which they are written, as in a new table.
+        connection.execute(sql.SQL("VACUUM {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
 
 
 def _fill(connection: psycopg.Connection, table: str, rows: bytes | None) -> None:

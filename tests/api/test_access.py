@@ -614,6 +614,7 @@ class Built:
 
     town: Town
     url: str
+    shelf: Shelf
 
 
 @pytest.fixture(scope="module")
@@ -633,7 +634,7 @@ def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 server.create(name, request.getfixturevalue("postgres_template"))
                 url = server.url(name)
             with opened(url) as database, client_of(Settings(var_dir=folder), database) as client:
-                built[dialect] = Built(build(database, client), url)
+                built[dialect] = Built(build(database, client), url, shelf_of(client))
         return built[dialect]
 
     return town
@@ -663,9 +664,10 @@ def database_url(
 @pytest.fixture
 def town(towns: Callable[[str], Built], dialect: str, database: Database, client: Client) -> Town:
     """Give the town on the test's own copy."""
-    found = towns(dialect).town
+    built = towns(dialect)
+    found = built.town
     # Files lie under their hash, so that tests may share the folder in which the town's were put.
-    client.app.state.evidence = shelf_of(found.office.client)
+    client.app.state.evidence = built.shelf
     office, elsewhere = (at.over(database, client) for at in (found.office, found.elsewhere))
     return Town(office, elsewhere, found.own, found.other_vendors, found.other_centers)
 

@@ -3,40 +3,62 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from app.cli import cli
 from app.database import Database
+from app.errors import KaoheError
+from app.settings import settings
 from tests.nights import every_row
 
 AUDIT = ("audit_events", "audit_heads")
 """What a restore adds an act of its own to."""
 
 
-def _kaohe(url: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"DATABASE_URL": url, "KAOHE_VAR_DIR": str(folder), "COLUMNS": "200"}
-    command = [sys.executable, "-c", "from app.cli import main; main()", *words]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+Kaohe = Callable[..., Result]
 
 
-# Starting a process takes longer than its work; the directions are tried without one.
+@pytest.fixture
+def kaohe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Kaohe]:
+    """Give the command without a process of its own, which takes longer to start than the work does."""
+
+    def run(url: str, *words: str) -> Result:
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("KAOHE_VAR_DIR", str(tmp_path))
+        settings.cache_clear()
+        return CliRunner().invoke(cli, words)
+
+    yield run
+    settings.cache_clear()
+
+
 @pytest.mark.parametrize(("dialect", "place"), [("sqlite", "postgresql")], indirect=["place"])
-def test_backup_and_restore_by_command(database: Database, place: Database, tmp_path: Path) -> None:
+def test_backup_and_restore_by_command(database: Database, place: Database, kaohe: Kaohe, tmp_path: Path) -> None:
     """Both print what they did; a second backup of the same name is refused, and so is one of nothing."""
     file = str(tmp_path / "kaohe.backup")
-    nothing = _kaohe(place.url, tmp_path, "backup", file)
-    assert (nothing.returncode, "Run 'kaohe migrate'" in nothing.stderr) == (2, True)
-    made = _kaohe(database.url, tmp_path, "backup", file)
-    assert (made.returncode, made.stderr) == (0, "")
-    assert "Backed up: 331 rows" in made.stdout
-    restored = _kaohe(place.url, tmp_path, "restore", file)
-    assert (restored.returncode, restored.stderr) == (0, "")
-    assert "Restored: 331 rows" in restored.stdout
+    nothing = kaohe(place.url, "backup", file).exception
+    assert isinstance(nothing, KaoheError)
+    assert "Run 'kaohe migrate'" in nothing.remedy
+    made = kaohe(database.url, "backup", file)
+    assert (made.exit_code, "Backed up: 331 rows" in made.stdout) == (0, True)
+    restored = kaohe(place.url, "restore", file)
+    assert (restored.exit_code, "Restored: 331 rows" in restored.stdout) == (0, True)
     assert made.stdout.splitlines()[-1] == restored.stdout.splitlines()[-1]
     assert every_row(place, *AUDIT) == every_row(database, *AUDIT)
     (act,) = every_row(place)["audit_events"]
     assert (act["action"], act["details"]["file"], act["details"]["bad"]) == ("database.restored", "kaohe.backup", 0)
-    assert _kaohe(place.url, tmp_path, "verify").returncode == 0
-    again = _kaohe(database.url, tmp_path, "backup", file)
-    assert (again.returncode, "Name another file" in again.stderr) == (2, True)
+    assert kaohe(place.url, "verify").exit_code == 0
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_refusal_is_two_lines_and_no_traceback(database: Database, tmp_path: Path) -> None:
+    """What an operator sees where a command is refused, from a process of its own."""
+    (tmp_path / "kaohe.backup").touch()
+    environment = os.environ | {"DATABASE_URL": database.url, "KAOHE_VAR_DIR": str(tmp_path), "COLUMNS": "200"}
+    command = [sys.executable, "-c", "from app.cli import main; main()", "backup", str(tmp_path / "kaohe.backup")]
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (again.returncode, "Name another file" in again.stderr, "Traceback" in again.stderr) == (2, True, False)

@@ -47,6 +47,7 @@ def test_a_column_without_an_exact_form_is_refused() -> None:
         form_of(Float())
 
 
+@pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
 def test_every_row_of_every_table_is_restored(full: Database, place: Database, tmp_path: Path) -> None:
     """From SQLite and PostgreSQL into SQLite and PostgreSQL, and the backup of the copy is the same."""
     path = tmp_path / "kaohe.backup"
