@@ -47,6 +47,15 @@ class Resource(StrEnum):
     EVENTS = "events"
     WEBHOOKS = "webhooks"
     """How a service center's vendors receive their events, and which private networks those may lie in."""
+    USERS = "users"
+    """People, and what they may see."""
+    TOKENS = "tokens"
+    """Tokens of machines."""
+    ACCESS_LOG = "access_log"
+    MESSAGES = "messages"
+    """What is written to people, and by which channels; each looks after their own."""
+    REMINDERS = "reminders"
+    """On which days before a due date a service center reminds."""
 
 
 class Action(StrEnum):
@@ -80,6 +89,11 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.SIGNALS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.EVENTS: {Role.ADMIN: _R, Role.SUPERVISOR: _R, Role.FINANCE: _R, Role.AUDITOR: _R},
     Resource.WEBHOOKS: {Role.ADMIN: _RW, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.USERS: {Role.ADMIN: _RW, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.TOKENS: {Role.ADMIN: _RW, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.ACCESS_LOG: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
+    Resource.MESSAGES: dict.fromkeys((Role.ADMIN, Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR), _RW),
+    Resource.REMINDERS: {Role.ADMIN: _RW, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
 }
 """Who may do what; a role that a row does not name may do nothing there."""
 
@@ -187,3 +201,12 @@ SignalsWrite = Annotated[Caller, Depends(Permission(Resource.SIGNALS, Action.WRI
 EventsRead = Annotated[Caller, Depends(Permission(Resource.EVENTS, Action.READ))]
 WebhooksRead = Annotated[Caller, Depends(Permission(Resource.WEBHOOKS, Action.READ))]
 WebhooksWrite = Annotated[Caller, Depends(Permission(Resource.WEBHOOKS, Action.WRITE))]
+UsersRead = Annotated[Caller, Depends(Permission(Resource.USERS, Action.READ))]
+UsersWrite = Annotated[Caller, Depends(Permission(Resource.USERS, Action.WRITE))]
+TokensRead = Annotated[Caller, Depends(Permission(Resource.TOKENS, Action.READ))]
+TokensWrite = Annotated[Caller, Depends(Permission(Resource.TOKENS, Action.WRITE))]
+AccessLogRead = Annotated[Caller, Depends(Permission(Resource.ACCESS_LOG, Action.READ))]
+MessagesRead = Annotated[Caller, Depends(Permission(Resource.MESSAGES, Action.READ))]
+MessagesWrite = Annotated[Caller, Depends(Permission(Resource.MESSAGES, Action.WRITE))]
+RemindersRead = Annotated[Caller, Depends(Permission(Resource.REMINDERS, Action.READ))]
+RemindersWrite = Annotated[Caller, Depends(Permission(Resource.REMINDERS, Action.WRITE))]

@@ -1,6 +1,6 @@
 """The tables, one small family a file; importing this package gives Alembic the whole schema."""
 
-from app.models.access import Grant, Principal, Token
+from app.models.access import Grant, PasswordHistory, Principal, SignInFailures, Token, User, UserSession
 from app.models.alerts import Alert
 from app.models.annual import AnnualAssessment
 from app.models.answers import Acknowledgement, AppealLine, Rectification
@@ -68,6 +68,7 @@ __all__ = [
     "MonthlyReport",
     "MonthlyReportReturn",
     "Objection",
+    "PasswordHistory",
     "Payment",
     "Payout",
     "PayoutReading",
@@ -76,12 +77,15 @@ __all__ = [
     "ServiceCenter",
     "Settlement",
     "SettlementLine",
+    "SignInFailures",
     "Signal",
     "Site",
     "Table",
     "TermsVersion",
     "Token",
     "Trial",
+    "User",
+    "UserSession",
     "Vendor",
     "WebhookAttempt",
     "WebhookDelivery",

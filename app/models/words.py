@@ -15,6 +15,27 @@ class Role(StrEnum):
     """Another system, which may do what its token's scopes name."""
 
 
+class Language(StrEnum):
+    """In which language somebody is written to."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+class SessionEnd(StrEnum):
+    """Why a session ended before its time."""
+
+    SIGNED_OUT = "signed_out"
+    SIGNED_IN_AGAIN = "signed_in_again"
+    """The browser that had it signed in anew."""
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 a reason, not a secret
+    ROLE_CHANGED = "role_changed"
+    """What the person may do or see was changed."""
+    DISABLED = "disabled"
+    ENDED = "ended"
+    """An administrator ended it."""
+
+
 class DueKind(StrEnum):
     """What is owed by a due date."""
 

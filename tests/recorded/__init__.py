@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Connection, Date, Text, Uuid, column
 from sqlalchemy.types import TypeEngine
 
 from app.models.columns import UtcDateTime
+from tests.recorded.access_log import ACCESS_LOG
 from tests.recorded.answers import ANSWERS
 from tests.recorded.clauses import CLAUSES
 from tests.recorded.columns import Row
@@ -19,7 +20,9 @@ from tests.recorded.events import EVENTS
 from tests.recorded.evidence import EVIDENCE
 from tests.recorded.facts import FACTS
 from tests.recorded.house import HOUSE
+from tests.recorded.messages import MESSAGES
 from tests.recorded.money import MONEY
+from tests.recorded.people import PEOPLE
 from tests.recorded.records import RECORDS
 from tests.recorded.signals import SIGNALS
 from tests.recorded.trials import TRIALS
@@ -38,6 +41,9 @@ RECORDED = {
     "20261121_answers": ANSWERS,
     "20261121_duties": DUTIES,
     "20261121_signals": SIGNALS,
+    "20261121_people": PEOPLE,
+    "20261121_access_log": ACCESS_LOG,
+    "20261121_messages": MESSAGES,
 }
 """What each revision adds, oldest first; a new revision adds its own."""
 
