@@ -55,6 +55,7 @@ def assemble() -> FastAPI:
 def equip(app: FastAPI, config: Settings, database: Database) -> None:
     """Give the doors what a deployment has of its own."""
     app.state.database = database
+    app.state.body_seconds = config.body_seconds
     app.state.meter = measuring.Meter(database)
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)

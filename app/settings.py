@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, validation_alias="PORT", ge=1, le=65535)
     var_dir: Path = Path("var")
     """Where the service keeps what it writes itself: the SQLite file, the cursor key, the demo's tokens."""
+    body_seconds: int = Field(default=20, ge=1, le=120)
+    """How long a body of JSON may take to arrive."""
     cursor_key: str = ""
     """Secret that signs page cursors; several processes must share it. Empty: made once and kept in `var_dir`."""
     audit_heads: Path | None = None
