@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     evidence_seconds: int = Field(default=120, ge=1, le=3600)
     """How long the bytes of one file may take to arrive."""
     log_level: str = "INFO"
+    token_days: int = Field(default=366, ge=1, le=366)
+    """For how many days at most an administrator may issue a token to a machine."""
     tick_minutes: int = Field(default=10, ge=1, le=60)
     """How often the clock asks whether a business date has not been run yet."""
     secret_key: SecretStr = SecretStr("")
