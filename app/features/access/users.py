@@ -5,18 +5,16 @@ A person never loses their own rights by their own act, and no service center it
 
 import uuid
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
-from app.features.access import passwords, rights, rights_queries, sessions, sign_in, user_queries
+from app.features.access import accounts, passwords, rights, sessions, sign_in
+from app.features.access.accounts import Held
 from app.features.access.caller import Caller
 from app.features.access.service import PrincipalExists
-from app.features.audit.changes import Touched
 from app.features.seen import Seen, check_seen
 from app.features.upserts import upsert
 from app.models import Grant, Principal, User
@@ -31,14 +29,6 @@ class OwnAccount(Conflict):
     code = "own-account"
     title = "Nobody does that to their own account"
     remedy = "Ask another administrator; your own password is changed with POST /password."
-
-
-class UserDisabled(Conflict):
-    """Somebody who is disabled already."""
-
-    code = "user-disabled"
-    title = "They are disabled already"
-    remedy = "Nothing is left to do; read them to see since when."
 
 
 class UserEnabled(Conflict):
@@ -59,13 +49,6 @@ class Account:
     service_centers: Sequence[uuid.UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    principal: Principal
-    account: User
-    centers: frozenset[uuid.UUID]
-
-
 def create(
     session: Session, caller: Caller, name: str, wanted: Account, vendor_id: uuid.UUID | None
 ) -> tuple[uuid.UUID, str]:
@@ -79,7 +62,7 @@ def create(
     rights.hold(session, caller, centers)
     id_, now = new_id(), clock.now()
     details = {"name": name, "role": wanted.role}
-    with rights.recorded(session, caller.actor, centers, "user.created", id_, *_touched(id_), details=details):
+    with rights.recorded(session, caller.actor, centers, "user.created", id_, *accounts.touched(id_), details=details):
         _add_principal(session, id_, name, wanted.role, vendor_id)
         session.add(
             User(
@@ -113,16 +96,18 @@ def change(session: Session, caller: Caller, user_id: uuid.UUID, wanted: Account
     if moved:
         _refuse_own(caller, user_id)
         _check_kind(held, wanted.role, centers)
-        _keep_an_administrator(session, held, held.centers - (centers if wanted.role is Role.ADMIN else frozenset()))
+        accounts.keep_an_administrator(
+            session, held, held.centers - (centers if wanted.role is Role.ADMIN else frozenset())
+        )
     details = {"name": held.principal.name, "role": wanted.role, "role_before": held.principal.role}
     concerned = held.centers | centers
     with rights.recorded(
-        session, caller.actor, concerned, "user.changed", user_id, *_touched(user_id), details=details
+        session, caller.actor, concerned, "user.changed", user_id, *accounts.touched(user_id), details=details
     ):
         held.principal.role = wanted.role
         held.account.display_name, held.account.language = wanted.display_name, wanted.language
-        _raise_version(held)
-        _regrant(session, user_id, held.centers, centers)
+        accounts.raise_version(held)
+        accounts.regrant(session, held, centers)
         if moved:
             sessions.end_all(session, user_id, SessionEnd.ROLE_CHANGED, clock.now())
 
@@ -131,13 +116,7 @@ def disable(session: Session, caller: Caller, user_id: uuid.UUID, reason: str) -
     """Let a person in no more, neither by password nor by token, and end their sessions at once."""
     held = _hold_with_centers(session, caller, user_id)
     _refuse_own(caller, user_id)
-    if held.principal.disabled_at is not None:
-        raise UserDisabled(f"Since {held.principal.disabled_at.isoformat()}.")
-    _keep_an_administrator(session, held, held.centers)
-    with _recorded(session, caller, "user.disabled", held, reason=reason):
-        held.principal.disabled_at = clock.now()
-        _raise_version(held)
-        sessions.end_all(session, user_id, SessionEnd.DISABLED, clock.now())
+    accounts.disable(session, caller.actor, held, reason)
 
 
 def enable(session: Session, caller: Caller, user_id: uuid.UUID) -> None:
@@ -145,9 +124,9 @@ def enable(session: Session, caller: Caller, user_id: uuid.UUID) -> None:
     held = _hold_with_centers(session, caller, user_id)
     if held.principal.disabled_at is None:
         raise UserEnabled
-    with _recorded(session, caller, "user.enabled", held):
+    with accounts.recorded(session, caller.actor, "user.enabled", held):
         held.principal.disabled_at = None
-        _raise_version(held)
+        accounts.raise_version(held)
 
 
 def reset_password(session: Session, caller: Caller, user_id: uuid.UUID) -> str:
@@ -157,7 +136,7 @@ def reset_password(session: Session, caller: Caller, user_id: uuid.UUID) -> str:
     """
     held = _hold_with_centers(session, caller, user_id)
     _refuse_own(caller, user_id)
-    with _recorded(session, caller, "user.password_reset", held):
+    with accounts.recorded(session, caller.actor, "user.password_reset", held):
         password = passwords.give_temporary(session, user_id, clock.now())
         sessions.end_all(session, user_id, SessionEnd.PASSWORD_CHANGED, clock.now())
     return password
@@ -166,27 +145,26 @@ def reset_password(session: Session, caller: Caller, user_id: uuid.UUID) -> str:
 def unlock(session: Session, caller: Caller, user_id: uuid.UUID) -> None:
     """Forget the failed sign-ins of a person, so that they need not wait; nothing happens where there are none."""
     held = _hold_with_centers(session, caller, user_id)
-    with _recorded(session, caller, "user.unlocked", held):
+    with accounts.recorded(session, caller.actor, "user.unlocked", held):
         sign_in.unlock(session, held.principal.name)
 
 
 def end_sessions(session: Session, caller: Caller, user_id: uuid.UUID) -> None:
     """Sign a person out everywhere."""
     held = _hold_with_centers(session, caller, user_id)
-    with _recorded(session, caller, "user.sessions_ended", held):
+    with accounts.recorded(session, caller.actor, "user.sessions_ended", held):
         sessions.end_all(session, user_id, SessionEnd.ENDED, clock.now())
 
 
-def _hold(session: Session, caller: Caller, user_id: uuid.UUID) -> _Held:
-    found = user_queries.hold(session, user_id)
-    centers = frozenset(rights_queries.grants(session, [user_id]).get(user_id, ()))
-    if found is None or not centers & set(caller.centers):
+def _hold(session: Session, caller: Caller, user_id: uuid.UUID) -> Held:
+    held = accounts.hold(session, user_id)
+    if held is None or not held.centers & set(caller.centers):
         raise NotFound(pointer="/path/user_id")
-    rights.check_all_own(caller, centers)
-    return _Held(*found, centers)
+    rights.check_all_own(caller, held.centers)
+    return held
 
 
-def _hold_with_centers(session: Session, caller: Caller, user_id: uuid.UUID) -> _Held:
+def _hold_with_centers(session: Session, caller: Caller, user_id: uuid.UUID) -> Held:
     held = _hold(session, caller, user_id)
     rights.hold(session, caller, held.centers)
     return held
@@ -198,7 +176,7 @@ def _check_person(role: Role) -> None:
         raise Invalid(detail, faults=[Fault("/role", "role-of-machines", detail, "Issue a token: POST /v1/tokens.")])
 
 
-def _check_kind(held: _Held, role: Role, centers: frozenset[uuid.UUID]) -> None:
+def _check_kind(held: Held, role: Role, centers: frozenset[uuid.UUID]) -> None:
     if Role.VENDOR not in {role, held.principal.role}:
         return
     if role is not held.principal.role:
@@ -214,38 +192,9 @@ def _refuse_own(caller: Caller, user_id: uuid.UUID) -> None:
         raise OwnAccount
 
 
-def _keep_an_administrator(session: Session, held: _Held, leaves: frozenset[uuid.UUID]) -> None:
-    if held.principal.role is Role.ADMIN and held.principal.disabled_at is None:
-        rights.keep_an_administrator(session, held.principal.id, leaves)
-
-
-def _recorded(session: Session, caller: Caller, action: str, held: _Held, **said: str) -> AbstractContextManager[None]:
-    id_, details = held.principal.id, {"name": held.principal.name, **said}
-    return rights.recorded(session, caller.actor, held.centers, action, id_, *_touched(id_), details=details)
-
-
 def _add_principal(session: Session, id_: uuid.UUID, name: str, role: Role, vendor_id: uuid.UUID | None) -> None:
     values = {"id": id_, "name": name, "role": role, "vendor_id": vendor_id, "created_at": clock.now()}
     statement = upsert(session, Principal).values(**values).on_conflict_do_nothing(index_elements=["name"])
     if session.execute(statement.returning(col(Principal.id))).first() is None:
         remedy = "Choose another name: people and systems share one list of names."
         raise PrincipalExists(f"'{name}' is taken.", pointer="/name", remedy=remedy)
-
-
-def _raise_version(held: _Held) -> None:
-    held.account.version += 1
-    held.account.updated_at = clock.now()
-
-
-def _regrant(session: Session, user_id: uuid.UUID, before: frozenset[uuid.UUID], after: frozenset[uuid.UUID]) -> None:
-    gone = (col(Grant.principal_id) == user_id, col(Grant.service_center_id).in_(before - after))
-    session.execute(delete(Grant).where(*gone).execution_options(synchronize_session=False))
-    session.add_all(Grant(principal_id=user_id, service_center_id=center) for center in sorted(after - before))
-
-
-def _touched(user_id: uuid.UUID) -> tuple[Touched, ...]:
-    return (
-        (Principal, col(Principal.id) == user_id),
-        (Grant, col(Grant.principal_id) == user_id),
-        *passwords.touched(user_id),
-    )
