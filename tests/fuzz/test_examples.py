@@ -26,6 +26,7 @@ BODILESS = {
     "remove_webhook_network",
     "revoke_portal_token",
     "acknowledge_assessment",
+    "sign_out_person",
 }
 """What is changed by naming it alone."""
 
