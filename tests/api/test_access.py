@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import time_machine
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from httpx2 import Response
 from pydantic import SecretStr
 from sqlalchemy import make_url, update
 from sqlmodel import col, select
 
+from app.api.gates import Open
 from app.api.requests import KaoheRoute
 from app.clock import now
 from app.database import Database
@@ -414,8 +415,15 @@ ROUTES: dict[tuple[str, str], Route] = {
 }
 """Every route with its row, in an order in which each can be used once: month and year go from finding to notice."""
 
-OPEN = {("GET", "/livez"), ("GET", "/readyz")}
-"""What the document lists and anybody may ask."""
+OPEN = {
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-out"),
+    ("GET", "/session"),
+    ("POST", "/password"),
+}
+"""What the document lists and no role is asked for: health, and what lies around signing in."""
 
 
 def allowed(role: Role, method: str, path: str) -> bool:
@@ -744,7 +752,8 @@ def test_the_document_names_the_roles_of_every_route(document: dict[str, Any]) -
     said = {route: set(operation.get("x-roles", ())) for route, operation in operations(document)}
     expected = {(method, path): {role for role in Role if allowed(role, method, path)} for method, path in ROUTES}
     assert said == expected | {route: set() for route in OPEN}
-    assert {route for route, operation in operations(document) if operation.get("security")} == set(ROUTES)
+    token: dict[str, list[str]] = {"token": []}
+    assert {route for route, operation in operations(document) if token in operation.get("security", ())} == set(ROUTES)
 
 
 def test_a_route_without_a_caller_keeps_the_program_from_starting() -> None:
@@ -752,6 +761,16 @@ def test_a_route_without_a_caller_keeps_the_program_from_starting() -> None:
     router = APIRouter(prefix="/v1", route_class=KaoheRoute)
     with pytest.raises(RuntimeError, match="/v1/anything must declare exactly one permission"):
         router.add_api_route("/anything", lambda: None)
+
+
+def test_below_v1_no_route_is_open_by_declaration() -> None:
+    """What anybody may use is for signing in; the table's routes ask for a permission of the table."""
+
+    def anything(_who: Annotated[None, Depends(Open("nobody is asked"))]) -> None: ...
+
+    router = APIRouter(prefix="/v1", route_class=KaoheRoute)
+    with pytest.raises(RuntimeError, match="/v1/anything must ask for a permission of the table"):
+        router.add_api_route("/anything", anything)
 
 
 # ---------------------------------------------------------------- one's own
@@ -1104,7 +1123,8 @@ def test_whose_it_is_is_asked_before_what_is_said(town: Town, broken: dict[str, 
             answer = town.office.supervisor.call(method, of.path(path), **dict(broken))
             found[whose, method, path] = answer.status_code
             foreign = whose == "another's" and bool(named_in(path))
-            expected[whose, method, path] = {404} if foreign else {400, 415, 422} if may else {403}
+            closed = {refused(Role.SUPERVISOR, method, path)}
+            expected[whose, method, path] = closed if foreign else {400, 415, 422} if may else {403}
     assert {key: status for key, status in found.items() if status not in expected[key]} == {}
     assert found
 
@@ -1117,5 +1137,5 @@ def test_a_month_that_is_no_month_is_no_way_to_look_for_anothers_contract(town: 
         for method, path in ROUTES
         if "{period}" in path
     }
-    assert found == dict.fromkeys(found, 404)
+    assert found == {route: refused(Role.SUPERVISOR, *route) for route in found}
     assert found

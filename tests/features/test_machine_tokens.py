@@ -11,10 +11,10 @@ from app.database import Database
 from app.features.access import tokens
 from app.features.audit.verify import verify_database
 from app.models.words import Role
+from tests.accounts import administrator, made, speaking
 from tests.api.asking import expect_problem
 from tests.nights import every_row
 from tests.office import Office, Person
-from tests.people import administrator, made, speaking
 
 TOKENS = "/v1/tokens"
 BEGIN, END = "2023-06-01T04:00:00Z", "2023-07-01T04:00:00Z"

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from typer.testing import CliRunner
 
-from app import clock
+from app import clock, user_cli
 from app.database import Database
+from app.errors import Invalid, NotFound
 from app.features.access import sessions
 from app.features.audit.verify import verify_database
 from app.models.words import Role
+from app.settings import Settings
+from tests.accounts import administrator, changed, made, person_body, speaking
 from tests.api.asking import expect_problem, last_part
 from tests.nights import every_row
 from tests.office import Office, Person
-from tests.people import administrator, changed, made, person_body, speaking
+from tests.people import OTHER, PASSWORD, Browser
 
 USERS = "/v1/users"
 
@@ -230,3 +234,67 @@ def test_nobody_overwrites_an_account_that_they_have_not_seen(office: Office) ->
     assert office.admin.call("PUT", user, json=body, headers=stale).json()["version"] == 2
     expect_problem(office.admin.call("PUT", user, json=body, headers=stale), 412, "precondition-failed")
     expect_problem(office.admin.call("PUT", user, json=body, headers={"If-Match": None}), 428, "precondition-required")
+
+
+def test_what_an_administrator_does_reaches_the_browser_at_once(office: Office) -> None:
+    """A first password, a lock that is taken away, another role, an end of sessions, an account that is disabled."""
+    answer = office.admin.post(USERS, person_body("wang", Role.SUPERVISOR, office)).json()
+    user, browser = f"{USERS}/{answer['id']}", Browser(office.client)
+    assert browser.sign_in("wang", answer["temporary_password"]).json()["password_change_due"] is True
+    expect_problem(browser.get("/v1/me"), 403, "password-change-due")
+    assert browser.post("/password", {"current": answer["temporary_password"], "new": PASSWORD}).status_code == 204
+    assert browser.get("/v1/me").json()["role"] == "supervisor"
+    for _ in range(5):
+        expect_problem(Browser(office.client).sign_in("wang", OTHER), 401, "sign-in-refused")
+    expect_problem(Browser(office.client).sign_in("wang"), 429, "sign-in-locked")
+    assert office.admin.get(user).json()["locked_until"] is not None
+    assert office.admin.post(f"{user}/unlocking").json()["locked_until"] is None
+    assert browser.sign_in("wang").status_code == 200
+    office.admin.put(user, changed("wang", Role.AUDITOR, office)).raise_for_status()
+    expect_problem(browser.get("/v1/me"), 401, "unauthenticated")
+    browser.sign_in("wang")
+    assert browser.get("/v1/me").json()["role"] == "auditor"
+    office.admin.post(f"{user}/ending-sessions").raise_for_status()
+    expect_problem(browser.get("/v1/me"), 401, "unauthenticated")
+    browser.sign_in("wang")
+    office.admin.post(f"{user}/disabling", {"reason": "已调离"}).raise_for_status()
+    expect_problem(browser.get("/v1/me"), 401, "unauthenticated")
+    expect_problem(browser.sign_in("wang"), 401, "sign-in-refused")
+    office.admin.post(f"{user}/enabling").raise_for_status()
+    assert browser.sign_in("wang").status_code == 200
+    with office.database.read() as session:
+        assert verify_database(session, {}).bad == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_whoever_operates_the_service_grants_an_authority_several_centers(
+    office: Office, elsewhere: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`kaohe user grant`, `withdraw` and `disable` do what no administrator of one center may; all is recorded."""
+    monkeypatch.setattr(user_cli, "settings", lambda: Settings(DATABASE_URL=office.database.url))
+
+    def kaohe(*arguments: str) -> BaseException | None:
+        return CliRunner().invoke(user_cli.user_cli, arguments).exception
+
+    user = made(office.admin, "authority", Role.AUDITOR, office)
+    browser = Browser(office.client)
+    new = office.admin.post(f"{user}/password-reset").json()["temporary_password"]
+    browser.sign_in("authority", new)
+    browser.post("/password", {"current": new, "new": PASSWORD}).raise_for_status()
+    assert kaohe("grant", "authority", "--service-center", "XB") is None
+    expect_problem(browser.get("/v1/me"), 401, "unauthenticated")
+    browser.sign_in("authority")
+    contracts = {last_part(office.contract("XA-1")), last_part(elsewhere.contract("XB-1"))}
+    assert {contract["id"] for contract in browser.get("/v1/contracts").json()["items"]} == contracts
+    expect_problem(browser.post(f"{USERS}", person_body("p", Role.AUDITOR, office)), 403, "forbidden")
+    expect_problem(office.admin.post(f"{user}/disabling", {"reason": "试"}), 403, "beyond-own-centers")
+    assert kaohe("withdraw", "authority", "--service-center", "XA") is None
+    expect_problem(office.admin.get(user), 404, "not-found")
+    assert isinstance(kaohe("withdraw", "authority", "--service-center", "XB"), Invalid)
+    assert kaohe("disable", "authority", "--reason", "已调离") is None
+    expect_problem(browser.sign_in("authority"), 401, "sign-in-refused")
+    assert isinstance(kaohe("grant", "nobody", "--service-center", "XB"), NotFound)
+    acts = [act["action"] for act in elsewhere.auditor.items("/v1/audit-events", subject_kind="user")]
+    assert acts == ["user.granted", "user.withdrawn", "user.disabled"]
+    with office.database.read() as session:
+        assert verify_database(session, {}).bad == []

@@ -87,6 +87,9 @@ LIFE = (
     "remove_webhook_network",
     "create_amendment",
     "close_contract",
+    "sign_in_person",
+    "change_password",
+    "sign_out_person",
     "run_job",
 )
 """Everything that changes something, in the order in which the examples follow one another."""

@@ -31,6 +31,7 @@ BODILESS = {
     "unlock_user",
     "end_user_sessions",
     "revoke_machine_token",
+    "sign_out_person",
 }
 """What is changed by naming it alone."""
 

@@ -15,8 +15,8 @@ from app.database import Database
 from app.features.access import machine_token_queries, rights, rights_queries, user_queries
 from app.models import Principal, User
 from app.models.words import Role
+from tests.accounts import administrator, changed, made, speaking
 from tests.office import Office, Person
-from tests.people import administrator, changed, made, speaking
 from tests.promises.conftest import Promise
 
 RACING = threading.Event()

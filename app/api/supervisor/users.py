@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
+from app import clock
 from app.api.answers import Db, Version, answer, etag_of, shown_once
 from app.api.auth import UsersRead, UsersWrite
 from app.api.changing import Change, changes
@@ -19,6 +20,7 @@ from app.api.requests import KaoheRoute
 from app.errors import NotFound
 from app.features.access import rights_queries, user_queries, users
 from app.features.access.caller import Caller
+from app.features.access.sign_in import name_hash
 from app.features.access.user_queries import UserFilter
 from app.features.access.users import Account
 from app.models.words import Language, Role
@@ -107,6 +109,7 @@ class UserOut(BaseModel):
     password_set_at: datetime | None
     must_change: Annotated[bool, Field(description="The password was given to them, and they have not changed it yet.")]
     last_seen_at: Annotated[datetime | None, Field(description="When a session of theirs was last used.")]
+    locked_until: Annotated[datetime | None, Field(description="After failed sign-ins; unlocking ends it.")]
     disabled_at: datetime | None
     version: Version
     created_at: datetime
@@ -236,9 +239,14 @@ def _found(session: Session, who: Caller, user_id: uuid.UUID) -> UserOut:
 
 def _users(session: Session, who: Caller, rows: Sequence[RowMapping]) -> list[UserOut]:
     granted, own = rights_queries.grants(session, [row["id"] for row in rows]), set(who.centers)
+    hashes = {row["id"]: name_hash(row["name"]) for row in rows}
+    locks = user_queries.locks(session, hashes.values(), clock.now())
     return [
         UserOut.model_construct(
-            **row, service_centers=sorted(granted[row["id"]] & own), beyond_own_centers=bool(granted[row["id"]] - own)
+            **row,
+            service_centers=sorted(granted[row["id"]] & own),
+            beyond_own_centers=bool(granted[row["id"]] - own),
+            locked_until=locks.get(hashes[row["id"]]),
         )
         for row in rows
     ]

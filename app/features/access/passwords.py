@@ -34,7 +34,10 @@ TEMPORARY_LENGTH = 16
 _EASY = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI"))) + "-+=%"
 """Characters that nobody mistakes for another when a password is read out."""
 
-_hasher = PasswordHash((Argon2Hasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES),))
+_SALT_BYTES = 16
+"""What RFC 9106 recommends for passwords."""
+_argon2 = Argon2Hasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=LANES)
+_hasher = PasswordHash((_argon2,))
 
 
 class TooBusy(Unavailable):
@@ -70,7 +73,7 @@ turns = Turns(AT_ONCE, MOST_WAITING)
 
 def hashed(password: str) -> str:
     """Hash a password; the caller has a turn."""
-    return _hasher.hash(password)
+    return _hasher.hash(password, salt=secrets.token_bytes(_SALT_BYTES))
 
 
 def verified(password: str, stored: str | None) -> tuple[bool, str | None]:
@@ -79,14 +82,14 @@ def verified(password: str, stored: str | None) -> tuple[bool, str | None]:
     Without a stored hash, as for an unknown name, just as much is computed and nothing fits. The caller has a turn.
     """
     dummy = _dummy()
-    fits, renewed = _hasher.verify_and_update(password, stored or dummy)
-    return (fits, renewed) if stored else (False, None)
+    fits = _hasher.verify(password, stored or dummy) and stored is not None
+    return fits, hashed(password) if fits and _argon2.check_needs_rehash(stored or dummy) else None
 
 
 @cache
 def _dummy() -> str:
     """Give a hash of what nobody knows, with the parameters of all others."""
-    return _hasher.hash(secrets.token_hex())
+    return hashed(secrets.token_hex())
 
 
 @cache
@@ -99,7 +102,7 @@ def blocked() -> frozenset[str]:
 def temporary(name: str) -> str:
     """Make a random password that satisfies every profile."""
     while True:
-        made = "".join(secrets.choice(_EASY) for _ in range(TEMPORARY_LENGTH))
+        made = "".join(_EASY[byte % len(_EASY)] for byte in secrets.token_bytes(TEMPORARY_LENGTH))
         if not any(rules.faults(policy, made, name, blocked()) for policy in PROFILES.values()):
             return made
 

@@ -8,9 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col
 
-from app.features.access import tokens
+from app import clock
+from app.errors import Unauthenticated
+from app.features.access import sign_in_queries, tokens
+from app.features.access.caller import Caller, OpenSession
+from app.features.access.sign_in_rules import SignInRules
 from app.models import UserSession
 from app.models.words import SessionEnd
+from app.rules.passwords import is_too_old
 
 _CSRF = b"kaohe csrf"
 
@@ -28,6 +33,36 @@ def begin(session: Session, principal_id: uuid.UUID, now: datetime, lasts: timed
     session.add(row)
     session.flush()
     return secret, expires_at
+
+
+def authenticate(session: Session, secret: str, rules: SignInRules) -> Caller:
+    """Recognise who has signed in by the cookie's secret, in one statement, with what they may see now."""
+    if not tokens.is_well_formed(secret):
+        raise _none("The cookie is not one of this service.")
+    rows = sign_in_queries.session_with_grants(session, tokens.hashed(secret))
+    if not rows:
+        raise _none("The session is not known.")
+    principal, user, own, _ = rows[0]
+    now = clock.now()
+    if principal.disabled_at is not None:
+        raise _none("The account has been disabled.")
+    if own.ended_at is not None:
+        raise _none("The session has ended.")
+    if own.expires_at <= now or own.last_seen_at + rules.idle <= now:
+        raise _none("The session has expired.")
+    due = user.must_change or (user.password_set_at is not None and is_too_old(rules.policy, user.password_set_at, now))
+    return Caller(
+        principal.id,
+        principal.name,
+        principal.role,
+        tuple(center for *_, center in rows if center is not None),
+        principal.vendor_id,
+        session=OpenSession(own.id, own.last_seen_at, own.expires_at, due),
+    )
+
+
+def _none(detail: str) -> Unauthenticated:
+    return Unauthenticated(detail, remedy="Sign in again: POST /sign-in.")
 
 
 def csrf_token(secret: str) -> str:

@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, exists, func, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from app.features.paging import Listing, Page, PageRequest, fetch
-from app.models import Grant, Principal, User, UserSession
+from app.models import Grant, Principal, SignInFailures, User, UserSession
 from app.models.words import Role
 
 
@@ -53,6 +54,15 @@ def by_name(session: Session, name: str) -> uuid.UUID | None:
     """Find a person by the name that they sign in with, for the operator's commands."""
     statement = select(col(Principal.id)).join(User, col(User.principal_id) == col(Principal.id))
     return session.execute(statement.where(col(Principal.name) == name)).scalar()
+
+
+def locks(session: Session, name_hashes: Collection[str], at: datetime) -> dict[str, datetime]:
+    """Tell which of these names, given as hashes, are locked at an instant, and until when."""
+    until = col(SignInFailures.locked_until)
+    statement = select(col(SignInFailures.name_hash), until).where(
+        col(SignInFailures.name_hash).in_(name_hashes), until > at
+    )
+    return {row.name_hash: row.locked_until for row in session.execute(statement)}
 
 
 def _users(centers: Collection[uuid.UUID]) -> Listing:
