@@ -21,6 +21,7 @@ from app.api.supervisor import (
     key_posts,
     ledger,
     me,
+    messages,
     metrics,
     monthly_reports,
     objections,
@@ -31,6 +32,7 @@ from app.api.supervisor import (
     payments,
     payouts,
     rectifications,
+    reminders,
     revisions,
     settlements,
     signals,
@@ -42,6 +44,8 @@ from app.api.supervisor import (
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
 for room in (
     me,
+    messages,
+    reminders,
     parties,
     contracts,
     terms,

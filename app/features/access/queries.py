@@ -16,6 +16,7 @@ from app.models import (
     Event,
     Evidence,
     Finding,
+    MessageChannel,
     Objection,
     Payment,
     Payout,
@@ -80,6 +81,10 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
         select(col(WebhookNetwork.service_center_id), col(WebhookNetwork.vendor_id)),
         col(WebhookNetwork.id),
     ),
+    "channel_id": (
+        select(col(MessageChannel.principal_id), col(MessageChannel.principal_id)),
+        col(MessageChannel.id),
+    ),
     "vendor_id": (select(col(Vendor.service_center_id), col(Vendor.id)), col(Vendor.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
@@ -87,6 +92,9 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
 
 OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id"})
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
+
+OF_PERSONS = frozenset({"channel_id"})
+"""What is one principal's own, and nobody else's of the same centre either."""
 
 BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
@@ -126,6 +134,8 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str, *, belo
     if row is None:
         return parameter in BEFORE_RECORD and below_contract
     center, vendor = row
+    if parameter in OF_PERSONS:
+        return bool(center == caller.principal_id)
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.
         return caller.role is not Role.VENDOR
