@@ -10,12 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from app.api import measuring, portal, problems, supervisor
+from app.api import measuring, portal, problems, sign_in, supervisor
 from app.api import open as open_door
 from app.api.observing import RequestLog
 from app.api.openapi import describe
 from app.database import Database
 from app.errors import KaoheError
+from app.features.access.sign_in_rules import SignInRules
 from app.features.evidence.storage import Shelf
 from app.features.webhooks.destinations import deployment
 from app.settings import Settings, settings
@@ -45,6 +46,7 @@ def assemble() -> FastAPI:
     app.include_router(supervisor.router)
     app.include_router(portal.router)
     app.include_router(measuring.router)
+    app.include_router(sign_in.router)
     app.include_router(open_door.health)
     app.include_router(open_door.router)
     app.mount("/assets", open_door.ASSETS)
@@ -60,6 +62,8 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)
+    app.state.token_days = config.token_days
+    app.state.sign_in = SignInRules.of(config)
 
 
 @asynccontextmanager
