@@ -32,6 +32,7 @@ from app.features.evidence.storage import Shelf
 from app.listen_cli import listen_command
 from app.logs import configure
 from app.main import create_app
+from app.message_cli import send_messages_command
 from app.models.words import AskedBy, Role
 from app.settings import Settings, settings
 from app.user_cli import user_cli
@@ -52,6 +53,7 @@ cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
 cli.command("deliver")(deliver_command)
+cli.command("send-messages")(send_messages_command)
 cli.command("listen")(listen_command)
 WALKING_VENDOR = "vendor-SL"
 """Of the demo's vendors, the invented one: the vendor's page talks as it."""

@@ -59,6 +59,7 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)
+    app.state.token_days = config.token_days
     app.state.sign_in = SignInRules.of(config)
 
 

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=24)
     """After so long it ends however busy it is (NIST SP 800-63B, AAL2 and AAL3)."""
     log_level: str = "INFO"
+    token_days: int = Field(default=366, ge=1, le=366)
+    """For how many days at most an administrator may issue a token to a machine."""
     tick_minutes: int = Field(default=10, ge=1, le=60)
     """How often the clock asks whether a business date has not been run yet."""
     secret_key: SecretStr = SecretStr("")
@@ -61,6 +63,21 @@ class Settings(BaseSettings):
     """How many deliveries one deliverer sends at a time."""
     webhook_attempt_seconds: int = Field(default=20, ge=1, le=60)
     """How long one whole attempt may take, from the name's look-up to the last byte of the answer."""
+
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s]{1,200})?$")
+    """Where people reach the service; named at the end of messages to them. Empty: messages name no address."""
+    smtp_host: str = ""
+    """The deployment's mail server; empty: no e-mail is sent."""
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    """Left out, the usual port of `smtp_security`: 587, 465 or 25."""
+    smtp_security: Literal["starttls", "ssl", "insecure"] = "starttls"
+    """`insecure` sends without TLS: only for a mail server on the same machine."""
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    """The sender's address; needed beside `smtp_host`."""
+    message_seconds: int = Field(default=10, ge=1, le=60)
+    """How long a platform or mail server may keep silent before an attempt at a message is ended."""
 
     @field_validator("webhook_ports", "webhook_schedule", mode="before")
     @classmethod

@@ -16,6 +16,7 @@ from app.models.evidence import Evidence, EvidenceUse
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
+from app.models.messages import AlertNote, Message, MessageChannel, MessageNight, MessageSettings, ReminderDays
 from app.models.metrics import MonthMetrics
 from app.models.objections import Objection
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
@@ -36,6 +37,7 @@ from app.models.webhooks import (
 __all__ = [
     "Acknowledgement",
     "Alert",
+    "AlertNote",
     "AnnualAssessment",
     "Appeal",
     "AppealLine",
@@ -64,6 +66,10 @@ __all__ = [
     "KeyPostFact",
     "LedgerEntry",
     "LedgerLine",
+    "Message",
+    "MessageChannel",
+    "MessageNight",
+    "MessageSettings",
     "MonthMetrics",
     "MonthlyReport",
     "MonthlyReportReturn",
@@ -74,6 +80,7 @@ __all__ = [
     "PayoutReading",
     "Principal",
     "Rectification",
+    "ReminderDays",
     "ServiceCenter",
     "Settlement",
     "SettlementLine",

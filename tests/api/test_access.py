@@ -82,6 +82,8 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "portal": {Role.VENDOR: WRITE},
     "events": {Role.ADMIN: READ, Role.SUPERVISOR: READ, Role.FINANCE: READ, Role.AUDITOR: READ},
     "webhooks": {Role.ADMIN: WRITE, Role.AUDITOR: READ},
+    "users": {Role.ADMIN: WRITE, Role.AUDITOR: READ},
+    "tokens": {Role.ADMIN: WRITE, Role.AUDITOR: READ},
 }
 """Who may do what, as section 4 of the API's conventions says it; a role that a row does not name may do nothing."""
 
@@ -149,6 +151,18 @@ PAID_BY_MONTH: dict[str, Any] = {
 ENDPOINTS = "/v1/portal/webhook-endpoints"
 ENDPOINT = f"{ENDPOINTS}/{{endpoint_id}}"
 DELIVERIES = "/v1/portal/webhook-deliveries"
+PERSON = {
+    "display_name": "新同事",
+    "language": "zh",
+    "role": "supervisor",
+    "service_centers": ["$service_center"],
+}
+MACHINE = {
+    "role": "integration",
+    "service_centers": ["$service_center"],
+    "scopes": ["signals:write"],
+    "expires_in_days": 30,
+}
 SOON: dict[str, Any] = {"url": "https://vendor.example/kaohe"}
 
 ROUTES: dict[tuple[str, str], Route] = {
@@ -383,6 +397,19 @@ ROUTES: dict[tuple[str, str], Route] = {
         "webhooks", {"cidr": "10.20.31.0/24", "reason": "政务外网"}
     ),
     ("POST", "/v1/webhook-networks/{network_id}/removal"): Route("webhooks"),
+    ("GET", "/v1/users"): Route("users"),
+    ("POST", "/v1/users"): Route("users", {"name": "new.person", **PERSON}),
+    ("GET", "/v1/users/{user_id}"): Route("users"),
+    ("PUT", "/v1/users/{user_id}"): Route("users", PERSON),
+    ("POST", "/v1/users/{user_id}/password-reset"): Route("users"),
+    ("POST", "/v1/users/{user_id}/unlocking"): Route("users"),
+    ("POST", "/v1/users/{user_id}/ending-sessions"): Route("users"),
+    ("POST", "/v1/users/{user_id}/disabling"): Route("users", {"reason": "已调离"}),
+    ("POST", "/v1/users/{user_id}/enabling"): Route("users"),
+    ("GET", "/v1/tokens"): Route("tokens"),
+    ("POST", "/v1/tokens"): Route("tokens", {"principal": "new-machine", **MACHINE}),
+    ("GET", "/v1/tokens/{machine_token_id}"): Route("tokens"),
+    ("POST", "/v1/tokens/{machine_token_id}/revocation"): Route("tokens"),
     ("GET", "/v1/job-runs"): Route("job runs"),
     ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }
@@ -437,6 +464,7 @@ NOWHERE_IDS = (
     *("signal", "other_signal", "third_signal"),
     *("endpoint", "delivery", "event", "network", "yesterday"),
     *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
+    *("user", "machine_token"),
 )
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
 """Ids that nothing has."""
@@ -491,6 +519,7 @@ def build(database: Database, client: Client) -> Town:
             ids[name] = _made(
                 at.people[Role.INTEGRATION].post("/v1/signals", SIGNAL | {"external_ref": f"{number}/{name}"})
             )
+        ids |= _newcomers(at, number)
         ids["yesterday"] = (now() - timedelta(days=1)).isoformat()
         ids |= _webhooks(at, vendor)
         ids |= _answers(at, at.contract(f"{number}-ANSWERED", **PAID_BY_MONTH, **own), vendor)
@@ -517,6 +546,17 @@ def _answers(at: Office, contract: str, vendor: uuid.UUID) -> dict[str, str]:
         submit(session, clerk, vendor, submitted, "已整改")
     ids = {"assessment": month, "appeal": appeal, "notified_finding": owed, "submitted_finding": submitted}
     return {"answered_contract": str(id_), **{name: str(found) for name, found in ids.items()}}
+
+
+def _newcomers(at: Office, number: str) -> dict[str, str]:
+    """Make a person and a machine with a token."""
+    own = {"service_center": str(at.center)}
+    person = filled({"name": f"person-{number.lower()}", **PERSON}, own)
+    machine = filled({"principal": f"machine-{number}", **MACHINE}, own)
+    return {
+        "user": _made(at.admin.post("/v1/users", person)),
+        "machine_token": _made(at.admin.post("/v1/tokens", machine)),
+    }
 
 
 def _made(answer: Response) -> str:

@@ -23,6 +23,7 @@ from app.api.ids import (
     EVIDENCE,
     FINDING,
     INCIDENT,
+    MACHINE_TOKEN,
     NETWORK,
     OBJECTION,
     OLD_ENDPOINT,
@@ -35,6 +36,7 @@ from app.api.ids import (
     TOKEN,
     TOLD_FINDING,
     TRIAL,
+    USER,
     VENDOR,
 )
 from app.api.supervisor.contracts import ContractIn
@@ -229,6 +231,8 @@ NAMED = {
     "send_test_event": EVENT,
     "allow_webhook_network": NETWORK,
     "file_appeal": APPEAL,
+    "create_user": USER,
+    "issue_machine_token": MACHINE_TOKEN,
 }
 """The ids that the documentation gives to what an operation records."""
 SECOND = {"send_test_event": DELIVERY}
