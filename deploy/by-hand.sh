@@ -28,7 +28,7 @@ kaohe=$root/.venv/bin/kaohe
 caddy=${CADDY:-$(command -v caddy || echo "$root/.venv/bin/caddy")}
 export PORT=${PORT:-8000}
 export KAOHE_SITE=${KAOHE_SITE:-https://localhost:8443}
-wait_seconds=60
+wait_seconds=120
 
 names=()
 pids=()
