@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from app.api import open as open_door
@@ -16,6 +17,7 @@ from app.api.observing import RequestLog
 from app.api.openapi import describe
 from app.database import Database
 from app.errors import KaoheError
+from app.features.access_log.recorder import Recorder
 from app.features.evidence.storage import Shelf
 from app.features.webhooks.destinations import deployment
 from app.settings import Settings, settings
@@ -57,11 +59,15 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)
+    app.state.access_log = Recorder(database)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.access_log.start()
     yield
+    # The last requests' entries are written before the database is left; that may take as long as a writer waits.
+    await run_in_threadpool(app.state.access_log.close)
     app.state.database.dispose()
 
 

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     """Bytes that all files of one vendor may have together."""
     evidence_seconds: int = Field(default=120, ge=1, le=3600)
     """How long the bytes of one file may take to arrive."""
+    access_log_days: int = Field(default=400, ge=184)
+    """How long entries of the access log are kept: at least six months, as the law on cyber security asks of logs."""
     log_level: str = "INFO"
     tick_minutes: int = Field(default=10, ge=1, le=60)
     """How often the clock asks whether a business date has not been run yet."""

@@ -136,7 +136,7 @@ def authorise(request: Request, permission: Permission) -> Caller:
     """
     database: Database = request.app.state.database
     with database.read() as session:
-        caller = authenticate(session, _bearer(request))
+        caller = request.state.caller = authenticate(session, _bearer(request))
         if not permission.is_closed_to(caller):
             _refuse_what_is_not_own(session, caller, request)
     note_use(database, caller)

@@ -72,6 +72,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "metrics": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
+    "access log": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "templates of terms": {role: READ for role in Role if role is not Role.INTEGRATION},
     "signals": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ, Role.INTEGRATION: READ},
     "sent signals": {Role.SUPERVISOR: WRITE, Role.INTEGRATION: WRITE},
@@ -304,6 +305,10 @@ ROUTES: dict[tuple[str, str], Route] = {
         },
     ),
     ("GET", "/v1/audit-events"): Route("audit"),
+    ("GET", "/v1/audit-events/export"): Route("audit"),
+    ("GET", "/v1/audit-events/chains"): Route("audit"),
+    ("GET", "/v1/access-log"): Route("access log"),
+    ("GET", "/v1/access-log/export"): Route("access log"),
     ("GET", YEARS): Route("assessments"),
     ("GET", f"{YEARS}/{{year}}"): Route("assessments"),
     ("POST", "/v1/contracts/{contract_id}/amendments"): Route(

@@ -42,6 +42,8 @@ from app.database import Database
 from app.features.access import service as access
 from app.features.access.caller import Caller
 from app.features.access.scopes import SCOPES
+from app.features.access_log import writing
+from app.features.access_log.entries import Entry
 from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
@@ -57,7 +59,7 @@ from app.features.settlements.payments.service import NewPayment
 from app.features.signals import receiving
 from app.features.signals.receiving import NewSignal
 from app.models import Alert, Assessment, DueDate, Principal, WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from app.models.words import AlertKind, AskedBy, AttemptOutcome, DueKind, Role
+from app.models.words import AccessKind, AlertKind, AskedBy, AttemptOutcome, DueKind, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
@@ -96,12 +98,21 @@ def build(database: Database, ids: Ids) -> Tokens:
         tokens = {role.value: _token(session, role) for role in Role}
         tokens[SECOND_SUPERVISOR] = _token(session, Role.SUPERVISOR, SECOND_SUPERVISOR)
         _contract(building)
+        _see(session)
     # The nights flag; what they would draft, the examples draft.
     for job in FLAGS:
         run(database, job, clock.today(), AskedBy.COMMAND)
     with database.write() as session:
         _name_the_alert(session)
     return tokens
+
+
+def _see(session: Session) -> None:
+    """Have the supervisor look at the contract: the access log is written beside requests, and not at once."""
+    supervisor = _principal(session, Role.SUPERVISOR)
+    seen = Entry(AccessKind.READ, "GET", "/v1/contracts/{contract_id}", 200, supervisor, Role.SUPERVISOR.value)
+    seen.role, seen.centers, seen.subjects = Role.SUPERVISOR, (CENTER,), {"contract_id": str(CONTRACT)}
+    writing.write(session, [seen])
 
 
 def _approve_opening(database: Database) -> None:

@@ -12,6 +12,7 @@ from app.features.audit.hashing import row_hash
 from app.features.audit.rows import BATCH, Unreadable, read_rows
 from app.features.audit.service import Act, append
 from app.models import (
+    AccessLogEntry,
     AuditEvent,
     AuditHead,
     EndpointHealth,
@@ -29,6 +30,7 @@ from app.models import (
 )
 
 NOT_AUDITED: dict[type[SQLModel], str] = {
+    AccessLogEntry: "who saw what, digested into the chains every night; forgotten after its time",
     AuditEvent: "guarded by its own chain",
     AuditHead: "compared with the chain's end",
     EndpointHealth: "how deliveries fared, noted with each of them; enabling and disabling are acts",
