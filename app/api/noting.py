@@ -1,6 +1,8 @@
 """Notes who saw what: figures and evidence that were given, files that were saved, what was refused."""
 
 import re
+import uuid
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import Request
@@ -29,36 +31,46 @@ def note_answer(scope: Scope, request_id: str, status: int, *, saved: bool) -> N
     """Note an answered request where it concerns the access log; `saved` says that a file was given."""
     route = scope.get("route")
     template = _template(scope["path"], route.path) if isinstance(route, KaoheRoute) else ""
-    kind = _kind(scope["method"], route, template, status, saved=saved)
+    came: Coming | None = scope["state"].get("coming")
+    kind = came.kind if came else _kind(scope["method"], route, template, status, saved=saved)
     if kind is None:
         return
-    caller: Caller | None = scope["state"].get("caller")
     entry = Entry(kind, scope["method"], template, status, request_id=request_id, address=_address(scope))
-    if kind is AccessKind.REFUSAL:
+    if status >= HTTPStatus.BAD_REQUEST:
         entry.code = scope["state"].get("refused")
-    if caller is not None:
-        _name(entry, caller)
+    caller: Caller | None = scope["state"].get("caller")
+    if came is not None:
+        entry.principal_id = came.principal_id
+    elif caller is not None:
+        entry.principal_id, entry.principal, entry.role = caller.principal_id, caller.name, caller.role
+        entry.vendor_id, entry.centers = caller.vendor_id, caller.centers
         entry.subjects = {name: _only(_NAMED, str(value)) for name, value in scope.get("path_params", {}).items()}
-    _recorder(scope).note(entry)
+    recorder: Recorder = scope["app"].state.access_log
+    recorder.note(entry)
 
 
-def note_sign_in(
-    request: Request, kind: AccessKind, status: int, caller: Caller | None = None, code: str | None = None
-) -> None:
-    """Note a sign-in, a refused one or a sign-out; `caller` is None where the name is nobody's."""
-    scope = request.scope
-    entry = Entry(kind, scope["method"], scope["path"], status, address=_address(scope), code=code)
-    entry.request_id = caller.request_id if caller else None
-    if caller is not None:
-        _name(entry, caller)
-    _recorder(scope).note(entry)
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A sign-in, a refused one or a sign-out; the principal is None where the name is nobody's."""
+
+    kind: AccessKind
+    principal_id: uuid.UUID | None
+
+
+def note_coming(request: Request, kind: AccessKind, principal_id: uuid.UUID | None) -> None:
+    """Have the answer to this request noted as a sign-in, a refused one or a sign-out of a principal."""
+    request.state.coming = Coming(kind, principal_id)
 
 
 def _kind(method: str, route: object, template: str, status: int, *, saved: bool) -> AccessKind | None:
     """Say what an answer is for the access log; None: nothing."""
-    if status in _REFUSED or (status == HTTPStatus.NOT_FOUND and isinstance(route, KaoheRoute)):
+    if status in _REFUSED:
         return AccessKind.REFUSAL
-    if status not in _GIVEN or method != "GET" or not isinstance(route, KaoheRoute):
+    if not isinstance(route, KaoheRoute) or not template.startswith("/v1/"):
+        return None
+    if status == HTTPStatus.NOT_FOUND:
+        return AccessKind.REFUSAL
+    if status not in _GIVEN or method != "GET":
         return None
     if saved:
         return AccessKind.EXPORT
@@ -71,11 +83,6 @@ def _template(path: str, own: str) -> str:
     return "/".join(parts[: len(parts) - own.count("/")]) + own
 
 
-def _name(entry: Entry, caller: Caller) -> None:
-    entry.principal_id, entry.principal, entry.role = caller.principal_id, caller.name, caller.role
-    entry.vendor_id, entry.centers = caller.vendor_id, caller.centers
-
-
 def _only(form: re.Pattern[str], value: str) -> str:
     return value if form.fullmatch(value) else "?"
 
@@ -83,8 +90,3 @@ def _only(form: re.Pattern[str], value: str) -> str:
 def _address(scope: Scope) -> str | None:
     client = scope.get("client")
     return _only(_HOST, str(client[0])) if client else None
-
-
-def _recorder(scope: Scope) -> Recorder:
-    recorder: Recorder = scope["app"].state.access_log
-    return recorder

@@ -20,7 +20,7 @@ READ = "/v1/contracts/{contract_id}"
 
 def entry(**more: Any) -> Entry:
     """Make an entry of somebody's read."""
-    return Entry(AccessKind.READ, "GET", READ, 200, **more)
+    return Entry(AccessKind.READ, "GET", READ, 200, **{"principal": "李主管", **more})
 
 
 @contextmanager
@@ -69,6 +69,20 @@ def test_a_read_sends_no_statement_for_its_entry_and_a_batch_sends_two(office: O
     with counted(database) as sent:
         office.supervisor.get(f"/v1/contracts/{first}")
     assert not any("access_log" in statement for statement in sent)
+
+
+def test_who_is_coming_in_is_named_when_the_entry_is_written(office: Office, database: Database) -> None:
+    """The door knows the id alone; a failed attempt at a name that is nobody's stays without one."""
+    recorder = Recorder(database)
+    with database.read() as session:
+        found = session.execute(text("SELECT id FROM principals WHERE name = 'vendor-XA'")).scalar_one()
+    for who in (uuid.UUID(str(found)), None):
+        recorder.note(Entry(AccessKind.SIGN_IN_REFUSED, "POST", "/sign-in", 401, who, code="sign-in-refused"))
+    recorder.flush()
+    known, stranger = office.admin.items("/v1/access-log", kind="sign_in_refused")
+    assert (known["principal"], known["role"], known["vendor_id"]) == ("vendor-XA", "vendor", str(office.vendor))
+    assert known["service_center_id"] == str(office.center)
+    assert (stranger["principal_id"], stranger["service_center_id"]) == (None, None)
 
 
 def test_what_the_database_refuses_is_kept_and_what_is_too_much_is_counted(database: Database) -> None:

@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 from app.features.access.queries import OWNED
 from app.features.audit.rows import BATCH
 from app.features.paging import Listing, Page, PageRequest, fetch
-from app.models import AccessLogEntry, AuditEvent, Grant
-from app.models.words import AccessKind
+from app.models import AccessLogEntry, AuditEvent, Grant, Principal
+from app.models.words import AccessKind, Role
 
 _COLUMNS = tuple(AccessLogEntry.__table__.columns)  # type: ignore[attr-defined]
 
@@ -86,6 +86,32 @@ def owners(session: Session, parameter: str, ids: Collection[uuid.UUID]) -> Mapp
     statement, key = OWNED[parameter]
     rows = session.execute(statement.add_columns(key.label("named")).where(key.in_(ids)))
     return {named: (center, vendor) for center, vendor, named in rows}
+
+
+@dataclass(slots=True)
+class Known:
+    """A principal as entries name it."""
+
+    name: str
+    role: Role
+    vendor_id: uuid.UUID | None
+    centers: tuple[uuid.UUID, ...] = ()
+
+
+def principals(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID | None, Known]:
+    """Read principals with the service centers that they may see, in one statement."""
+    columns = (col(Principal.id), col(Principal.name), col(Principal.role), col(Principal.vendor_id))
+    joined = (
+        select(*columns, col(Grant.service_center_id))
+        .join(Grant, col(Grant.principal_id) == col(Principal.id), isouter=True)
+        .where(col(Principal.id).in_(ids))
+        .order_by(col(Grant.service_center_id))
+    )
+    found: dict[uuid.UUID | None, Known] = {}
+    for id_, name, role, vendor_id, center in session.execute(joined):
+        known = found.setdefault(id_, Known(name, role, vendor_id))
+        known.centers += () if center is None else (center,)
+    return found
 
 
 def last_digested(session: Session) -> date | None:

@@ -23,8 +23,19 @@ _REFUSALS = frozenset({AccessKind.REFUSAL, AccessKind.SIGN_IN_REFUSED})
 
 def write(session: Session, entries: Sequence[Entry]) -> None:
     """Insert entries; refusals that are alike become one, so that a flood of them fills no table."""
+    _complete(session, entries)
     owners = _owners(session, entries)
     session.connection().execute(insert(AccessLogEntry), [_row(entry, owners) for entry in _merged(entries)])
+
+
+def _complete(session: Session, entries: Iterable[Entry]) -> None:
+    """Find name, role and service centers of those of whom only the id is known: they are just coming in or leaving."""
+    bare = [entry for entry in entries if entry.principal_id is not None and entry.principal is None]
+    found = queries.principals(session, {entry.principal_id for entry in bare if entry.principal_id}) if bare else {}
+    for entry in bare:
+        if (known := found.get(entry.principal_id)) is not None:
+            entry.principal, entry.role = known.name, known.role
+            entry.vendor_id, entry.centers = known.vendor_id, known.centers
 
 
 def _merged(entries: Iterable[Entry]) -> list[Entry]:

@@ -72,16 +72,8 @@ def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
     people = select(_digits(col(Principal.id))).where(col(Principal.id).in_(theirs))
     carried = select(_digits(col(Token.id))).where(col(Token.principal_id).in_(theirs))
     subject = _digits(col(AuditEvent.subject_id))
-    return or_(
-        col(AuditEvent.service_center_id).in_(centers),
-        and_(
-            col(AuditEvent.chain) == SERVICE_CHAIN,
-            or_(
-                and_(col(AuditEvent.subject_kind) == "token", subject.in_(carried)),
-                and_(col(AuditEvent.subject_kind) != "token", subject.in_(people)),
-            ),
-        ),
-    )
+    about = or_(subject.in_(people), subject.in_(carried))
+    return or_(col(AuditEvent.service_center_id).in_(centers), and_(col(AuditEvent.chain) == SERVICE_CHAIN, about))
 
 
 def _digits(id_: SQLColumnExpression[Any]) -> SQLColumnExpression[str]:
