@@ -32,8 +32,10 @@ from app.features.evidence.storage import Shelf
 from app.listen_cli import listen_command
 from app.logs import configure
 from app.main import create_app
+from app.message_cli import send_messages_command
 from app.models.words import AskedBy, Role
 from app.settings import Settings, settings
+from app.user_cli import user_cli
 from app.webhook_cli import deliver_command
 
 cli = typer.Typer(
@@ -46,10 +48,12 @@ cli.add_typer(job_cli, name="job")
 cli.add_typer(calendar_cli, name="calendar")
 cli.add_typer(token_cli, name="token")
 cli.add_typer(audit_cli, name="audit")
+cli.add_typer(user_cli, name="user")
 cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
 cli.command("deliver")(deliver_command)
+cli.command("send-messages")(send_messages_command)
 cli.command("listen")(listen_command)
 WALKING_VENDOR = "vendor-SL"
 """Of the demo's vendors, the invented one: the vendor's page talks as it."""

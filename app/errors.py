@@ -12,6 +12,7 @@ KaoheError
 ├── UnsupportedMedia     415
 ├── Invalid              422  parsed, but not valid
 ├── PreconditionRequired 428  a change that does not say what it has read
+├── TooManyRequests      429  come back after a while
 └── Unavailable          503  try again
 Features derive their own from these; `registry()` lists every code for `/problems/{code}`.
 """
@@ -28,6 +29,8 @@ class KaoheError(Exception):
     title = "Something went wrong inside the service"
     status = 500
     remedy = "Try again; if it happens again, report the request id."
+    retry_after: int | None = None
+    """Seconds after which it may be different."""
 
     def __init__(
         self, detail: str = "", *, faults: Iterable[Fault] = (), pointer: str = "", remedy: str | None = None
@@ -111,6 +114,20 @@ class PreconditionRequired(KaoheError):
     remedy = "Read the thing, and send its ETag as 'If-Match'; 'If-Match: *' changes whatever stands."
 
 
+class TooManyRequests(KaoheError):
+    """The caller, or somebody of its name, asked too often."""
+
+    code = "too-many-requests"
+    title = "That was asked too often"
+    status = 429
+    remedy = "Wait as long as the header 'Retry-After' says."
+
+    def __init__(self, detail: str = "", *, retry_after: int, pointer: str = "") -> None:
+        """Say after how many seconds it may be asked again."""
+        super().__init__(detail, pointer=pointer)
+        self.retry_after = retry_after
+
+
 class TooLarge(KaoheError):
     """The body is larger than the service accepts."""
 
@@ -145,6 +162,7 @@ class Unavailable(KaoheError):
     title = "The service cannot answer just now"
     status = 503
     remedy = "Try again in a few seconds."
+    retry_after = 5
 
 
 def registry() -> dict[str, type[KaoheError]]:

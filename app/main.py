@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from app.api import open as open_door
-from app.api import portal, problems, supervisor
+from app.api import portal, problems, sign_in, supervisor
 from app.api.observing import RequestLog
 from app.api.openapi import describe
 from app.database import Database
 from app.errors import KaoheError
+from app.features.access.sign_in_rules import SignInRules
 from app.features.access_log.recorder import Recorder
 from app.features.evidence.storage import Shelf
 from app.features.webhooks.destinations import deployment
@@ -46,6 +47,7 @@ def assemble() -> FastAPI:
     _handle_errors(app)
     app.include_router(supervisor.router)
     app.include_router(portal.router)
+    app.include_router(sign_in.router)
     app.include_router(open_door.health)
     app.include_router(open_door.router)
     app.mount("/assets", open_door.ASSETS)
@@ -59,6 +61,8 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)
+    app.state.token_days = config.token_days
+    app.state.sign_in = SignInRules.of(config)
     app.state.access_log = Recorder(database)
 
 

@@ -33,6 +33,7 @@ from app.features.evidence.storage import Shelf
 from app.features.evidence.sweeping import sweep
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
+from app.features.messages.writing import write_messages
 from app.features.settlements.drafting import draft_due_settlements
 from app.features.settlements.ledger import checks as ledger_checks
 from app.features.settlements.payments import behind as payments_behind
@@ -43,6 +44,7 @@ from app.features.vendor_duties import missing_reports, vacant_posts
 from app.features.webhooks import flags as disabled_endpoints
 from app.features.webhooks import forgetting as webhooks
 from app.models.words import AlertKind, AskedBy
+from app.settings import settings
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,10 @@ def _missing_calendar(session: Session, as_of: date, _within: Within = ALL) -> E
 def _disabled_endpoints(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     # An endpoint is of no contract.
     return Evaluation() if within.contract_id else disabled_endpoints.evaluate(session, as_of, within.centers)
+
+
+def _write_messages(session: Session, _actor: Actor, as_of: date) -> Tally:
+    return write_messages(session, as_of, settings().public_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,11 @@ DRAFTS = {
     "draft_due_settlements": Drafts(draft_due_settlements),
     "draft_payouts": Drafts(draft_payouts),
 }
-JOBS: dict[str, Flags | Drafts] = {**FLAGS, **DRAFTS}
+TELLS = {
+    "write_messages": Drafts(_write_messages),
+}
+"""What tells people of it, once all else of the night is done."""
+JOBS: dict[str, Flags | Drafts] = {**FLAGS, **DRAFTS, **TELLS}
 """Every nightly job by its name, in their order."""
 
 

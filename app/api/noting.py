@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.types import Scope
 
-from app.api.auth import Resource
+from app.api.auth import Permission, Resource
 from app.api.requests import KaoheRoute
 from app.features.access.caller import Caller
 from app.features.access_log.entries import Entry
@@ -74,7 +74,9 @@ def _kind(method: str, route: object, template: str, status: int, *, saved: bool
         return None
     if saved:
         return AccessKind.EXPORT
-    return None if route.permission.resource in UNSEEN or template in UNSEEN_ROUTES else AccessKind.READ
+    # Below /v1 every gate is a permission of the table.
+    shows = isinstance(route.gate, Permission) and route.gate.resource not in UNSEEN
+    return AccessKind.READ if shows and template not in UNSEEN_ROUTES else None
 
 
 def _template(path: str, own: str) -> str:

@@ -94,8 +94,8 @@ def problem(error: KaoheError) -> Response:
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = "5"
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     # Lone surrogates of the request must not break the answer that complains of them.
     content = json.dumps(document, ensure_ascii=False).encode("utf-8", errors="backslashreplace")
     return Response(content, error.status, headers, MEDIA_TYPE)

@@ -17,6 +17,7 @@ from app.models.evidence import Evidence, EvidenceUse
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
+from app.models.messages import AlertNote, Message, MessageChannel, MessageNight, MessageSettings, ReminderDays
 from app.models.metrics import MonthMetrics
 from app.models.objections import Objection
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
@@ -38,6 +39,7 @@ __all__ = [
     "AccessLogEntry",
     "Acknowledgement",
     "Alert",
+    "AlertNote",
     "AnnualAssessment",
     "Appeal",
     "AppealLine",
@@ -66,6 +68,10 @@ __all__ = [
     "KeyPostFact",
     "LedgerEntry",
     "LedgerLine",
+    "Message",
+    "MessageChannel",
+    "MessageNight",
+    "MessageSettings",
     "MonthMetrics",
     "MonthlyReport",
     "MonthlyReportReturn",
@@ -76,6 +82,7 @@ __all__ = [
     "PayoutReading",
     "Principal",
     "Rectification",
+    "ReminderDays",
     "ServiceCenter",
     "Settlement",
     "SettlementLine",

@@ -283,3 +283,39 @@ class IncidentStatus(StrEnum):
     DISMISSED = "dismissed"
     MERGED = "merged"
     """All of its signals stand in other incidents."""
+
+
+class ChannelKind(StrEnum):
+    """By what a person is written to."""
+
+    EMAIL = "email"
+    DINGTALK = "dingtalk"
+    WECOM = "wecom"
+    FEISHU = "feishu"
+
+
+class MessageKind(StrEnum):
+    """What a message is: a night's news of alerts, due dates alone, or a trial that its reader asked for."""
+
+    DIGEST = "digest"
+    REMINDER = "reminder"
+    TEST = "test"
+
+
+class MessageStatus(StrEnum):
+    """How far a message has come."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    """An attempt failed; another one follows."""
+    GIVEN_UP = "given_up"
+
+
+class AlertNews(StrEnum):
+    """What has become of an alert since the night before."""
+
+    OPENED = "opened"
+    WORSENED = "worsened"
+    RESOLVED = "resolved"

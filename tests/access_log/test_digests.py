@@ -2,19 +2,23 @@
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from app import clock
+from app import clock, nightly
 from app.database import Database
 from app.features.access_log import checking, digesting, writing
 from app.features.access_log.entries import Entry
+from app.features.audit import heads
 from app.features.audit.actor import OPERATOR
 from app.features.audit.verify import verify_database
+from app.features.evidence.storage import Shelf
 from app.models import AccessLogEntry
 from app.models.words import AccessKind
+from app.settings import Settings
 from tests.office import Office
 
 DAY = date(2023, 5, 8)
@@ -77,6 +81,25 @@ def test_nights_without_a_clock_are_made_up_for_by_one_digest(office: Office, da
         see(database, DAY - timedelta(days=days), office.center, number=1)
     assert digest(database) == 3
     assert [(act["details"]["rows"], act["details"]["late"]) for act in digests(office)] == [(3, 0)]
+
+
+def test_the_night_digests_before_the_heads_leave_the_database(
+    office: Office, database: Database, tmp_path: Path
+) -> None:
+    """So the digest of yesterday is vouched for outside as well, and what is past its days is gone."""
+    yesterday = clock.today() - timedelta(days=1)
+    see(database, yesterday - timedelta(days=185), office.center, number=1)
+    digest(database, yesterday - timedelta(days=184))
+    see(database, yesterday, office.center)
+    nightly.close_night(database, tmp_path / "heads.jsonl", Shelf.of(Settings(var_dir=tmp_path)), 184)
+    last = digests(office)[-1]
+    assert (last["subject_id"], last["details"]["rows"]) == (str(yesterday), 3)
+    assert (str(office.center), last["number"]) in heads.anchors(heads.read(tmp_path / "heads.jsonl"))
+    with database.read() as session:
+        assert len(session.execute(select(TABLE.c.id)).all()) == 3
+    assert wrong(database) == []
+    with pytest.raises(ValueError, match="184"):
+        Settings(access_log_days=183)
 
 
 CHANGES = {

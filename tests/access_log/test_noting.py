@@ -11,6 +11,7 @@ from app.features.audit.actor import OPERATOR
 from app.models.words import Role
 from tests.nights import every_row
 from tests.office import Office, Person
+from tests.people import PASSWORD, Browser, person
 
 LOG = "/v1/access-log"
 NOBODY = "kaohe_0123456789"
@@ -108,6 +109,26 @@ def test_refusals_are_noted_and_like_ones_are_counted(office: Office, database: 
     assert NOBODY not in str(every_row(database)["access_log"])
 
 
+def test_people_who_come_and_go_are_noted(office: Office) -> None:
+    """By name where the name is somebody's; a name that is nobody's might be a password, and is kept nowhere."""
+    person(office.database, "li", Role.SUPERVISOR, [office.center])
+    browser = Browser(office.client)
+    browser.sign_in("li", "Not-2024-the-chuangkou")
+    browser.sign_in("Nei-2025-ge-dating+men", PASSWORD)
+    browser.sign_in("li")
+    browser.get("/v1/contracts")
+    browser.post("/sign-out")
+    told = [(entry["kind"], entry["principal"], entry["role"], entry["status"]) for entry in seen(office)]
+    assert told == [
+        ("sign_in_refused", "li", "supervisor", 401),
+        ("sign_in_refused", None, None, 401),
+        ("sign_in", "li", "supervisor", 200),
+        ("read", "li", "supervisor", 200),
+        ("sign_out", "li", "supervisor", 204),
+    ]
+    assert "Nei-2025" not in str(every_row(office.database))
+
+
 def test_a_center_sees_its_own_entries_alone(office: Office, database: Database) -> None:
     """What somebody of both reads of one is the one's; a list over both is seen by both."""
     other = Office(database, office.client, "XB")
@@ -124,8 +145,8 @@ def test_a_center_sees_its_own_entries_alone(office: Office, database: Database)
     assert [entry["route"] for entry in other.admin.items(LOG)] == ["/v1/settlements"]
     assert other.admin.items(LOG, subject_id=contract.rsplit("/", 1)[1]) == []
     assert [entry["route"] for entry in authority.items(LOG)] == routes
-    for person in (office.supervisor, office.finance, office.vendor_portal):
-        assert person.get(LOG).status_code == 403
+    for closed in (office.supervisor, office.finance, office.vendor_portal):
+        assert closed.get(LOG).status_code == 403
 
 
 def test_the_table_to_be_saved_holds_what_the_list_holds(office: Office) -> None:

@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import time_machine
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from httpx2 import Response
 from pydantic import SecretStr
 from sqlalchemy import make_url, update
 from sqlmodel import col, select
 
+from app.api.gates import Open
 from app.api.requests import KaoheRoute
 from app.clock import now
 from app.database import Database
@@ -82,6 +83,8 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "portal": {Role.VENDOR: WRITE},
     "events": {Role.ADMIN: READ, Role.SUPERVISOR: READ, Role.FINANCE: READ, Role.AUDITOR: READ},
     "webhooks": {Role.ADMIN: WRITE, Role.AUDITOR: READ},
+    "users": {Role.ADMIN: WRITE, Role.AUDITOR: READ},
+    "tokens": {Role.ADMIN: WRITE, Role.AUDITOR: READ},
 }
 """Who may do what, as section 4 of the API's conventions says it; a role that a row does not name may do nothing."""
 
@@ -149,6 +152,18 @@ PAID_BY_MONTH: dict[str, Any] = {
 ENDPOINTS = "/v1/portal/webhook-endpoints"
 ENDPOINT = f"{ENDPOINTS}/{{endpoint_id}}"
 DELIVERIES = "/v1/portal/webhook-deliveries"
+PERSON = {
+    "display_name": "新同事",
+    "language": "zh",
+    "role": "supervisor",
+    "service_centers": ["$service_center"],
+}
+MACHINE = {
+    "role": "integration",
+    "service_centers": ["$service_center"],
+    "scopes": ["signals:write"],
+    "expires_in_days": 30,
+}
 SOON: dict[str, Any] = {"url": "https://vendor.example/kaohe"}
 
 ROUTES: dict[tuple[str, str], Route] = {
@@ -387,13 +402,33 @@ ROUTES: dict[tuple[str, str], Route] = {
         "webhooks", {"cidr": "10.20.31.0/24", "reason": "政务外网"}
     ),
     ("POST", "/v1/webhook-networks/{network_id}/removal"): Route("webhooks"),
+    ("GET", "/v1/users"): Route("users"),
+    ("POST", "/v1/users"): Route("users", {"name": "new.person", **PERSON}),
+    ("GET", "/v1/users/{user_id}"): Route("users"),
+    ("PUT", "/v1/users/{user_id}"): Route("users", PERSON),
+    ("POST", "/v1/users/{user_id}/password-reset"): Route("users"),
+    ("POST", "/v1/users/{user_id}/unlocking"): Route("users"),
+    ("POST", "/v1/users/{user_id}/ending-sessions"): Route("users"),
+    ("POST", "/v1/users/{user_id}/disabling"): Route("users", {"reason": "已调离"}),
+    ("POST", "/v1/users/{user_id}/enabling"): Route("users"),
+    ("GET", "/v1/tokens"): Route("tokens"),
+    ("POST", "/v1/tokens"): Route("tokens", {"principal": "new-machine", **MACHINE}),
+    ("GET", "/v1/tokens/{machine_token_id}"): Route("tokens"),
+    ("POST", "/v1/tokens/{machine_token_id}/revocation"): Route("tokens"),
     ("GET", "/v1/job-runs"): Route("job runs"),
     ("POST", "/v1/job-runs"): Route("job runs", {"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }
 """Every route with its row, in an order in which each can be used once: month and year go from finding to notice."""
 
-OPEN = {("GET", "/livez"), ("GET", "/readyz")}
-"""What the document lists and anybody may ask."""
+OPEN = {
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-out"),
+    ("GET", "/session"),
+    ("POST", "/password"),
+}
+"""What the document lists and no role is asked for: health, and what lies around signing in."""
 
 
 def allowed(role: Role, method: str, path: str) -> bool:
@@ -434,6 +469,7 @@ NOWHERE_IDS = (
     *("signal", "other_signal", "third_signal"),
     *("endpoint", "delivery", "event", "network", "yesterday"),
     *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
+    *("user", "machine_token"),
 )
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, str(uuid.UUID(int=7))))
 """Ids that nothing has."""
@@ -488,6 +524,7 @@ def build(database: Database, client: Client) -> Town:
             ids[name] = _made(
                 at.people[Role.INTEGRATION].post("/v1/signals", SIGNAL | {"external_ref": f"{number}/{name}"})
             )
+        ids |= _newcomers(at, number)
         ids["yesterday"] = (now() - timedelta(days=1)).isoformat()
         ids |= _webhooks(at, vendor)
         ids |= _answers(at, at.contract(f"{number}-ANSWERED", **PAID_BY_MONTH, **own), vendor)
@@ -514,6 +551,17 @@ def _answers(at: Office, contract: str, vendor: uuid.UUID) -> dict[str, str]:
         submit(session, clerk, vendor, submitted, "已整改")
     ids = {"assessment": month, "appeal": appeal, "notified_finding": owed, "submitted_finding": submitted}
     return {"answered_contract": str(id_), **{name: str(found) for name, found in ids.items()}}
+
+
+def _newcomers(at: Office, number: str) -> dict[str, str]:
+    """Make a person and a machine with a token."""
+    own = {"service_center": str(at.center)}
+    person = filled({"name": f"person-{number.lower()}", **PERSON}, own)
+    machine = filled({"principal": f"machine-{number}", **MACHINE}, own)
+    return {
+        "user": _made(at.admin.post("/v1/users", person)),
+        "machine_token": _made(at.admin.post("/v1/tokens", machine)),
+    }
 
 
 def _made(answer: Response) -> str:
@@ -709,7 +757,8 @@ def test_the_document_names_the_roles_of_every_route(document: dict[str, Any]) -
     said = {route: set(operation.get("x-roles", ())) for route, operation in operations(document)}
     expected = {(method, path): {role for role in Role if allowed(role, method, path)} for method, path in ROUTES}
     assert said == expected | {route: set() for route in OPEN}
-    assert {route for route, operation in operations(document) if operation.get("security")} == set(ROUTES)
+    token: dict[str, list[str]] = {"token": []}
+    assert {route for route, operation in operations(document) if token in operation.get("security", ())} == set(ROUTES)
 
 
 def test_a_route_without_a_caller_keeps_the_program_from_starting() -> None:
@@ -717,6 +766,16 @@ def test_a_route_without_a_caller_keeps_the_program_from_starting() -> None:
     router = APIRouter(prefix="/v1", route_class=KaoheRoute)
     with pytest.raises(RuntimeError, match="/v1/anything must declare exactly one permission"):
         router.add_api_route("/anything", lambda: None)
+
+
+def test_below_v1_no_route_is_open_by_declaration() -> None:
+    """What anybody may use is for signing in; the table's routes ask for a permission of the table."""
+
+    def anything(_who: Annotated[None, Depends(Open("nobody is asked"))]) -> None: ...
+
+    router = APIRouter(prefix="/v1", route_class=KaoheRoute)
+    with pytest.raises(RuntimeError, match="/v1/anything must ask for a permission of the table"):
+        router.add_api_route("/anything", anything)
 
 
 # ---------------------------------------------------------------- one's own
@@ -1072,7 +1131,8 @@ def test_whose_it_is_is_asked_before_what_is_said(town: Town, broken: dict[str, 
             answer = town.office.supervisor.call(method, of.path(path), **dict(broken))
             found[whose, method, path] = answer.status_code
             foreign = whose == "another's" and bool(named_in(path))
-            expected[whose, method, path] = {404} if foreign else {400, 415, 422} if may else {403}
+            closed = {refused(Role.SUPERVISOR, method, path)}
+            expected[whose, method, path] = closed if foreign else {400, 415, 422} if may else {403}
     assert {key: status for key, status in found.items() if status not in expected[key]} == {}
     assert found
 
@@ -1085,5 +1145,5 @@ def test_a_month_that_is_no_month_is_no_way_to_look_for_anothers_contract(town: 
         for method, path in ROUTES
         if "{period}" in path
     }
-    assert found == dict.fromkeys(found, 404)
+    assert found == {route: refused(Role.SUPERVISOR, *route) for route in found}
     assert found

@@ -22,6 +22,7 @@ from app.api.supervisor import (
     key_posts,
     ledger,
     me,
+    messages,
     metrics,
     monthly_reports,
     objections,
@@ -32,17 +33,24 @@ from app.api.supervisor import (
     payments,
     payouts,
     rectifications,
+    reminders,
     revisions,
     settlements,
     signals,
     terms,
+    tokens,
     trials,
+    users,
     webhook_networks,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
 for room in (
     me,
+    users,
+    tokens,
+    messages,
+    reminders,
     parties,
     contracts,
     terms,

@@ -16,6 +16,8 @@ from app.models import (
     Event,
     Evidence,
     Finding,
+    Grant,
+    MessageChannel,
     Objection,
     Payment,
     Payout,
@@ -25,6 +27,7 @@ from app.models import (
     Signal,
     Token,
     Trial,
+    User,
     Vendor,
     WebhookDelivery,
     WebhookEndpoint,
@@ -46,6 +49,15 @@ _TOKEN = (
     .join(Vendor, col(Vendor.id) == col(Principal.vendor_id))
 )
 """Of the tokens of vendors: nobody else's are named in a path."""
+_MACHINE_TOKEN = (
+    select(col(Grant.service_center_id), col(Principal.vendor_id))
+    .join_from(Token, Principal, col(Principal.id) == col(Token.principal_id))
+    .join(Grant, col(Grant.principal_id) == col(Principal.id))
+)
+"""As administrators see them: every one that opens one of their service centers."""
+_USER = select(col(Grant.service_center_id), col(Grant.service_center_id)).join(
+    User, col(User.principal_id) == col(Grant.principal_id)
+)
 _DELIVERY = select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).join(
     WebhookDelivery, col(WebhookDelivery.endpoint_id) == col(WebhookEndpoint.id)
 )
@@ -58,6 +70,8 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "assessment_id": (select(col(Assessment.service_center_id), col(Assessment.vendor_id)), col(Assessment.id)),
     "due_date_id": (_DUE_DATE, col(DueDate.id)),
     "token_id": (_TOKEN, col(Token.id)),
+    "machine_token_id": (_MACHINE_TOKEN, col(Token.id)),
+    "user_id": (_USER, col(User.principal_id)),
     "appeal_id": (_APPEAL, col(Appeal.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
@@ -80,6 +94,10 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
         select(col(WebhookNetwork.service_center_id), col(WebhookNetwork.vendor_id)),
         col(WebhookNetwork.id),
     ),
+    "channel_id": (
+        select(col(MessageChannel.principal_id), col(MessageChannel.principal_id)),
+        col(MessageChannel.id),
+    ),
     "vendor_id": (select(col(Vendor.service_center_id), col(Vendor.id)), col(Vendor.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
@@ -87,6 +105,9 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
 
 OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id"})
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
+
+OF_PERSONS = frozenset({"channel_id"})
+"""What is one principal's own, and nobody else's of the same centre either."""
 
 BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
@@ -122,16 +143,19 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str, *, belo
     statement, key = OWNED[parameter]
     if caller.role is Role.VENDOR and parameter in TOLD:
         statement = statement.where(TOLD[parameter])
-    row = session.execute(statement.where(key == id_)).first()
-    if row is None:
+    rows = session.execute(statement.where(key == id_)).all()
+    if not rows:
         return parameter in BEFORE_RECORD and below_contract
-    center, vendor = row
+    center, vendor = rows[0]
+    if parameter in OF_PERSONS:
+        return bool(center == caller.principal_id)
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.
         return caller.role is not Role.VENDOR
     if caller.role is Role.VENDOR and parameter not in OF_CENTERS:
         return bool(vendor == caller.vendor_id)
-    return center in caller.centers
+    # Whoever is of several centers, or opens several, is of each of them.
+    return any(of in caller.centers for of, _ in rows)
 
 
 def centers(session: Session, caller: Caller) -> list[tuple[uuid.UUID, str, str]]:

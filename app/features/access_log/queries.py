@@ -82,10 +82,14 @@ def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
 
 
 def owners(session: Session, parameter: str, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Owner]:
-    """Find whose the things are that a path parameter was given, in one statement."""
+    """Find whose the things are that a path parameter was given, in one statement; what is of several is nobody's."""
     statement, key = OWNED[parameter]
-    rows = session.execute(statement.add_columns(key.label("named")).where(key.in_(ids)))
-    return {named: (center, vendor) for center, vendor, named in rows}
+    found: dict[uuid.UUID, Owner] = {}
+    for center, vendor, named in session.execute(statement.add_columns(key.label("named")).where(key.in_(ids))):
+        # What has no vendor names its service center a second time.
+        owner = (center, None if vendor == center else vendor)
+        found[named] = owner if found.get(named, owner) == owner else (None, None)
+    return found
 
 
 @dataclass(slots=True)

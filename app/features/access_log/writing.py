@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from app.features.access.queries import OF_CENTERS, OWNED
+from app.features.access.queries import OF_PERSONS, OWNED
 from app.features.access_log import queries
 from app.features.access_log.entries import Entry
 from app.models import AccessLogEntry
@@ -76,7 +76,7 @@ def _named(entry: Entry) -> Named | None:
     if entry.kind in _REFUSALS:
         return None
     for parameter in ("contract_id", *entry.subjects):
-        if parameter in OWNED and parameter in entry.subjects:
+        if parameter in OWNED.keys() - OF_PERSONS and parameter in entry.subjects:
             try:
                 return parameter, uuid.UUID(entry.subjects[parameter])
             except ValueError:
@@ -96,7 +96,7 @@ def _row(entry: Entry, owners: Owners) -> dict[str, Any]:
         "principal_id": entry.principal_id,
         "principal": entry.principal,
         "role": entry.role,
-        "vendor_id": entry.vendor_id or (None if named is None or named[0] in OF_CENTERS else vendor),
+        "vendor_id": entry.vendor_id or vendor,
         "service_center_id": center,
         "method": entry.method,
         "route": entry.route,
