@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from app import clock
 from app.database import Database
 from app.errors import TooManyRequests, Unauthenticated
-from app.features.access import passwords, sessions, sign_in_queries, tokens
+from app.features.access import passwords, sessions, sign_in_queries
 from app.features.access.sign_in_rules import SignInRules
 from app.features.audit.actor import Actor
 from app.features.audit.service import recording
@@ -198,5 +198,4 @@ def sign_out(database: Database, secret: str | None) -> uuid.UUID | None:
     if secret is None:
         return None
     with database.write() as session:
-        ended = sessions.end(session, secret, SessionEnd.SIGNED_OUT, clock.now())
-        return sign_in_queries.whose_session(session, tokens.hashed(secret)) if ended else None
+        return sessions.end(session, secret, SessionEnd.SIGNED_OUT, clock.now())

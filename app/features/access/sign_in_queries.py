@@ -58,12 +58,6 @@ def session_with_grants(
     return [(principal, user, own, center) for principal, user, own, center in session.execute(statement)]
 
 
-def whose_session(session: Session, token_hash: str) -> uuid.UUID | None:
-    """Give the user of a session, whether it is still going on or not."""
-    statement = select(col(UserSession.principal_id)).where(col(UserSession.token_hash) == token_hash)
-    return session.execute(statement).scalar_one_or_none()
-
-
 def locked_until(session: Session, name_hash: str) -> datetime | None:
     """Tell until when a name is locked, or was."""
     statement = select(col(SignInFailures.locked_until)).where(col(SignInFailures.name_hash) == name_hash)
