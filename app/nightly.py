@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app import clock
 from app.database import Database, statements
 from app.errors import NotFound
+from app.features.access import forgetting as access
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
 from app.features.assessments import (
@@ -295,6 +296,7 @@ def close_night(database: Database, path: Path, shelf: Shelf) -> None:
     database, and to standard error.
     """
     with database.write() as session:
+        access.forget(session, clock.today())
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
         webhooks.forget(session, clock.today())
