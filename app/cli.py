@@ -34,6 +34,7 @@ from app.logs import configure
 from app.main import create_app
 from app.message_cli import send_messages_command
 from app.models.words import AskedBy, Role
+from app.safety import DEMO_TOKENS, keep_private, require_safe
 from app.settings import Settings, settings
 from app.user_cli import user_cli
 from app.webhook_cli import deliver_command
@@ -63,6 +64,7 @@ err = Console(stderr=True)
 
 def main() -> None:
     """Run the command; an error that has a remedy is said in two lines, not as a traceback."""
+    keep_private()
     configure(settings().log_level)
     try:
         cli()
@@ -109,7 +111,17 @@ def serve(
 ) -> None:
     """Serve the API in the foreground; the database must be migrated."""
     config = _listening(host, port)
-    uvicorn.run(create_app(config), host=config.host, port=config.port, log_config=None, access_log=False)
+    database = Database(config.resolved_database_url())
+    require_safe(config, database, config.host)
+    uvicorn.run(
+        create_app(config, database),
+        host=config.host,
+        port=config.port,
+        forwarded_allow_ips=list(config.trusted_proxies),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
 
 
 @cli.command()
@@ -120,7 +132,7 @@ def demo(
     """Migrate, load the demo once, run its nights, and print the tokens and three commands to try."""
     config = _listening(host, port)
     _migrate(config.resolved_database_url())
-    path = config.var_dir / "demo-tokens.json"
+    path = config.var_dir / DEMO_TOKENS
     with _bar() as bar:
         task = bar.add_task("demo", total=None)
         database = _database()

@@ -10,8 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from app.api import measuring, portal, problems, sign_in, supervisor
 from app.api import open as open_door
-from app.api import portal, problems, sign_in, supervisor
 from app.api.observing import RequestLog
 from app.api.openapi import describe
 from app.database import Database
@@ -45,6 +45,7 @@ def assemble() -> FastAPI:
     _handle_errors(app)
     app.include_router(supervisor.router)
     app.include_router(portal.router)
+    app.include_router(measuring.router)
     app.include_router(sign_in.router)
     app.include_router(open_door.health)
     app.include_router(open_door.router)
@@ -56,6 +57,8 @@ def assemble() -> FastAPI:
 def equip(app: FastAPI, config: Settings, database: Database) -> None:
     """Give the doors what a deployment has of its own."""
     app.state.database = database
+    app.state.body_seconds = config.body_seconds
+    app.state.meter = measuring.Meter(database)
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)

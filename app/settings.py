@@ -13,12 +13,18 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KAOHE_", env_ignore_empty=True)
 
+    environment: Literal["development", "production"] = "development"
+    """In production, settings that are unsafe refuse to start (`app/rules/deployments.py`)."""
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     """SQLAlchemy URL; empty means the SQLite file `kaohe.db` in `var_dir`."""
     host: str = "127.0.0.1"
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    """Addresses or networks, divided by commas, whose X-Forwarded-For says who is calling."""
     port: int = Field(default=8000, validation_alias="PORT", ge=1, le=65535)
     var_dir: Path = Path("var")
     """Where the service keeps what it writes itself: the SQLite file, the cursor key, the demo's tokens."""
+    body_seconds: int = Field(default=20, ge=1, le=120)
+    """How long a body of JSON may take to arrive."""
     cursor_key: str = ""
     """Secret that signs page cursors; several processes must share it. Empty: made once and kept in `var_dir`."""
     audit_heads: Path | None = None
@@ -87,6 +93,14 @@ class Settings(BaseSettings):
             return value
         return () if value == "none" else tuple(int(part) for part in value.split(","))
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Read texts divided by commas, as an environment variable holds them."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
     def resolved_audit_heads(self) -> Path:
         """Give the file of the audit's heads."""
         return self.audit_heads or self.var_dir / "audit-heads.jsonl"
@@ -99,7 +113,7 @@ class Settings(BaseSettings):
         """Give the URL to connect to, making the folder of the default SQLite file where it is missing."""
         if self.database_url:
             return self.database_url
-        self.var_dir.mkdir(parents=True, exist_ok=True)
+        self.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return f"sqlite:///{(self.var_dir / 'kaohe.db').resolve()}"
 
 

@@ -22,6 +22,7 @@ from app.features.messages.messenger import Messenger
 from app.features.webhooks.delivering import Deliverer, Plan
 from app.leadership import Leadership
 from app.logs import configure
+from app.safety import keep_private, require_safe
 from app.settings import settings
 
 log = logging.getLogger("kaohe.clock")
@@ -48,9 +49,11 @@ def tick(database: Database, leadership: Leadership, heads: Path | None = None) 
 
 def main() -> None:
     """Tick now and then every few minutes, deliver, and send messages, until told to stop."""
+    keep_private()
     config = settings()
     configure(config.log_level)
     database = Database(config.resolved_database_url())
+    require_safe(config, database)
     scheduler = BlockingScheduler(timezone=BUSINESS_ZONE)
     trigger = IntervalTrigger(minutes=config.tick_minutes, timezone=BUSINESS_ZONE)
     # No grace limit and one instance: a late tick still ticks, and ticks that were slept through are one.

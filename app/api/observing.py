@@ -40,7 +40,9 @@ class RequestLog:
         try:
             await self.app(scope, receive, sending)
         finally:
-            took = round((time.perf_counter() - began) * 1000, 1)
+            seconds = time.perf_counter() - began
+            scope["app"].state.meter.note(scope, status, seconds)
+            took = round(seconds * 1000, 1)
             log.info("request", method=scope["method"], path=scope["path"], status=status, milliseconds=took)
 
 

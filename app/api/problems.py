@@ -69,6 +69,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (404, "Not there, or not yours"),
         (409, "The present state forbids it"),
         (413, "The body is too large"),
+        (408, "The body came too slowly"),
         (415, "The body must be JSON"),
         (422, "The request is not valid"),
         (503, "The service cannot answer just now; see Retry-After"),
