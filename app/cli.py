@@ -139,7 +139,7 @@ def demo(
         tokens = set_up(
             database, path, lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
         )
-        nightly.close_night(database, config.resolved_audit_heads(), Shelf.of(config))
+        nightly.close_night(database, config.resolved_audit_heads(), Shelf.of(config), config.access_log_days)
         database.dispose()
     _print_demo(config, tokens, path)
 
@@ -199,7 +199,8 @@ def job_run(
             _print_result(result, as_json=as_json, dry=dry_run)
             bar.advance(task)
     if not dry_run:
-        nightly.close_night(database, settings().resolved_audit_heads(), Shelf.of(settings()))
+        config = settings()
+        nightly.close_night(database, config.resolved_audit_heads(), Shelf.of(config), config.access_log_days)
     database.dispose()
 
 

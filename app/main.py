@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from app.api import measuring, portal, problems, sign_in, supervisor
@@ -17,6 +18,7 @@ from app.api.openapi import describe
 from app.database import Database
 from app.errors import KaoheError
 from app.features.access.sign_in_rules import SignInRules
+from app.features.access_log.recorder import Recorder
 from app.features.evidence.storage import Shelf
 from app.features.webhooks.destinations import deployment
 from app.settings import Settings, settings
@@ -64,11 +66,15 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.webhooks = deployment(config)
     app.state.token_days = config.token_days
     app.state.sign_in = SignInRules.of(config)
+    app.state.access_log = Recorder(database)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.access_log.start()
     yield
+    # The last requests' entries are written before the database is left; that may take as long as a writer waits.
+    await run_in_threadpool(app.state.access_log.close)
     app.state.database.dispose()
 
 

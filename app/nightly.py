@@ -14,6 +14,8 @@ from sqlmodel import Session
 from app import clock
 from app.database import Database, statements
 from app.errors import NotFound
+from app.features.access import forgetting as access
+from app.features.access_log import digesting as access_log
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
 from app.features.assessments import (
@@ -288,13 +290,18 @@ def past(
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
 
 
-def close_night(database: Database, path: Path, shelf: Shelf) -> None:
+def close_night(database: Database, path: Path, shelf: Shelf, access_log_days: int) -> None:
     """Do what follows a night's runs: forget what is past its time, let the audit's heads leave the database.
 
-    Forgotten are keys, trials, events and files that were never sent or used. The heads go to a file outside of the
+    Forgotten are keys, trials, events and files that were never sent or used, and entries of the access log that are
+    older than so many days; what was seen until yesterday is digested first. The heads go to a file outside of the
     database, and to standard error.
     """
     with database.write() as session:
+        access_log.digest(session, Actor(AskedBy.CLOCK), clock.today())
+    access_log.forget(database, Actor(AskedBy.CLOCK), clock.today(), access_log_days)
+    with database.write() as session:
+        access.forget(session, clock.today())
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
         webhooks.forget(session, clock.today())

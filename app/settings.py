@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """Bytes that all files of one vendor may have together."""
     evidence_seconds: int = Field(default=120, ge=1, le=3600)
     """How long the bytes of one file may take to arrive."""
+    access_log_days: int = Field(default=400, ge=184)
+    """How long entries of the access log are kept: at least six months, as the law on cyber security asks of logs."""
     password_policy: Literal["dengbao", "asvs"] = "dengbao"  # noqa: S105 the name of a profile, not a secret
     """The profile that people's passwords satisfy; see docs/access.md."""
     sign_in_failures: int = Field(default=5, ge=3, le=100)

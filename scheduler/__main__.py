@@ -43,7 +43,7 @@ def tick(database: Database, leadership: Leadership, heads: Path | None = None) 
             log.info("job %s for %s: read %s, written %s", result.job, result.as_of, result.read, result.written)
             ran += 1
         if ran and heads:
-            nightly.close_night(database, heads, Shelf.of(settings()))
+            nightly.close_night(database, heads, Shelf.of(settings()), settings().access_log_days)
         return ran
 
 

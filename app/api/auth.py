@@ -161,7 +161,7 @@ def authorise(request: Request, permission: Permission) -> Caller:
     """
     database: Database = request.app.state.database
     with database.read() as session:
-        caller = recognise(session, request)
+        caller = request.state.caller = recognise(session, request)
         if caller.session is not None and caller.session.password_due:
             raise PasswordChangeDue
         if not permission.is_closed_to(caller):

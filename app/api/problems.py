@@ -102,9 +102,11 @@ def problem(error: KaoheError) -> Response:
     return Response(content, error.status, headers, MEDIA_TYPE)
 
 
-async def on_kaohe_error(_request: Request, error: Exception) -> Response:
+async def on_kaohe_error(request: Request, error: Exception) -> Response:
     """Answer an error that a feature raised."""
     assert isinstance(error, KaoheError)  # noqa: S101 registered for this class
+    # The access log says why somebody was refused.
+    request.state.refused = error.code
     return problem(error)
 
 

@@ -1,6 +1,7 @@
 """The tables, one small family a file; importing this package gives Alembic the whole schema."""
 
 from app.models.access import Grant, PasswordHistory, Principal, SignInFailures, Token, User, UserSession
+from app.models.access_log import AccessLogEntry
 from app.models.alerts import Alert
 from app.models.annual import AnnualAssessment
 from app.models.answers import Acknowledgement, AppealLine, Rectification
@@ -35,6 +36,7 @@ from app.models.webhooks import (
 )
 
 __all__ = [
+    "AccessLogEntry",
     "Acknowledgement",
     "Alert",
     "AlertNote",

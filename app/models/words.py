@@ -36,6 +36,20 @@ class SessionEnd(StrEnum):
     """An administrator ended it."""
 
 
+class AccessKind(StrEnum):
+    """What an entry of the access log tells of; what changes something is in the audit instead."""
+
+    READ = "read"
+    EXPORT = "export"
+    """A file was given to be saved."""
+    REFUSAL = "refusal"
+    SIGN_IN = "sign_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_OUT = "sign_out"
+    LOSS = "loss"
+    """So many entries were lost, because the database took none for too long."""
+
+
 class DueKind(StrEnum):
     """What is owed by a due date."""
 

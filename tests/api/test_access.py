@@ -73,6 +73,7 @@ ROWS: dict[str, dict[Role, frozenset[str]]] = {
     "metrics": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.FINANCE: WRITE, Role.AUDITOR: READ},
     "job runs": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ},
     "audit": {Role.ADMIN: READ, Role.AUDITOR: READ},
+    "access log": {Role.ADMIN: READ, Role.AUDITOR: READ},
     "templates of terms": {role: READ for role in Role if role is not Role.INTEGRATION},
     "signals": {Role.ADMIN: READ, Role.SUPERVISOR: WRITE, Role.AUDITOR: READ, Role.INTEGRATION: READ},
     "sent signals": {Role.SUPERVISOR: WRITE, Role.INTEGRATION: WRITE},
@@ -319,6 +320,10 @@ ROUTES: dict[tuple[str, str], Route] = {
         },
     ),
     ("GET", "/v1/audit-events"): Route("audit"),
+    ("GET", "/v1/audit-events/export"): Route("audit"),
+    ("GET", "/v1/audit-events/chains"): Route("audit"),
+    ("GET", "/v1/access-log"): Route("access log"),
+    ("GET", "/v1/access-log/export"): Route("access log"),
     ("GET", YEARS): Route("assessments"),
     ("GET", f"{YEARS}/{{year}}"): Route("assessments"),
     ("POST", "/v1/contracts/{contract_id}/amendments"): Route(
@@ -1020,8 +1025,11 @@ def test_an_auditor_of_no_center_reads_nothing(database: Database, town: Town) -
     nobody = _person(database, town, "nobody", Role.AUDITOR, [])
     lists = [path for method, path in ROUTES if method == "GET" and allowed(Role.AUDITOR, method, path)]
     of_everybody = ("/v1/me", "/v1/job-runs", "/v1/terms-templates", "/v1/terms-templates/{template_id}")
-    found = {path: nobody.items(path) for path in lists if not named_in(path) and path not in of_everybody}
+    saved = ("/v1/audit-events/export", "/v1/audit-events/chains", "/v1/access-log/export")
+    others = {*of_everybody, *saved}
+    found = {path: nobody.items(path) for path in lists if not named_in(path) and path not in others}
     assert found == {path: [] for path in found}
+    assert [len(nobody.get(path).text.splitlines()) for path in saved] == [1, 1, 1]
     assert found
     assert nobody.get(f"/v1/contracts/{town.own.ids['contract']}").status_code == 404
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
 from app.api.supervisor import (
+    access_log,
     alerts,
     annual_assessments,
     appeals,
@@ -79,6 +80,7 @@ for room in (
     evidence,
     job_runs,
     audit_events,
+    access_log,
     events,
     webhook_networks,
 ):

@@ -12,6 +12,7 @@ from app.features.audit.hashing import row_hash
 from app.features.audit.rows import BATCH, Unreadable, read_rows
 from app.features.audit.service import Act, append
 from app.models import (
+    AccessLogEntry,
     AlertNote,
     AuditEvent,
     AuditHead,
@@ -32,6 +33,7 @@ from app.models import (
 )
 
 NOT_AUDITED: dict[type[SQLModel], str] = {
+    AccessLogEntry: "who saw what, digested into the chains every night; forgotten after its time",
     AlertNote: "what the last night saw of an alert, to tell what is new; the alerts themselves are audited",
     AuditEvent: "guarded by its own chain",
     AuditHead: "compared with the chain's end",
