@@ -101,6 +101,7 @@ def test_nights_in_turn_end_where_one_run_does(office: Office, database: Databas
         "renewal_gate/85.00x1/no_renewal/2023": ["no_renewal", "2024-02-20", "None"],
     }
     with database.write() as session:
+        session.connection().exec_driver_sql("DELETE FROM alert_notes")
         session.connection().exec_driver_sql("DELETE FROM alerts")
         session.connection().exec_driver_sql("DELETE FROM job_runs")
     for day in ("2023-11-30", "2023-12-15", "2023-12-31", "2024-01-31", LAST):

@@ -15,7 +15,7 @@ from app.clock import today
 from app.database import Database
 from app.features.alerts.state import AlertState, Evaluation
 from app.leadership import PATIENCE, Leadership
-from app.models import Alert, JobRun
+from app.models import Alert, AlertNote, JobRun
 from app.models.words import AskedBy, Severity
 from scheduler import __main__ as scheduler
 from tests.nights import alerts, every_row, run_nights
@@ -168,6 +168,7 @@ def test_a_failed_date_waits_and_its_later_dates_with_it(
     assert five_days() == [jobs, 3 * jobs - 2, 2, jobs]
     disturbed = alerts(database)
     with database.write() as session:
+        session.execute(delete(AlertNote))
         session.execute(delete(Alert))
         session.execute(delete(JobRun))
     assert five_days() == [jobs, 3 * jobs, jobs]

@@ -90,6 +90,7 @@ def test_nights_in_turn_end_where_one_run_does(database: Database) -> None:
         run_nights(database, "2027-01-20")
         one_run = alerts(database)
         with database.write() as session:
+            session.connection().exec_driver_sql("DELETE FROM alert_notes")
             session.connection().exec_driver_sql("DELETE FROM alerts")
             session.connection().exec_driver_sql("DELETE FROM job_runs")
         run_nights(database, "2026-11-29", "2026-12-02")

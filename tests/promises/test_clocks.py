@@ -15,7 +15,7 @@ from sqlmodel import col
 from app import nightly
 from app.database import Database
 from app.leadership import Leadership
-from app.models import Alert, JobRun
+from app.models import Alert, AlertNote, JobRun
 from app.models.words import RunStatus
 from scheduler.__main__ import tick
 from tests import crowd
@@ -131,6 +131,7 @@ def undisturbed(database: Database, days: Days) -> list[dict[str, Any]]:
     found = alerts(database)
     assert {"late_notice", "repeat_offence", "job_missed"} <= {alert["kind"] for alert in found}
     with database.write() as session:
+        session.execute(delete(AlertNote))
         session.execute(delete(Alert))
         session.execute(delete(JobRun))
     return found

@@ -80,6 +80,7 @@ def _one_run_on_a_copy(database: Database, last: str = YEAR[1]) -> list[dict[str
     run_nights(database, last)
     found = alerts(database)
     with database.write() as session:
+        session.connection().exec_driver_sql("DELETE FROM alert_notes")
         session.connection().exec_driver_sql("DELETE FROM alerts")
         session.connection().exec_driver_sql("DELETE FROM job_runs")
     return found
