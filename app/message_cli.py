@@ -7,6 +7,7 @@ import typer
 
 from app.database import Database
 from app.features.messages.messenger import Messenger, send
+from app.safety import require_safe
 from app.settings import settings
 
 
@@ -16,6 +17,7 @@ def send_messages_command(
     """Send what was written to people until told to stop; the clock does the same beside its nights."""
     config = settings()
     database = Database(config.resolved_database_url())
+    require_safe(config, database)
     if once:
         print(f"{send(database, config)} attempts; nothing more is due.")
     else:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app import clock
 from app.database import Database, statements
 from app.errors import NotFound
+from app.features.access import forgetting as access
 from app.features.access_log import digesting as access_log
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
@@ -300,6 +301,7 @@ def close_night(database: Database, path: Path, shelf: Shelf, access_log_days: i
         access_log.digest(session, Actor(AskedBy.CLOCK), clock.today())
     access_log.forget(database, Actor(AskedBy.CLOCK), clock.today(), access_log_days)
     with database.write() as session:
+        access.forget(session, clock.today())
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
         webhooks.forget(session, clock.today())

@@ -47,6 +47,8 @@ def found(config: Settings, database: Database, listens_on: str | None = None) -
         listens_on=listens_on,
         trusted_proxies=config.trusted_proxies,
         webhook_http=config.webhook_http,
+        plain_mail_host=(config.smtp_host or None) if config.smtp_security == "insecure" else None,
+        public_url=config.public_url,
         log_level=config.log_level,
         open_to_others=tuple(str(path) for path in _own_paths(config, database) if _is_open(path)),
         demo_tokens=(config.var_dir / DEMO_TOKENS).exists(),

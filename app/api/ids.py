@@ -35,7 +35,6 @@ NETWORK = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b104")
 USER = uuid.UUID("0189a3c2-5e00-7000-8000-000000007301")
 MACHINE_TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007302")
 CHANNEL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000c101")
-MESSAGE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000c102")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[

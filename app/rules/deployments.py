@@ -21,6 +21,10 @@ class Deployment:
     trusted_proxies: tuple[str, ...] = ()
     """Whose word about the caller's address is taken."""
     webhook_http: bool = False
+    plain_mail_host: str | None = None
+    """The mail server that is spoken to without encryption; None where there is none."""
+    public_url: str = ""
+    """Where people reach the service, as messages tell them."""
     log_level: str = "INFO"
     open_to_others: tuple[str, ...] = ()
     """Files and folders of the service that other users of the machine may read or write."""
@@ -72,6 +76,12 @@ def _words(found: Deployment) -> Iterator[Reason]:
     if found.webhook_http:
         detail = "KAOHE_WEBHOOK_HTTP lets events leave without encryption."
         yield Reason("webhooks-without-tls", detail, "Leave it out, and have vendors listen with TLS.")
+    if found.plain_mail_host is not None and not _is_loopback(found.plain_mail_host):
+        detail = "KAOHE_SMTP_SECURITY lets e-mail, and the mailbox's password, leave without encryption."
+        yield Reason("mail-without-tls", detail, "Set it to starttls or ssl.")
+    if found.public_url and not found.public_url.startswith("https://"):
+        detail = "KAOHE_PUBLIC_URL, which messages lead people to, is without encryption."
+        yield Reason("public-url-without-tls", detail, "Put the proxy's TLS before it, and name the https address.")
     if found.log_level.upper() in {"DEBUG", "NOTSET"}:
         detail = f"KAOHE_LOG_LEVEL is {found.log_level}, which writes what libraries say of people's data."
         yield Reason("logs-too-much", detail, "Set it to INFO, or leave it out.")

@@ -1,14 +1,20 @@
 """The first administrator comes by a command on the machine itself; there is no default account."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import select
 from typer.testing import CliRunner
 
 from app.cli import cli
 from app.database import Database
+from app.features.access import first_admin
 from app.features.access.first_admin import AdministratorExists
+from app.features.audit.actor import OPERATOR
 from app.features.audit.verify import verify_database
 from app.models import Principal, User
+from app.models.words import Language
 from app.settings import settings
 from tests.client import Client
 from tests.office import Office
@@ -40,3 +46,22 @@ def test_the_first_administrator_is_made_once(
     with database.read() as session:
         assert session.exec(select(Principal.id).where(Principal.name == "guan2")).all() == []
         assert verify_database(session, {}).bad == []
+
+
+def test_of_two_commands_at_once_one_makes_the_first_administrator(database: Database) -> None:
+    """Each sees what the other has done, however they interleave."""
+    together = threading.Barrier(2)
+
+    def make(name: str) -> bool:
+        together.wait()
+        try:
+            with database.write() as session:
+                first_admin.make(session, OPERATOR, name, "管理员", Language.CHINESE, [])
+        except AdministratorExists:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(make, ("guan", "guan2"))) == [False, True]
+    with database.read() as session:
+        assert len(session.exec(select(User)).all()) == 1

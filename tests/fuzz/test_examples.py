@@ -24,6 +24,8 @@ BODILESS = {
     "delete_webhook_endpoint",
     "resend_webhook_delivery",
     "remove_webhook_network",
+    "send_test_message",
+    "remove_channel",
     "revoke_portal_token",
     "acknowledge_assessment",
     "enable_user",
