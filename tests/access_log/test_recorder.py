@@ -16,6 +16,8 @@ from tests.nights import every_row
 from tests.office import Office
 
 READ = "/v1/contracts/{contract_id}"
+AGES = 20
+"""Seconds after which a read is said to wait: far more than any takes, and less than a writer waits."""
 
 
 def entry(**more: Any) -> Entry:
@@ -49,9 +51,13 @@ def test_a_read_waits_for_no_writer(office: Office, database: Database) -> None:
         writing = threading.Thread(target=recorder.flush)
         writing.start()
         # Whoever wrote within the request would wait for the end of this transaction, which waits for the request.
-        assert office.supervisor.get(contract).status_code == 200
-        assert writing.is_alive()
+        statuses: list[int] = []
+        reading = threading.Thread(target=lambda: statuses.append(office.supervisor.get(contract).status_code))
+        reading.start()
+        reading.join(AGES)
+        assert (statuses, writing.is_alive()) == ([200], True)
     writing.join()
+    reading.join()
     recorder.flush()
     assert len(every_row(database)["access_log"]) == 2
 
