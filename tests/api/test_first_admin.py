@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.database import Database
+from app.errors import Invalid
 from app.features.access import first_admin
 from app.features.access.first_admin import AdministratorExists
 from app.features.audit.actor import OPERATOR
@@ -65,3 +66,10 @@ def test_of_two_commands_at_once_one_makes_the_first_administrator(database: Dat
         assert sorted(pool.map(make, ("guan", "guan2"))) == [False, True]
     with database.read() as session:
         assert len(session.exec(select(User)).all()) == 1
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_name_with_which_nobody_could_sign_in_is_refused(database: Database) -> None:
+    """Blanks at the end of a name would never be typed again."""
+    with database.write() as session, pytest.raises(Invalid, match="no name to sign in with"):
+        first_admin.make(session, OPERATOR, "Guan ", "管理员", Language.CHINESE, [])

@@ -1,18 +1,23 @@
 """The first administrator: made once, by the operator's command; there is no default account."""
 
+import re
 import uuid
 from collections.abc import Collection
 
 from sqlmodel import Session
 
 from app import clock
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.features.access import passwords, sign_in_queries
 from app.features.access.service import create_principal
 from app.features.audit.actor import Actor
 from app.features.audit.service import recording
 from app.models import User
 from app.models.words import Language, Role
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""As the API takes the names of people."""
+_HOW = "Choose small letters, figures, '.', '_' and '-', such as li.zhuguan."
 
 
 class AdministratorExists(Conflict):
@@ -28,8 +33,11 @@ def make(
 ) -> str:
     """Make the first administrator and give its temporary password, for the only time.
 
-    Raises AdministratorExists where any user is an administrator, a disabled one too.
+    Raises Invalid for a name that nobody could sign in with, and AdministratorExists where any user is an
+    administrator, a disabled one too.
     """
+    if not _NAME.fullmatch(name):
+        raise Invalid(f"'{name}' is no name to sign in with.", pointer="/name", remedy=_HOW)
     now = clock.now()
     principal_id = create_principal(session, actor, name, Role.ADMIN, centers)
     with recording(session, actor, None, "user.created", principal_id, *passwords.touched(principal_id)):
