@@ -105,7 +105,9 @@ def serve(
 ) -> None:
     """Serve the API in the foreground; the database must be migrated."""
     config = _listening(host, port)
-    uvicorn.run(create_app(config), host=config.host, port=config.port, log_config=None, access_log=False)
+    # Which proxies are believed is said by one setting, `KAOHE_TRUSTED_PROXIES`; uvicorn would believe this machine.
+    app = create_app(config)
+    uvicorn.run(app, host=config.host, port=config.port, proxy_headers=False, log_config=None, access_log=False)
 
 
 @cli.command()

@@ -12,6 +12,7 @@ KaoheError
 ├── UnsupportedMedia     415
 ├── Invalid              422  parsed, but not valid
 ├── PreconditionRequired 428  a change that does not say what it has read
+├── TooManyRequests      429  after Retry-After
 └── Unavailable          503  try again
 Features derive their own from these; `registry()` lists every code for `/problems/{code}`.
 """
@@ -136,6 +137,20 @@ class Invalid(KaoheError):
     title = "The request is not valid"
     status = 422
     remedy = "Correct what the errors name and send it again; nothing was changed."
+
+
+class TooManyRequests(KaoheError):
+    """The caller asks more often than anybody may."""
+
+    code = "too-many-requests"
+    title = "Too many requests in a minute"
+    status = 429
+    remedy = "Wait as many seconds as the header Retry-After says, then go on more slowly."
+
+    def __init__(self, detail: str, *, seconds: int) -> None:
+        """Say after how many seconds, at least one, the next request passes."""
+        super().__init__(detail)
+        self.seconds = seconds
 
 
 class Unavailable(KaoheError):

@@ -14,6 +14,7 @@ from app.api import open as open_door
 from app.api import portal, problems, supervisor
 from app.api.observing import RequestLog
 from app.api.openapi import describe
+from app.api.rates import Rates
 from app.database import Database
 from app.errors import KaoheError
 from app.features.evidence.storage import Shelf
@@ -57,6 +58,8 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)
+    app.state.trusted_proxies = config.trusted_proxies
+    app.state.rates = Rates(config)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """What a deployment may set, by environment variable, with defaults that suit one machine."""
 
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +50,24 @@ class Settings(BaseSettings):
     """How many deliveries one deliverer sends at a time."""
     webhook_attempt_seconds: int = Field(default=20, ge=1, le=60)
     """How long one whole attempt may take, from the name's look-up to the last byte of the answer."""
+
+    reads_per_minute: int = Field(default=1200, ge=0)
+    """How often one principal may read; as with the next four, 0 means as often as it likes."""
+    writes_per_minute: int = Field(default=300, ge=0)
+    """How often one principal may change something."""
+    heavy_per_minute: int = Field(default=30, ge=0)
+    """How often one principal may ask for what takes long: files, workbooks, trials, nights."""
+    strangers_per_minute: int = Field(default=120, ge=0)
+    """How often one address may come without a valid token or session before it is told to wait."""
+    sign_ins_per_minute: int = Field(default=10, ge=0)
+    """How often one address, and how often anybody under one name, may try to sign in."""
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Networks of the proxies whose X-Forwarded-For is believed, in CIDR notation, divided by commas."""
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
     @field_validator("webhook_ports", "webhook_schedule", mode="before")
     @classmethod

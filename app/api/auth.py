@@ -8,6 +8,7 @@ import structlog
 from fastapi import Depends, Request
 from sqlmodel import Session
 
+from app.api.rates import RateClass, check_known, check_stranger
 from app.database import Database
 from app.errors import Forbidden, NotFound, Unauthenticated
 from app.features.access import queries
@@ -129,20 +130,30 @@ class Permission:
         return caller
 
 
-def authorise(request: Request, permission: Permission) -> Caller:
-    """Say who is calling: 401 without a valid token, then 403 where the role may not, or 404 for what is not theirs.
+def authorise(request: Request, permission: Permission, kind: RateClass) -> Caller:
+    """Say who is calling: 401 without a valid token, then 429, then 403 where the role may not, or 404 for not theirs.
 
     Who may not even read such things gets 403 for any id: whether there is such a thing is nothing for them.
     """
     database: Database = request.app.state.database
     with database.read() as session:
-        caller = authenticate(session, _bearer(request))
+        caller = _recognise(session, request)
+        check_known(request, caller.principal_id, kind)
         if not permission.is_closed_to(caller):
             _refuse_what_is_not_own(session, caller, request)
     note_use(database, caller)
     if not permission.allows(caller):
         raise _forbidden(caller, request, permission)
     return replace(caller, request_id=structlog.contextvars.get_contextvars().get("request_id"))
+
+
+def _recognise(session: Session, request: Request) -> Caller:
+    """Recognise the caller; who tries on and on what is no good is told to wait. Whoever is known never is for that."""
+    try:
+        return authenticate(session, _bearer(request))
+    except Unauthenticated:
+        check_stranger(request)
+        raise
 
 
 def _forbidden(caller: Caller, request: Request, permission: Permission) -> Forbidden:

@@ -21,6 +21,7 @@ from app.errors import (
     MethodNotAllowed,
     NotFound,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -71,6 +72,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (413, "The body is too large"),
         (415, "The body must be JSON"),
         (422, "The request is not valid"),
+        (429, "Too many requests in a minute; see Retry-After"),
         (503, "The service cannot answer just now; see Retry-After"),
     )
 }
@@ -96,6 +98,8 @@ def problem(error: KaoheError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.seconds)
     # Lone surrogates of the request must not break the answer that complains of them.
     content = json.dumps(document, ensure_ascii=False).encode("utf-8", errors="backslashreplace")
     return Response(content, error.status, headers, MEDIA_TYPE)

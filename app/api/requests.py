@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.auth import Permission, authorise
 from app.api.changing import Declared
 from app.api.problems import Problem
+from app.api.rates import class_of
 from app.api.receiving import RawBody
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
@@ -110,7 +111,7 @@ def _bad(pointer: str, code: str, detail: str) -> BadRequest:
 
 
 class KaoheRoute(APIRoute):
-    """A route in the order of checks that api.md promises: 401, then 403 or 404, then 400 or 422, then 409.
+    """A route in the order of checks that api.md promises: 401, 429, 403 or 404, 400 or 422, then 409.
 
     It must declare who may use it, by taking a caller; one that does not makes the program refuse to start.
     """
@@ -125,6 +126,7 @@ class KaoheRoute(APIRoute):
         options["responses"] = {**also, **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
         self.openapi_extra = {"security": [{"token": []}], "x-roles": self.permission.roles()}
+        self.openapi_extra["x-rate-class"] = class_of(endpoint, self.methods)
         if self.declared:
             self.openapi_extra["parameters"] = self.declared.parameters(endpoint.__name__)
         elif self.methods == {"GET"}:
@@ -144,14 +146,14 @@ class KaoheRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler in the checks that come first."""
         handle = super().get_route_handler()
-        permission = self.permission
+        permission, kind = self.permission, class_of(self.endpoint, self.methods)
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
         declared, raw = self.declared, self.raw_body
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
-            strict.state.caller = await run_in_threadpool(authorise, strict, permission)
+            strict.state.caller = await run_in_threadpool(authorise, strict, permission, kind)
             check_query(strict, known)
             if declared:
                 declared.check_key(strict)
