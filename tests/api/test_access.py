@@ -1064,7 +1064,8 @@ def test_whose_it_is_is_asked_before_what_is_said(town: Town, broken: dict[str, 
             answer = town.office.supervisor.call(method, of.path(path), **dict(broken))
             found[whose, method, path] = answer.status_code
             foreign = whose == "another's" and bool(named_in(path))
-            expected[whose, method, path] = {404} if foreign else {400, 415, 422} if may else {403}
+            closed = {refused(Role.SUPERVISOR, method, path)}
+            expected[whose, method, path] = closed if foreign else {400, 415, 422} if may else {403}
     assert {key: status for key, status in found.items() if status not in expected[key]} == {}
     assert found
 
@@ -1077,5 +1078,5 @@ def test_a_month_that_is_no_month_is_no_way_to_look_for_anothers_contract(town: 
         for method, path in ROUTES
         if "{period}" in path
     }
-    assert found == dict.fromkeys(found, 404)
+    assert found == {route: refused(Role.SUPERVISOR, *route) for route in found}
     assert found
