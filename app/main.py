@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.api import open as open_door
 from app.api import portal, problems, supervisor
+from app.api.doors import check_doors
 from app.api.observing import RequestLog
 from app.api.openapi import describe
 from app.api.rates import Rates
@@ -49,6 +50,7 @@ def assemble() -> FastAPI:
     app.include_router(open_door.router)
     app.mount("/assets", open_door.ASSETS)
     describe(app)
+    check_doors(app)
     return app
 
 
