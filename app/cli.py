@@ -34,6 +34,7 @@ from app.logs import configure
 from app.main import create_app
 from app.models.words import AskedBy, Role
 from app.settings import Settings, settings
+from app.user_cli import user_cli
 from app.webhook_cli import deliver_command
 
 cli = typer.Typer(
@@ -46,6 +47,7 @@ cli.add_typer(job_cli, name="job")
 cli.add_typer(calendar_cli, name="calendar")
 cli.add_typer(token_cli, name="token")
 cli.add_typer(audit_cli, name="audit")
+cli.add_typer(user_cli, name="user")
 cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)

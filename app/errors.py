@@ -12,7 +12,7 @@ KaoheError
 ├── UnsupportedMedia     415
 ├── Invalid              422  parsed, but not valid
 ├── PreconditionRequired 428  a change that does not say what it has read
-├── TooManyRequests      429  after Retry-After
+├── TooManyRequests      429  come back after a while
 └── Unavailable          503  try again
 Features derive their own from these; `registry()` lists every code for `/problems/{code}`.
 """
@@ -29,6 +29,8 @@ class KaoheError(Exception):
     title = "Something went wrong inside the service"
     status = 500
     remedy = "Try again; if it happens again, report the request id."
+    retry_after: int | None = None
+    """Seconds after which it may be different."""
 
     def __init__(
         self, detail: str = "", *, faults: Iterable[Fault] = (), pointer: str = "", remedy: str | None = None
@@ -112,6 +114,20 @@ class PreconditionRequired(KaoheError):
     remedy = "Read the thing, and send its ETag as 'If-Match'; 'If-Match: *' changes whatever stands."
 
 
+class TooManyRequests(KaoheError):
+    """The caller, or somebody of its name, asked too often."""
+
+    code = "too-many-requests"
+    title = "That was asked too often"
+    status = 429
+    remedy = "Wait as long as the header 'Retry-After' says."
+
+    def __init__(self, detail: str = "", *, retry_after: int, pointer: str = "") -> None:
+        """Say after how many seconds it may be asked again."""
+        super().__init__(detail, pointer=pointer)
+        self.retry_after = retry_after
+
+
 class TooLarge(KaoheError):
     """The body is larger than the service accepts."""
 
@@ -139,20 +155,6 @@ class Invalid(KaoheError):
     remedy = "Correct what the errors name and send it again; nothing was changed."
 
 
-class TooManyRequests(KaoheError):
-    """The caller asks more often than anybody may."""
-
-    code = "too-many-requests"
-    title = "Too many requests in a minute"
-    status = 429
-    remedy = "Wait as many seconds as the header Retry-After says, then go on more slowly."
-
-    def __init__(self, detail: str, *, seconds: int) -> None:
-        """Say after how many seconds, at least one, the next request passes."""
-        super().__init__(detail)
-        self.seconds = seconds
-
-
 class Unavailable(KaoheError):
     """The service cannot answer just now."""
 
@@ -160,6 +162,7 @@ class Unavailable(KaoheError):
     title = "The service cannot answer just now"
     status = 503
     remedy = "Try again in a few seconds."
+    retry_after = 5
 
 
 def registry() -> dict[str, type[KaoheError]]:

@@ -11,13 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app.api import open as open_door
-from app.api import portal, problems, supervisor
+from app.api import portal, problems, sign_in, supervisor
 from app.api.doors import check_doors
 from app.api.observing import RequestLog
 from app.api.openapi import describe
 from app.api.rates import Rates
 from app.database import Database
 from app.errors import KaoheError
+from app.features.access.sign_in_rules import SignInRules
 from app.features.evidence.storage import Shelf
 from app.features.webhooks.destinations import deployment
 from app.settings import Settings, settings
@@ -46,6 +47,7 @@ def assemble() -> FastAPI:
     _handle_errors(app)
     app.include_router(supervisor.router)
     app.include_router(portal.router)
+    app.include_router(sign_in.router)
     app.include_router(open_door.health)
     app.include_router(open_door.router)
     app.mount("/assets", open_door.ASSETS)
@@ -62,6 +64,8 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.webhooks = deployment(config)
     app.state.trusted_proxies = config.trusted_proxies
     app.state.rates = Rates(config)
+    app.state.token_days = config.token_days
+    app.state.sign_in = SignInRules.of(config)
 
 
 @asynccontextmanager

@@ -8,10 +8,11 @@ import structlog
 from fastapi import Depends, Request
 from sqlmodel import Session
 
-from app.api.rates import RateClass, check_known, check_stranger
+from app.api import cookies
+from app.api.rates import check_known, check_stranger
 from app.database import Database
-from app.errors import Forbidden, NotFound, Unauthenticated
-from app.features.access import queries
+from app.errors import BadRequest, Forbidden, KaoheError, NotFound, Unauthenticated
+from app.features.access import queries, sessions
 from app.features.access.caller import Caller
 from app.features.access.scopes import SIGNALS_READ, SIGNALS_WRITE
 from app.features.access.service import authenticate
@@ -99,6 +100,22 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
 """Who may do what; a role that a row does not name may do nothing there."""
 
 
+class TwoCredentials(BadRequest):
+    """A token and a session in one request."""
+
+    code = "two-credentials"
+    title = "The request carries a token and a session"
+    remedy = "Send the header 'Authorization' or the cookie, not both."
+
+
+class PasswordChangeDue(Forbidden):
+    """A person whose password was given by somebody else, or is too old."""
+
+    code = "password-change-due"
+    title = "Your password must be changed first"
+    remedy = "POST /password with the current and a new password; until then nothing else is allowed."
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """What a route asks of its caller; as a dependency it hands the route the caller who passed."""
@@ -124,36 +141,63 @@ class Permission:
     def _names(self, role: Role) -> bool:
         return self.action in TABLE[self.resource].get(role, _NONE)
 
+    def admit(self, request: Request) -> Caller:
+        """Find out who is calling, and refuse who may not."""
+        return authorise(request, self)
+
     async def __call__(self, request: Request) -> Caller:
         """Give the caller; who it is was found out before anything else of the request was read."""
         caller: Caller = request.state.caller
         return caller
 
 
-def authorise(request: Request, permission: Permission, kind: RateClass) -> Caller:
-    """Say who is calling: 401 without a valid token, then 429, then 403 where the role may not, or 404 for not theirs.
+def authorise(request: Request, permission: Permission) -> Caller:
+    """Say who is calling: 401 where nobody is known, 429, 403 where the role may not, or 404 for what is not theirs.
 
-    Who may not even read such things gets 403 for any id: whether there is such a thing is nothing for them.
+    Who may not even read such things gets 403 for any id: whether there is such a thing is nothing for them. Who must
+    change their password first may do nothing else.
     """
     database: Database = request.app.state.database
     with database.read() as session:
-        caller = _recognise(session, request)
-        check_known(request, caller.principal_id, kind)
+        caller = recognise(session, request)
+        if caller.session is not None and caller.session.password_due:
+            raise PasswordChangeDue
         if not permission.is_closed_to(caller):
             _refuse_what_is_not_own(session, caller, request)
     note_use(database, caller)
     if not permission.allows(caller):
         raise _forbidden(caller, request, permission)
-    return replace(caller, request_id=structlog.contextvars.get_contextvars().get("request_id"))
+    return identified(caller)
 
 
-def _recognise(session: Session, request: Request) -> Caller:
-    """Recognise the caller; who tries on and on what is no good is told to wait. Whoever is known never is for that."""
+def recognise(session: Session, request: Request) -> Caller:
+    """Recognise the caller by its bearer token or by the cookie of its session; both at once are refused.
+
+    Every caller may ask so often in a minute, by who they are; whoever is not recognised, by where they come from.
+    """
     try:
-        return authenticate(session, _bearer(request))
-    except Unauthenticated:
+        caller = _shown(session, request)
+    except KaoheError:
         check_stranger(request)
         raise
+    check_known(request, caller.principal_id, request.state.rate_class)
+    return caller
+
+
+def _shown(session: Session, request: Request) -> Caller:
+    secret = cookies.secret_of(request)
+    if secret is None:
+        return authenticate(session, _bearer(request))
+    if "authorization" in request.headers:
+        raise TwoCredentials
+    caller = sessions.authenticate(session, secret, request.app.state.sign_in)
+    cookies.check_csrf(request, secret)
+    return caller
+
+
+def identified(caller: Caller) -> Caller:
+    """Give the caller with the request's id, which the audit names."""
+    return replace(caller, request_id=structlog.contextvars.get_contextvars().get("request_id"))
 
 
 def _forbidden(caller: Caller, request: Request, permission: Permission) -> Forbidden:
@@ -167,7 +211,7 @@ def _forbidden(caller: Caller, request: Request, permission: Permission) -> Forb
 def _bearer(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("The request carries no bearer token.")
+        raise Unauthenticated("The request carries no bearer token and no session.")
     return token.strip()
 
 

@@ -32,6 +32,8 @@ OLD_ENDPOINT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b105")
 DELIVERY = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b102")
 EVENT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b103")
 NETWORK = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b104")
+USER = uuid.UUID("0189a3c2-5e00-7000-8000-000000007301")
+MACHINE_TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007302")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -62,6 +64,8 @@ TrialId = Annotated[
 EvidenceId = Annotated[uuid.UUID, Path(description="`id` that `POST /v1/portal/evidence` gave.", examples=[EVIDENCE])]
 DueDateId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/due-dates`.", examples=[DUE_DATE])]
 TokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/tokens`.", examples=[TOKEN])]
+UserId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/users`.", examples=[USER])]
+MachineTokenId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/tokens`.", examples=[MACHINE_TOKEN])]
 SignalId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/signals`.", examples=[SIGNAL])]
 EndpointId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/portal/webhook-endpoints`.", examples=[ENDPOINT])]
 OldEndpointId = Annotated[

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.api.cookies import COOKIE, CSRF_HEADER
 from app.api.problems import MEDIA_TYPE
 
 DESCRIPTION = """
@@ -48,7 +49,19 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title="Kaohe 考核", version="1", description=DESCRIPTION, routes=app.routes)
     components = document.setdefault("components", {})
     components["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "description": "An opaque token, `kaohe_…`."}
+        "token": {"type": "http", "scheme": "bearer", "description": "An opaque token, `kaohe_…`."},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": COOKIE,
+            "description": "The session of a person, given by `POST /sign-in`.",
+        },
+        "csrf": {
+            "type": "apiKey",
+            "in": "header",
+            "name": CSRF_HEADER,
+            "description": "With a session, for whatever changes something: what `POST /sign-in` gave.",
+        },
     }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

@@ -21,7 +21,6 @@ from app.errors import (
     MethodNotAllowed,
     NotFound,
     TooLarge,
-    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -96,10 +95,8 @@ def problem(error: KaoheError) -> Response:
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = "5"
-    if isinstance(error, TooManyRequests):
-        headers["Retry-After"] = str(error.seconds)
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     # Lone surrogates of the request must not break the answer that complains of them.
     content = json.dumps(document, ensure_ascii=False).encode("utf-8", errors="backslashreplace")
     return Response(content, error.status, headers, MEDIA_TYPE)

@@ -109,7 +109,7 @@ class Rates:
                 return
             held = self._counters.get_sliding_window(limit.key_for(kind, who), limit.get_expiry())
         detail = f"More than {limit.amount} requests a minute ({kind})."
-        raise TooManyRequests(detail, seconds=int(_until_one_less(*held, limit.get_expiry())) + 1)
+        raise TooManyRequests(detail, retry_after=int(_until_one_less(*held, limit.get_expiry())) + 1)
 
     def count_stranger(self, kind: RateClass, said: str) -> None:
         """Count under what anybody can make up, such as a name or an address."""

@@ -3,7 +3,7 @@
 import hashlib
 import inspect
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -11,8 +11,9 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
-from app.api.auth import Permission, authorise
+from app.api.auth import Permission
 from app.api.changing import Declared
+from app.api.gates import Gate, Open, SignedIn, described
 from app.api.problems import Problem
 from app.api.rates import class_of
 from app.api.receiving import RawBody
@@ -22,6 +23,8 @@ from app.rules.faults import Fault, escaped
 
 LARGEST_BODY = 1 << 20
 _DEEPEST = 64
+_TABLED = "/v1"
+"""Below it every route asks for a permission of the table."""
 
 
 class StrictRequest(Request):
@@ -113,20 +116,22 @@ def _bad(pointer: str, code: str, detail: str) -> BadRequest:
 class KaoheRoute(APIRoute):
     """A route in the order of checks that api.md promises: 401, 429, 403 or 404, 400 or 422, then 409.
 
-    It must declare who may use it, by taking a caller; one that does not makes the program refuse to start.
+    It must declare who may use it, by taking a caller; one that does not makes the program refuse to start. Below /v1
+    that is always a permission of the table.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Have the documentation say who may use it."""
         self.declared: Declared | None = getattr(endpoint, "declared", None)
         self.raw_body: RawBody | None = getattr(endpoint, "raw_body", None)
-        also = {**_responses(self.declared), **(_RAW_RESPONSES if self.raw_body else {})}
+        also = {**_responses(self.declared, options.get("methods")), **(_RAW_RESPONSES if self.raw_body else {})}
         # In a list of operations the first sentence about one says more than its name in capitals.
         options["summary"] = options.get("summary") or (inspect.getdoc(endpoint) or "").partition("\n")[0].rstrip(".")
         options["responses"] = {**also, **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
-        self.openapi_extra = {"security": [{"token": []}], "x-roles": self.permission.roles()}
-        self.openapi_extra["x-rate-class"] = class_of(endpoint, self.methods)
+        self.openapi_extra = described(self.gate, changes=self.methods != {"GET"})
+        if not isinstance(self.gate, Open):
+            self.openapi_extra["x-rate-class"] = class_of(endpoint, self.methods)
         if self.declared:
             self.openapi_extra["parameters"] = self.declared.parameters(endpoint.__name__)
         elif self.methods == {"GET"}:
@@ -135,25 +140,30 @@ class KaoheRoute(APIRoute):
             self.openapi_extra["requestBody"] = self.raw_body.described()
 
     @property
-    def permission(self) -> Permission:
-        """Give the permission that the route declares among its parameters."""
-        permissions = [d.call for d in self.dependant.dependencies if isinstance(d.call, Permission)]
-        if len(permissions) != 1:
+    def gate(self) -> Gate:
+        """Give the one gate that the route declares among its parameters."""
+        gates = [d.call for d in self.dependant.dependencies if isinstance(d.call, Permission | Open | SignedIn)]
+        if len(gates) != 1:
             message = f"{self.path} must declare exactly one permission, by taking a caller"
             raise RuntimeError(message)
-        return permissions[0]
+        (gate,) = gates
+        if self.path.startswith(_TABLED) and not isinstance(gate, Permission):
+            message = f"{self.path} must ask for a permission of the table, as everything below {_TABLED} does"
+            raise RuntimeError(message)
+        return gate
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler in the checks that come first."""
         handle = super().get_route_handler()
-        permission, kind = self.permission, class_of(self.endpoint, self.methods)
+        gate, kind = self.gate, class_of(self.endpoint, self.methods)
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
         declared, raw = self.declared, self.raw_body
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
-            strict.state.caller = await run_in_threadpool(authorise, strict, permission, kind)
+            strict.state.rate_class = kind
+            strict.state.caller = await run_in_threadpool(gate.admit, strict)
             check_query(strict, known)
             if declared:
                 declared.check_key(strict)
@@ -204,8 +214,10 @@ _IF_NONE_MATCH: dict[str, Any] = {
 _RAW_RESPONSES: dict[int | str, dict[str, Any]] = {408: {"model": Problem, "description": "The body came too slowly"}}
 
 
-def _responses(declared: Declared | None) -> dict[int | str, dict[str, Any]]:
+def _responses(declared: Declared | None, methods: Collection[str] | None) -> dict[int | str, dict[str, Any]]:
     """Say which further answers a route has, by what it declares."""
+    if declared is None and set(methods or ()) != {"GET"}:
+        return {}
     if declared is None:
         return {304: {"description": "The same answer as the one whose ETag was sent"}}
     if not declared.match:

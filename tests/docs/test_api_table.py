@@ -87,6 +87,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         "objection_id": _objection(office, payout),
         "template_id": "monthly-score-bands",
         **_webhooks(office),
+        **_newcomers(office),
     }
     rows = [row for row in _rows() if row.who != "anybody"]
     # What the vendor has deleted, nobody else is refused.
@@ -120,6 +121,17 @@ def _webhooks(office: Office) -> dict[str, str]:
         "event_id": str(sent.event_id),
         "delivery_id": str(sent.delivery_id),
         "network_id": allowed.json()["id"],
+    }
+
+
+def _newcomers(office: Office) -> dict[str, str]:
+    """Make a person and a machine with a token, for which nobody else is."""
+    own = {"role": "vendor", "vendor_id": str(office.vendor), "service_centers": [str(office.center)]}
+    person = {"name": "newcomer", "display_name": "新同事", "language": "zh", **own}
+    machine = {"principal": "newcomer-machine", "expires_in_days": 1, **own}
+    return {
+        "user_id": office.admin.post("/v1/users", person).json()["id"],
+        "machine_token_id": office.admin.post("/v1/tokens", machine).json()["id"],
     }
 
 

@@ -1,12 +1,19 @@
 """The operations of the served OpenAPI document, with requests made of nothing but its examples."""
 
 import json
+import zlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from app.api.cookies import COOKIE, CSRF_HEADER
+from app.features.access.sessions import csrf_token
+
 Document = dict[str, Any]
 JSON = "application/json"
+_SECRET = "a" * 43
+SESSION = f"kaohe_{_SECRET}{zlib.crc32(_SECRET.encode()):08x}"
+"""The secret of the session of the person whom the examples speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,17 @@ def _operation(document: Document, path: str, method: str, stated: dict[str, Any
         places={p["name"]: _examples(p)[0] for p in parameters if p["in"] == "path"},
         query={p["name"]: _examples(p) for p in parameters if p["in"] == "query"},
         words={p["name"]: _words(document, p) for p in parameters if p["in"] == "query"},
-        headers={p["name"]: _examples(p)[0] for p in parameters if p["in"] == "header" and p["required"]},
+        headers={p["name"]: _examples(p)[0] for p in parameters if p["in"] == "header" and p["required"]}
+        | _session(stated),
         bodies=_bodies(document, stated),
         media_type=_media_type(stated),
     )
+
+
+def _session(stated: dict[str, Any]) -> dict[str, str]:
+    """Give what a browser sends where nothing but a session opens."""
+    asked, *_ = stated.get("security") or [{}]
+    return {"Cookie": f"{COOKIE}={SESSION}", CSRF_HEADER: csrf_token(SESSION)} if "session" in asked else {}
 
 
 def _examples(parameter: dict[str, Any]) -> list[Any]:

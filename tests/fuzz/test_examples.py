@@ -26,6 +26,12 @@ BODILESS = {
     "remove_webhook_network",
     "revoke_portal_token",
     "acknowledge_assessment",
+    "enable_user",
+    "reset_user_password",
+    "unlock_user",
+    "end_user_sessions",
+    "revoke_machine_token",
+    "sign_out_person",
 }
 """What is changed by naming it alone."""
 

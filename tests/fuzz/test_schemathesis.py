@@ -27,6 +27,8 @@ ApiOperation = APIOperation[Any, Any, Any, Any]
 TAKE_NOTHING = {
     "read_me",
     "read_portal_me",
+    "read_session",
+    "sign_out_person",
     "read_liveness",
     "read_readiness",
     "list_terms_templates",

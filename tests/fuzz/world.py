@@ -23,6 +23,7 @@ from app.api.ids import (
     EVIDENCE,
     FINDING,
     INCIDENT,
+    MACHINE_TOKEN,
     NETWORK,
     OBJECTION,
     OLD_ENDPOINT,
@@ -35,11 +36,13 @@ from app.api.ids import (
     TOKEN,
     TOLD_FINDING,
     TRIAL,
+    USER,
     VENDOR,
 )
 from app.api.supervisor.contracts import ContractIn
 from app.database import Database
 from app.features.access import service as access
+from app.features.access import tokens as secrets
 from app.features.access.caller import Caller
 from app.features.access.scopes import SCOPES
 from app.features.assessments import findings, service
@@ -56,13 +59,24 @@ from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.service import NewPayment
 from app.features.signals import receiving
 from app.features.signals.receiving import NewSignal
-from app.models import Alert, Assessment, DueDate, Principal, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from app.models import (
+    Alert,
+    Assessment,
+    DueDate,
+    Principal,
+    UserSession,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from app.models.words import AlertKind, AskedBy, AttemptOutcome, DueKind, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
 from app.rules.scores import Score, ScoreKind
+from tests.fuzz.documented import SESSION
 from tests.fuzz.ids import Ids
+from tests.people import enter_user
 
 NOW = "2024-01-20T04:00:00Z"
 """Noon of a day after the documented year of service."""
@@ -95,6 +109,7 @@ def build(database: Database, ids: Ids) -> Tokens:
         _parties(building)
         tokens = {role.value: _token(session, role) for role in Role}
         tokens[SECOND_SUPERVISOR] = _token(session, Role.SUPERVISOR, SECOND_SUPERVISOR)
+        _person(session)
         _contract(building)
     # The nights flag; what they would draft, the examples draft.
     for job in FLAGS:
@@ -102,6 +117,18 @@ def build(database: Database, ids: Ids) -> Tokens:
     with database.write() as session:
         _name_the_alert(session)
     return tokens
+
+
+def _person(session: Session) -> None:
+    """Enter the person who signs in, changes the password and signs out, in a browser that has a session."""
+    person = enter_user(session, "li.zhuguan", Role.SUPERVISOR, [CENTER])
+    until = clock.now() + timedelta(hours=12)
+    token = secrets.hashed(SESSION)
+    session.add(
+        UserSession(
+            principal_id=person, token_hash=token, last_seen_at=clock.now(), expires_at=until, created_at=clock.now()
+        )
+    )
 
 
 def _approve_opening(database: Database) -> None:
@@ -204,6 +231,8 @@ NAMED = {
     "send_test_event": EVENT,
     "allow_webhook_network": NETWORK,
     "file_appeal": APPEAL,
+    "create_user": USER,
+    "issue_machine_token": MACHINE_TOKEN,
 }
 """The ids that the documentation gives to what an operation records."""
 SECOND = {"send_test_event": DELIVERY}

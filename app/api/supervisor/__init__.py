@@ -35,13 +35,17 @@ from app.api.supervisor import (
     settlements,
     signals,
     terms,
+    tokens,
     trials,
+    users,
     webhook_networks,
 )
 
 router = APIRouter(prefix="/v1", route_class=KaoheRoute, responses=RESPONSES)
 for room in (
     me,
+    users,
+    tokens,
     parties,
     contracts,
     terms,

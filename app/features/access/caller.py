@@ -9,6 +9,18 @@ from app.models.words import Role
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSession:
+    """The session in which a person calls."""
+
+    id: uuid.UUID
+    seen_at: datetime
+    """When its use was last noted."""
+    expires_at: datetime
+    password_due: bool
+    """The password was given by somebody else, or is too old: nothing but changing it is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """An authenticated principal; `centers` are the service centers it may see, `vendor_id` a vendor's own company."""
 
@@ -24,6 +36,8 @@ class Caller:
     """When its use was last noted."""
     scopes: frozenset[str] = frozenset()
     """Of role integration: what its token may do."""
+    session: OpenSession | None = None
+    """Of a person who has signed in; None where a token was shown."""
 
     @property
     def actor(self) -> Actor:

@@ -16,6 +16,7 @@ from app.models import (
     Event,
     Evidence,
     Finding,
+    Grant,
     Objection,
     Payment,
     Payout,
@@ -25,6 +26,7 @@ from app.models import (
     Signal,
     Token,
     Trial,
+    User,
     Vendor,
     WebhookDelivery,
     WebhookEndpoint,
@@ -46,6 +48,15 @@ _TOKEN = (
     .join(Vendor, col(Vendor.id) == col(Principal.vendor_id))
 )
 """Of the tokens of vendors: nobody else's are named in a path."""
+_MACHINE_TOKEN = (
+    select(col(Grant.service_center_id), col(Principal.vendor_id))
+    .join_from(Token, Principal, col(Principal.id) == col(Token.principal_id))
+    .join(Grant, col(Grant.principal_id) == col(Principal.id))
+)
+"""As administrators see them: every one that opens one of their service centers."""
+_USER = select(col(Grant.service_center_id), col(Grant.service_center_id)).join(
+    User, col(User.principal_id) == col(Grant.principal_id)
+)
 _DELIVERY = select(col(WebhookEndpoint.service_center_id), col(WebhookEndpoint.vendor_id)).join(
     WebhookDelivery, col(WebhookDelivery.endpoint_id) == col(WebhookEndpoint.id)
 )
@@ -58,6 +69,8 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     "assessment_id": (select(col(Assessment.service_center_id), col(Assessment.vendor_id)), col(Assessment.id)),
     "due_date_id": (_DUE_DATE, col(DueDate.id)),
     "token_id": (_TOKEN, col(Token.id)),
+    "machine_token_id": (_MACHINE_TOKEN, col(Token.id)),
+    "user_id": (_USER, col(User.principal_id)),
     "appeal_id": (_APPEAL, col(Appeal.id)),
     "finding_id": (select(col(Finding.service_center_id), col(Finding.vendor_id)), col(Finding.id)),
     "settlement_id": (select(col(Settlement.service_center_id), col(Settlement.vendor_id)), col(Settlement.id)),
@@ -122,16 +135,17 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str, *, belo
     statement, key = OWNED[parameter]
     if caller.role is Role.VENDOR and parameter in TOLD:
         statement = statement.where(TOLD[parameter])
-    row = session.execute(statement.where(key == id_)).first()
-    if row is None:
+    rows = session.execute(statement.where(key == id_)).all()
+    if not rows:
         return parameter in BEFORE_RECORD and below_contract
-    center, vendor = row
+    center, vendor = rows[0]
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.
         return caller.role is not Role.VENDOR
     if caller.role is Role.VENDOR and parameter not in OF_CENTERS:
         return bool(vendor == caller.vendor_id)
-    return center in caller.centers
+    # Whoever is of several centers, or opens several, is of each of them.
+    return any(of in caller.centers for of, _ in rows)
 
 
 def centers(session: Session, caller: Caller) -> list[tuple[uuid.UUID, str, str]]:

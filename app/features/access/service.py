@@ -101,6 +101,8 @@ def authenticate(session: Session, token: str) -> Caller:
     if not rows:
         raise Unauthenticated("The token is not known.")
     principal, shown, _ = rows[0]
+    if principal.disabled_at is not None:
+        raise Unauthenticated("The account has been disabled.")
     _check_live(shown.expires_at, shown.revoked_at)
     # The outer join gives None to a principal without any, which its type does not tell.
     centers = tuple(center for *_, center in rows if center is not None)  # type: ignore[redundant-expr]

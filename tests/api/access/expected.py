@@ -20,14 +20,30 @@ OWN, OTHER_VENDOR, OTHER_CENTER, NOTHING = "own", "another vendor's", "another c
 WHOSE = (OWN, OTHER_VENDOR, OTHER_CENTER, NOTHING)
 """Whose the things are that a path names: the caller's, or what they must not learn of; or nobody's at all."""
 
-OPEN = {("GET", "/livez"), ("GET", "/readyz")}
-"""What the document lists and anybody may ask."""
+OPEN = {
+    *{("GET", "/livez"), ("GET", "/readyz")},
+    *{("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/session"), ("POST", "/password")},
+}
+"""What the document lists and no role is asked for: health, and what lies around signing in."""
 
 TABLE = """
 # admin supervisor finance auditor vendor, integration: no scope, signals:read, signals:write
 # oneself
 yyyyy yyy 200 GET  /v1/me
-# service centers, webhook settings
+# service centers, users, tokens, webhook settings
+y--y- --- 200 GET  /v1/users
+y--r- --- 201 POST /v1/users
+y--y- --- 200 GET  /v1/users/{user_id}
+y--r- --- 200 PUT  /v1/users/{user_id}
+y--r- --- 200 POST /v1/users/{user_id}/password-reset
+y--r- --- 200 POST /v1/users/{user_id}/unlocking
+y--r- --- 200 POST /v1/users/{user_id}/ending-sessions
+y--r- --- 200 POST /v1/users/{user_id}/disabling
+y--r- --- 200 POST /v1/users/{user_id}/enabling
+y--y- --- 200 GET  /v1/tokens
+y--r- --- 201 POST /v1/tokens
+y--y- --- 200 GET  /v1/tokens/{machine_token_id}
+y--r- --- 200 POST /v1/tokens/{machine_token_id}/revocation
 y--y- --- 200 GET  /v1/service-centers
 y--r- --- 201 POST /v1/service-centers
 y--y- --- 200 GET  /v1/vendors/{vendor_id}/webhook-networks

@@ -36,8 +36,8 @@ from app.rules.destinations import Destination
 from app.rules.periods import Period
 from app.settings import Settings
 from tests.api.access.expected import BESIDE_IDS
-from tests.api.access.sent import ACCEPTED, AGREED, REPORT, SENT
-from tests.api.asking import last_part
+from tests.api.access.sent import ACCEPTED, AGREED, MACHINE, PERSON, REPORT, SENT
+from tests.api.asking import filled, last_part
 from tests.client import Client
 from tests.office import Office, Person
 from tests.payouts import payout
@@ -64,6 +64,7 @@ NOWHERE_IDS = (
     *("signal", "other_signal", "third_signal"),
     *("endpoint", "delivery", "event", "network", "yesterday"),
     *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
+    *("user", "machine_token"),
 )
 NOWHERE_ID = str(uuid.UUID(int=7))
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, NOWHERE_ID))
@@ -84,6 +85,17 @@ def answers(at: Office, contract: str, vendor: uuid.UUID) -> dict[str, str]:
         submit(session, clerk, vendor, submitted, "已整改")
     ids = {"assessment": month, "appeal": appeal, "notified_finding": owed, "submitted_finding": submitted}
     return {"answered_contract": str(id_), **{name: str(found) for name, found in ids.items()}}
+
+
+def newcomers(at: Office, number: str) -> dict[str, str]:
+    """Make a person and a machine with a token."""
+    own = {"service_center": str(at.center)}
+    person = filled({"name": f"person-{number.lower()}", **PERSON}, own)
+    machine = filled({"principal": f"machine-{number}", **MACHINE}, own)
+    return {
+        "user": made(at.admin.post("/v1/users", person)),
+        "machine_token": made(at.admin.post("/v1/tokens", machine)),
+    }
 
 
 def made(answer: Response) -> str:

@@ -69,6 +69,18 @@ PAID_BY_MONTH: dict[str, Any] = {
 ENDPOINTS = "/v1/portal/webhook-endpoints"
 ENDPOINT = f"{ENDPOINTS}/{{endpoint_id}}"
 DELIVERIES = "/v1/portal/webhook-deliveries"
+PERSON = {
+    "display_name": "新同事",
+    "language": "zh",
+    "role": "supervisor",
+    "service_centers": ["$service_center"],
+}
+MACHINE = {
+    "role": "integration",
+    "service_centers": ["$service_center"],
+    "scopes": ["signals:write"],
+    "expires_in_days": 30,
+}
 SOON: dict[str, Any] = {"url": "https://vendor.example/kaohe"}
 
 REQUESTS: dict[Operation, Sent] = {
@@ -283,6 +295,19 @@ REQUESTS: dict[Operation, Sent] = {
     ("GET", "/v1/vendors/{vendor_id}/webhook-networks"): Sent(),
     ("POST", "/v1/vendors/{vendor_id}/webhook-networks"): Sent({"cidr": "10.20.31.0/24", "reason": "政务外网"}),
     ("POST", "/v1/webhook-networks/{network_id}/removal"): Sent(),
+    ("GET", "/v1/users"): Sent(),
+    ("POST", "/v1/users"): Sent({"name": "new.person", **PERSON}),
+    ("GET", "/v1/users/{user_id}"): Sent(),
+    ("PUT", "/v1/users/{user_id}"): Sent(PERSON),
+    ("POST", "/v1/users/{user_id}/password-reset"): Sent(),
+    ("POST", "/v1/users/{user_id}/unlocking"): Sent(),
+    ("POST", "/v1/users/{user_id}/ending-sessions"): Sent(),
+    ("POST", "/v1/users/{user_id}/disabling"): Sent({"reason": "已调离"}),
+    ("POST", "/v1/users/{user_id}/enabling"): Sent(),
+    ("GET", "/v1/tokens"): Sent(),
+    ("POST", "/v1/tokens"): Sent({"principal": "new-machine", **MACHINE}),
+    ("GET", "/v1/tokens/{machine_token_id}"): Sent(),
+    ("POST", "/v1/tokens/{machine_token_id}/revocation"): Sent(),
     ("GET", "/v1/job-runs"): Sent(),
     ("POST", "/v1/job-runs"): Sent({"job": "flag_late_notices", "as_of": "2023-02-16"}),
 }

@@ -3,9 +3,10 @@
 import uuid
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -13,6 +14,7 @@ from app.api import open as open_door
 from app.api.answers import Db
 from app.api.auth import ContractsRead
 from app.api.doors import OPEN_PATHS, check_doors
+from app.api.gates import Open
 from app.api.requests import KaoheRoute
 from app.database import Database
 from app.errors import NotFound
@@ -38,14 +40,41 @@ def test_a_route_without_a_caller_cannot_be_made() -> None:
         router.add_api_route("/anything", lambda: None)
 
 
-@pytest.mark.parametrize("prefix", ["/v1", ""])
-def test_a_route_of_another_kind_keeps_the_program_from_starting(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
-    """In a router that forgot its class, or among the open doors, it is found when the program is put together."""
-    planted = APIRouter(prefix=prefix)
+def _anything(_who: Annotated[None, Depends(Open("nobody is asked"))]) -> None: ...
+
+
+def test_below_v1_no_route_is_open_by_declaration() -> None:
+    """What anybody may use is for signing in; the table's routes ask for a permission of the table."""
+    router = APIRouter(prefix="/v1", route_class=KaoheRoute)
+    with pytest.raises(RuntimeError, match="/v1/anything must ask for a permission of the table"):
+        router.add_api_route("/anything", _anything)
+
+
+def test_a_route_of_another_kind_keeps_the_program_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among the open doors it is found when the program is put together, and named."""
+    planted = APIRouter()
     planted.add_api_route("/anything", lambda: None)
     monkeypatch.setattr(open_door, "router", planted)
-    with pytest.raises(RuntimeError, match=f"^{prefix}/anything would be open to anybody: .*app/api/doors.py"):
+    with pytest.raises(RuntimeError, match=r"^/anything would be open to anybody: .*app/api/doors\.py"):
         assemble()
+
+
+def test_a_guarded_door_lets_no_route_in_that_forgot_its_class() -> None:
+    """A router below /v1 that is of another class asks nobody anything."""
+    app, planted = FastAPI(openapi_url=None), APIRouter(prefix="/v1")
+    planted.add_api_route("/anything", lambda: None)
+    app.include_router(planted)
+    with pytest.raises(RuntimeError, match=r"^/v1/anything would be open to anybody"):
+        check_doors(app)
+
+
+def test_what_is_declared_open_must_also_stand_in_the_list_of_what_is() -> None:
+    """Beside signing in, a route that declares that it asks nobody keeps the program from starting."""
+    app, planted = FastAPI(openapi_url=None), APIRouter(route_class=KaoheRoute)
+    planted.add_api_route("/come-in", _anything)
+    app.include_router(planted)
+    with pytest.raises(RuntimeError, match=r"^/come-in would be open to anybody"):
+        check_doors(app)
 
 
 def test_neither_a_mount_nor_a_socket_is_overlooked() -> None:
@@ -54,14 +83,13 @@ def test_neither_a_mount_nor_a_socket_is_overlooked() -> None:
     mounted.mount("/files", open_door.ASSETS)
     socket.add_api_websocket_route("/stream", lambda _socket: None)
     for app, path in ((mounted, "/files"), (socket, "/stream")):
-        with pytest.raises(RuntimeError, match=f"^{path} would be open to anybody"):
+        with pytest.raises(RuntimeError, match=rf"^{path} would be open to anybody"):
             check_doors(app)
 
 
-def test_every_path_that_is_open_is_served() -> None:
+def test_every_path_that_is_open_is_served(client: Client) -> None:
     """What is no longer served is no longer declared open, or another route could take its place unseen."""
-    served = {path for path in OPEN_PATHS if not path.startswith(("/problems/", "/assets", "/readyz"))}
-    client = Client(assemble())
+    served = {path for path in OPEN_PATHS if not path.startswith(("/problems/", "/assets", "/readyz", "/sign-"))}
     assert {path: client.get(path).status_code for path in served} == dict.fromkeys(served, 200)
 
 

@@ -28,6 +28,7 @@ from tests.api.access.holdings import (
     done_by_the_vendor,
     evidence,
     made,
+    newcomers,
     payouts,
     seen_by_the_vendor,
     settlements,
@@ -143,6 +144,7 @@ def build(database: Database, client: Client) -> Town:
             ids[name] = made(
                 at.people[Role.INTEGRATION].post("/v1/signals", SIGNAL | {"external_ref": f"{number}/{name}"})
             )
+        ids |= newcomers(at, number)
         ids["yesterday"] = (now() - timedelta(days=1)).isoformat()
         ids |= webhooks(at, vendor)
         ids |= answers(at, at.contract(f"{number}-ANSWERED", **PAID_BY_MONTH, **own), vendor)
@@ -152,8 +154,8 @@ def build(database: Database, client: Client) -> Town:
     for at, holding in zip((office, office, elsewhere), holdings, strict=True):
         (alert,) = at.supervisor.items("/v1/alerts", contract_id=holding.ids["contract"])
         holding.ids["alert"] = alert["id"]
-    own, other_vendors, other_centers = holdings
-    return Town(office, elsewhere, own, other_vendors, other_centers, _systems(office))
+    first, beside, second = holdings
+    return Town(office, elsewhere, first, beside, second, _systems(office))
 
 
 def _systems(at: Office) -> dict[str, Person]:

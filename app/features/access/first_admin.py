@@ -1,0 +1,51 @@
+"""The first administrator: made once, by the operator's command; there is no default account."""
+
+import uuid
+from collections.abc import Collection
+
+from sqlmodel import Session
+
+from app import clock
+from app.errors import Conflict
+from app.features.access import passwords, sign_in_queries
+from app.features.access.service import create_principal
+from app.features.audit.actor import Actor
+from app.features.audit.service import recording
+from app.models import User
+from app.models.words import Language, Role
+
+
+class AdministratorExists(Conflict):
+    """A first administrator where there is one."""
+
+    code = "administrator-exists"
+    title = "There is an administrator already"
+    remedy = "Sign in as an administrator and make further users there."
+
+
+def make(
+    session: Session, actor: Actor, name: str, display_name: str, language: Language, centers: Collection[uuid.UUID]
+) -> str:
+    """Make the first administrator and give its temporary password, for the only time.
+
+    Raises AdministratorExists where any user is an administrator, a disabled one too.
+    """
+    now = clock.now()
+    principal_id = create_principal(session, actor, name, Role.ADMIN, centers)
+    with recording(session, actor, None, "user.created", principal_id, *passwords.touched(principal_id)):
+        user = User(
+            principal_id=principal_id,
+            display_name=display_name,
+            language=language,
+            must_change=True,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(user)
+        session.flush()
+        given = passwords.give_temporary(session, principal_id, now)
+    # Asked only now: acts of the service's own stand in one line, so that of two commands at once one sees the other.
+    if sign_in_queries.administrators(session) > 1:
+        raise AdministratorExists
+    return given
