@@ -22,9 +22,9 @@ RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /srv/k
 COPY --from=build /opt/kaohe /opt/kaohe
 COPY --from=build /srv/kaohe /srv/kaohe
 WORKDIR /srv/kaohe
-# The only folder that the service writes to.
-RUN mkdir var && chown kaohe:kaohe var
-VOLUME /srv/kaohe/var
+# The only folders that the service writes to: its own, and one for the audit's heads, best on another disk.
+RUN mkdir -m 0700 var heads && chown kaohe:kaohe var heads
+VOLUME ["/srv/kaohe/var", "/srv/kaohe/heads"]
 USER kaohe
 EXPOSE 8000
 # The clock opens no port; run it with --no-healthcheck.

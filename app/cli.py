@@ -32,7 +32,9 @@ from app.features.evidence.storage import Shelf
 from app.listen_cli import listen_command
 from app.logs import configure
 from app.main import create_app
+from app.message_cli import send_messages_command
 from app.models.words import AskedBy, Role
+from app.safety import DEMO_TOKENS, keep_private, require_safe
 from app.settings import Settings, settings
 from app.user_cli import user_cli
 from app.webhook_cli import deliver_command
@@ -52,6 +54,7 @@ cli.command("verify")(verify_command)
 cli.command("backup")(backup_command)
 cli.command("restore")(restore_command)
 cli.command("deliver")(deliver_command)
+cli.command("send-messages")(send_messages_command)
 cli.command("listen")(listen_command)
 WALKING_VENDOR = "vendor-SL"
 """Of the demo's vendors, the invented one: the vendor's page talks as it."""
@@ -61,6 +64,7 @@ err = Console(stderr=True)
 
 def main() -> None:
     """Run the command; an error that has a remedy is said in two lines, not as a traceback."""
+    keep_private()
     configure(settings().log_level)
     try:
         cli()
@@ -107,9 +111,17 @@ def serve(
 ) -> None:
     """Serve the API in the foreground; the database must be migrated."""
     config = _listening(host, port)
-    # Which proxies are believed is said by one setting, `KAOHE_TRUSTED_PROXIES`; uvicorn would believe this machine.
-    app = create_app(config)
-    uvicorn.run(app, host=config.host, port=config.port, proxy_headers=False, log_config=None, access_log=False)
+    database = Database(config.resolved_database_url())
+    require_safe(config, database, config.host)
+    uvicorn.run(
+        create_app(config, database),
+        host=config.host,
+        port=config.port,
+        forwarded_allow_ips=list(config.trusted_proxies),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
 
 
 @cli.command()
@@ -120,14 +132,14 @@ def demo(
     """Migrate, load the demo once, run its nights, and print the tokens and three commands to try."""
     config = _listening(host, port)
     _migrate(config.resolved_database_url())
-    path = config.var_dir / "demo-tokens.json"
+    path = config.var_dir / DEMO_TOKENS
     with _bar() as bar:
         task = bar.add_task("demo", total=None)
         database = _database()
         tokens = set_up(
             database, path, lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
         )
-        nightly.close_night(database, config.resolved_audit_heads(), Shelf.of(config))
+        nightly.close_night(database, config.resolved_audit_heads(), Shelf.of(config), config.access_log_days)
         database.dispose()
     _print_demo(config, tokens, path)
 
@@ -187,7 +199,8 @@ def job_run(
             _print_result(result, as_json=as_json, dry=dry_run)
             bar.advance(task)
     if not dry_run:
-        nightly.close_night(database, settings().resolved_audit_heads(), Shelf.of(settings()))
+        config = settings()
+        nightly.close_night(database, config.resolved_audit_heads(), Shelf.of(config), config.access_log_days)
     database.dispose()
 
 

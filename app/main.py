@@ -8,10 +8,11 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from app.api import measuring, portal, problems, sign_in, supervisor
 from app.api import open as open_door
-from app.api import portal, problems, sign_in, supervisor
 from app.api.doors import check_doors
 from app.api.observing import RequestLog
 from app.api.openapi import describe
@@ -19,6 +20,7 @@ from app.api.rates import Rates
 from app.database import Database
 from app.errors import KaoheError
 from app.features.access.sign_in_rules import SignInRules
+from app.features.access_log.recorder import Recorder
 from app.features.evidence.storage import Shelf
 from app.features.webhooks.destinations import deployment
 from app.settings import Settings, settings
@@ -47,6 +49,7 @@ def assemble() -> FastAPI:
     _handle_errors(app)
     app.include_router(supervisor.router)
     app.include_router(portal.router)
+    app.include_router(measuring.router)
     app.include_router(sign_in.router)
     app.include_router(open_door.health)
     app.include_router(open_door.router)
@@ -59,18 +62,23 @@ def assemble() -> FastAPI:
 def equip(app: FastAPI, config: Settings, database: Database) -> None:
     """Give the doors what a deployment has of its own."""
     app.state.database = database
+    app.state.body_seconds = config.body_seconds
+    app.state.meter = measuring.Meter(database)
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)
-    app.state.trusted_proxies = config.trusted_proxies
     app.state.rates = Rates(config)
     app.state.token_days = config.token_days
     app.state.sign_in = SignInRules.of(config)
+    app.state.access_log = Recorder(database)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.access_log.start()
     yield
+    # The last requests' entries are written before the database is left; that may take as long as a writer waits.
+    await run_in_threadpool(app.state.access_log.close)
     app.state.database.dispose()
 
 

@@ -14,6 +14,8 @@ from sqlmodel import Session
 from app import clock
 from app.database import Database, statements
 from app.errors import NotFound
+from app.features.access import forgetting as access
+from app.features.access_log import digesting as access_log
 from app.features.alerts.service import reconcile
 from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
 from app.features.assessments import (
@@ -32,6 +34,7 @@ from app.features.evidence.storage import Shelf
 from app.features.evidence.sweeping import sweep
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
+from app.features.messages.writing import write_messages
 from app.features.settlements.drafting import draft_due_settlements
 from app.features.settlements.ledger import checks as ledger_checks
 from app.features.settlements.payments import behind as payments_behind
@@ -42,6 +45,7 @@ from app.features.vendor_duties import missing_reports, vacant_posts
 from app.features.webhooks import flags as disabled_endpoints
 from app.features.webhooks import forgetting as webhooks
 from app.models.words import AlertKind, AskedBy
+from app.settings import settings
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +61,10 @@ def _missing_calendar(session: Session, as_of: date, _within: Within = ALL) -> E
 def _disabled_endpoints(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     # An endpoint is of no contract.
     return Evaluation() if within.contract_id else disabled_endpoints.evaluate(session, as_of, within.centers)
+
+
+def _write_messages(session: Session, _actor: Actor, as_of: date) -> Tally:
+    return write_messages(session, as_of, settings().public_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,11 @@ DRAFTS = {
     "draft_due_settlements": Drafts(draft_due_settlements),
     "draft_payouts": Drafts(draft_payouts),
 }
-JOBS: dict[str, Flags | Drafts] = {**FLAGS, **DRAFTS}
+TELLS = {
+    "write_messages": Drafts(_write_messages),
+}
+"""What tells people of it, once all else of the night is done."""
+JOBS: dict[str, Flags | Drafts] = {**FLAGS, **DRAFTS, **TELLS}
 """Every nightly job by its name, in their order."""
 
 
@@ -278,13 +290,18 @@ def past(
     return sorted(found, key=lambda state: (state.since, state.kind, str(state.contract_id), state.subject))
 
 
-def close_night(database: Database, path: Path, shelf: Shelf) -> None:
+def close_night(database: Database, path: Path, shelf: Shelf, access_log_days: int) -> None:
     """Do what follows a night's runs: forget what is past its time, let the audit's heads leave the database.
 
-    Forgotten are keys, trials, events and files that were never sent or used. The heads go to a file outside of the
+    Forgotten are keys, trials, events and files that were never sent or used, and entries of the access log that are
+    older than so many days; what was seen until yesterday is digested first. The heads go to a file outside of the
     database, and to standard error.
     """
     with database.write() as session:
+        access_log.digest(session, Actor(AskedBy.CLOCK), clock.today())
+    access_log.forget(database, Actor(AskedBy.CLOCK), clock.today(), access_log_days)
+    with database.write() as session:
+        access.forget(session, clock.today())
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
         webhooks.forget(session, clock.today())

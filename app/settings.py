@@ -1,7 +1,6 @@
 """What a deployment may set, by environment variable, with defaults that suit one machine."""
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,12 +13,18 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KAOHE_", env_ignore_empty=True)
 
+    environment: Literal["development", "production"] = "development"
+    """In production, settings that are unsafe refuse to start (`app/rules/deployments.py`)."""
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     """SQLAlchemy URL; empty means the SQLite file `kaohe.db` in `var_dir`."""
     host: str = "127.0.0.1"
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "::1")
+    """Addresses or networks, divided by commas, whose X-Forwarded-For says who is calling."""
     port: int = Field(default=8000, validation_alias="PORT", ge=1, le=65535)
     var_dir: Path = Path("var")
     """Where the service keeps what it writes itself: the SQLite file, the cursor key, the demo's tokens."""
+    body_seconds: int = Field(default=20, ge=1, le=120)
+    """How long a body of JSON may take to arrive."""
     cursor_key: str = ""
     """Secret that signs page cursors; several processes must share it. Empty: made once and kept in `var_dir`."""
     audit_heads: Path | None = None
@@ -33,6 +38,8 @@ class Settings(BaseSettings):
     """Bytes that all files of one vendor may have together."""
     evidence_seconds: int = Field(default=120, ge=1, le=3600)
     """How long the bytes of one file may take to arrive."""
+    access_log_days: int = Field(default=400, ge=184)
+    """How long entries of the access log are kept: at least six months, as the law on cyber security asks of logs."""
     password_policy: Literal["dengbao", "asvs"] = "dengbao"  # noqa: S105 the name of a profile, not a secret
     """The profile that people's passwords satisfy; see docs/access.md."""
     sign_in_failures: int = Field(default=5, ge=3, le=100)
@@ -75,13 +82,20 @@ class Settings(BaseSettings):
     """How often one address may come without a valid token or session before it is told to wait."""
     sign_ins_per_minute: int = Field(default=10, ge=0)
     """How often one address, and how often anybody under one name, may try to sign in."""
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
-    """Networks of the proxies whose X-Forwarded-For is believed, in CIDR notation, divided by commas."""
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _networks(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s]{1,200})?$")
+    """Where people reach the service; named at the end of messages to them. Empty: messages name no address."""
+    smtp_host: str = ""
+    """The deployment's mail server; empty: no e-mail is sent."""
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    """Left out, the usual port of `smtp_security`: 587, 465 or 25."""
+    smtp_security: Literal["starttls", "ssl", "insecure"] = "starttls"
+    """`insecure` sends without TLS: only for a mail server on the same machine."""
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    """The sender's address; needed beside `smtp_host`."""
+    message_seconds: int = Field(default=10, ge=1, le=60)
+    """How long a platform or mail server may keep silent before an attempt at a message is ended."""
 
     @field_validator("webhook_ports", "webhook_schedule", mode="before")
     @classmethod
@@ -90,6 +104,14 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return () if value == "none" else tuple(int(part) for part in value.split(","))
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """Read texts divided by commas, as an environment variable holds them."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     def resolved_audit_heads(self) -> Path:
         """Give the file of the audit's heads."""
@@ -103,7 +125,7 @@ class Settings(BaseSettings):
         """Give the URL to connect to, making the folder of the default SQLite file where it is missing."""
         if self.database_url:
             return self.database_url
-        self.var_dir.mkdir(parents=True, exist_ok=True)
+        self.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return f"sqlite:///{(self.var_dir / 'kaohe.db').resolve()}"
 
 

@@ -1,5 +1,6 @@
 """The commands about people: the first administrator, and what no administrator of one service center may do."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -27,11 +28,9 @@ def first_admin_command(
     language: Annotated[Language, typer.Option(help="In which messages are written to them.")] = Language.CHINESE,
 ) -> None:
     """Make the first administrator and print a temporary password, for the only time; refused once there is one."""
-    database = Database(settings().resolved_database_url())
-    with database.write() as session:
+    with closing(Database(settings().resolved_database_url())) as database, database.write() as session:
         centers = centers_by_code(session, service_center or [])
         given = first_admin.make(session, OPERATOR, name, display_name, language, centers)
-    database.dispose()
     print(given)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from app.database import Database
 from app.features.webhooks.delivering import Deliverer, Plan, deliver
+from app.safety import require_safe
 from app.settings import settings
 
 
@@ -17,6 +18,7 @@ def deliver_command(
     """Deliver events to vendors' systems until told to stop; the clock does the same beside its nights."""
     config = settings()
     database = Database(config.resolved_database_url())
+    require_safe(config, database)
     plan = Plan.of(config)
     if once:
         print(f"{deliver(database, plan)} attempts; nothing more is due.")

@@ -1,6 +1,6 @@
 """`python -m scheduler`: asks, a few times an hour, for every business date that has not been run yet.
 
-Beside that it delivers events to vendors' systems as they come.
+Beside that it delivers events to vendors' systems as they come, and sends what nights have written to people.
 """
 
 import asyncio
@@ -18,9 +18,11 @@ from app import clock, nightly
 from app.clock import BUSINESS_ZONE
 from app.database import Database
 from app.features.evidence.storage import Shelf
+from app.features.messages.messenger import Messenger
 from app.features.webhooks.delivering import Deliverer, Plan
 from app.leadership import Leadership
 from app.logs import configure
+from app.safety import keep_private, require_safe
 from app.settings import settings
 
 log = logging.getLogger("kaohe.clock")
@@ -41,15 +43,17 @@ def tick(database: Database, leadership: Leadership, heads: Path | None = None) 
             log.info("job %s for %s: read %s, written %s", result.job, result.as_of, result.read, result.written)
             ran += 1
         if ran and heads:
-            nightly.close_night(database, heads, Shelf.of(settings()))
+            nightly.close_night(database, heads, Shelf.of(settings()), settings().access_log_days)
         return ran
 
 
 def main() -> None:
-    """Tick now and then every few minutes, and deliver, until told to stop."""
+    """Tick now and then every few minutes, deliver, and send messages, until told to stop."""
+    keep_private()
     config = settings()
     configure(config.log_level)
     database = Database(config.resolved_database_url())
+    require_safe(config, database)
     scheduler = BlockingScheduler(timezone=BUSINESS_ZONE)
     trigger = IntervalTrigger(minutes=config.tick_minutes, timezone=BUSINESS_ZONE)
     # No grace limit and one instance: a late tick still ticks, and ticks that were slept through are one.
@@ -65,18 +69,23 @@ def main() -> None:
 
     deliverer = Deliverer(database, Plan.of(config))
     delivering = threading.Thread(target=lambda: asyncio.run(deliverer.run()), name="delivering")
+    messenger = Messenger.of(database, config)
+    sending = threading.Thread(target=messenger.run, name="messages")
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         deliverer.stop()
+        messenger.stop()
         scheduler.shutdown(wait=False)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     log.info("the clock is running, every %s minutes", config.tick_minutes)
     delivering.start()
+    sending.start()
     scheduler.start()
     # What is in flight is noted first, which takes no longer than one attempt.
     delivering.join()
+    sending.join()
     database.dispose()
 
 

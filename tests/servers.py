@@ -6,6 +6,7 @@ import signal
 import socket
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -21,10 +22,10 @@ HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0
 
 
-def keep(url: str, var_dir: Path, port: int, orders: Connection) -> None:
+def keep(url: str, config: Settings, port: int, orders: Connection) -> None:
     """Put the program together once, and fork a server from it whenever one is ordered; say which, and when it died."""
     configure("CRITICAL")
-    app = create_app(Settings(var_dir=var_dir), Database(url))
+    app = create_app(config, Database(url))
     while orders.recv():
         server = os.fork()
         if server == 0:
@@ -38,12 +39,14 @@ def keep(url: str, var_dir: Path, port: int, orders: Connection) -> None:
 class Server:
     """The server of one database, on a port of this machine."""
 
-    def __init__(self, url: str, var_dir: Path) -> None:
-        """Prepare it; nothing listens yet."""
+    def __init__(self, url: str, var_dir: Path, **settings: Any) -> None:
+        """Prepare it with these further settings; nothing listens yet."""
         port = _free_port()
         self.address = f"http://{HOST}:{port}"
         self._orders, theirs = PROCESSES.Pipe()
-        self._keeper = PROCESSES.Process(target=keep, args=(url, var_dir, port, theirs), daemon=True)
+        self._keeper = PROCESSES.Process(
+            target=keep, args=(url, Settings(var_dir=var_dir, **settings), port, theirs), daemon=True
+        )
         self._keeper.start()
         theirs.close()
         self._server = 0

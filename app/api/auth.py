@@ -14,7 +14,7 @@ from app.database import Database
 from app.errors import BadRequest, Forbidden, KaoheError, NotFound, Unauthenticated
 from app.features.access import queries, sessions
 from app.features.access.caller import Caller
-from app.features.access.scopes import SIGNALS_READ, SIGNALS_WRITE
+from app.features.access.scopes import METRICS_READ, SIGNALS_READ, SIGNALS_WRITE
 from app.features.access.service import authenticate
 from app.features.access.use import note_use
 from app.models.words import Role
@@ -58,6 +58,8 @@ class Resource(StrEnum):
     """What is written to people, and by which channels; each looks after their own."""
     REMINDERS = "reminders"
     """On which days before a due date a service center reminds."""
+    OPERATIONS = "operations"
+    """How the service runs: for the system that watches it, by its scope, and for no role."""
 
 
 class Action(StrEnum):
@@ -96,6 +98,7 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.ACCESS_LOG: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.MESSAGES: dict.fromkeys((Role.ADMIN, Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR), _RW),
     Resource.REMINDERS: {Role.ADMIN: _RW, Role.SUPERVISOR: _RW, Role.FINANCE: _R, Role.AUDITOR: _R},
+    Resource.OPERATIONS: {},
 }
 """Who may do what; a role that a row does not name may do nothing there."""
 
@@ -159,7 +162,7 @@ def authorise(request: Request, permission: Permission) -> Caller:
     """
     database: Database = request.app.state.database
     with database.read() as session:
-        caller = recognise(session, request)
+        caller = request.state.caller = recognise(session, request)
         if caller.session is not None and caller.session.password_due:
             raise PasswordChangeDue
         if not permission.is_closed_to(caller):
@@ -265,3 +268,4 @@ MessagesRead = Annotated[Caller, Depends(Permission(Resource.MESSAGES, Action.RE
 MessagesWrite = Annotated[Caller, Depends(Permission(Resource.MESSAGES, Action.WRITE))]
 RemindersRead = Annotated[Caller, Depends(Permission(Resource.REMINDERS, Action.READ))]
 RemindersWrite = Annotated[Caller, Depends(Permission(Resource.REMINDERS, Action.WRITE))]
+OperationsRead = Annotated[Caller, Depends(Permission(Resource.OPERATIONS, Action.READ, METRICS_READ))]

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from fastapi import Response
 
-from app.documents import xlsx
+from app.documents import csv_sheet, xlsx
 from app.documents.paper import Paper
 from app.rules.file_types import TYPES
 
@@ -36,6 +36,33 @@ def workbook(paper: Paper) -> Response:
     # Both names were made of letters that need no escape here; everything else in the Chinese one is percent-encoded.
     names = f"filename=\"{paper.ascii_name}\"; filename*=UTF-8''{quote(paper.name, safe='')}"
     return Workbook(paper.content, headers={"Content-Disposition": f"attachment; {names}"})
+
+
+class CsvFile(Response):
+    """A table in comma-separated values, to be saved."""
+
+    media_type = csv_sheet.MEDIA_TYPE
+
+
+class JsonLines(Response):
+    """A file of JSON documents, one a line, to be saved."""
+
+    media_type = "application/jsonl"
+
+
+def _to_be_saved(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+    content = {media_type.partition(";")[0]: {"schema": {"type": "string"}}}
+    return {200: {"description": description, "content": content, "headers": WORKBOOK[200]["headers"]}}
+
+
+CSV_FILE = _to_be_saved(CsvFile.media_type, "A table in UTF-8 with its mark, as spreadsheets open it")
+JSON_LINES = _to_be_saved(JsonLines.media_type, "One JSON document a line")
+"""What a route that answers with such a file says of it."""
+
+
+def saved(file: type[CsvFile | JsonLines], content: bytes, name: str) -> Response:
+    """Answer with a file that is to be saved under a name of ASCII letters."""
+    return file(content, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.noting import note_answer
 from app.models.columns import new_id
 
 log = structlog.get_logger("kaohe.request")
@@ -29,19 +30,24 @@ class RequestLog:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         began = time.perf_counter()
         status = 500
+        saved = False
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, saved
             if message["type"] == "http.response.start":
                 status = message["status"]
+                saved = any(name == b"content-disposition" for name, _ in message.get("headers", ()))
                 message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
             await self.app(scope, receive, sending)
         finally:
-            took = round((time.perf_counter() - began) * 1000, 1)
+            seconds = time.perf_counter() - began
+            scope["app"].state.meter.note(scope, status, seconds)
+            took = round(seconds * 1000, 1)
             log.info("request", method=scope["method"], path=scope["path"], status=status, milliseconds=took)
+            note_answer(scope, request_id, status, saved=saved)
 
 
 def _given(scope: Scope) -> str | None:

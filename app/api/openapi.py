@@ -89,7 +89,7 @@ def _never_null(parameter: dict[str, Any]) -> None:
 
 def _never(path: str, method: str, operation: dict[str, Any]) -> set[str]:
     """Name the problems that this operation cannot answer with, so that nobody writes code for them."""
-    never = set() if "requestBody" in operation else {"413", "415"}
+    never = set() if "requestBody" in operation else {"408", "413", "415"}
     if "application/json" not in operation.get("requestBody", {}).get("content", {"application/json": None}):
         never |= {"415"}
     if method == "get":

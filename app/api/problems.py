@@ -69,6 +69,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (404, "Not there, or not yours"),
         (409, "The present state forbids it"),
         (413, "The body is too large"),
+        (408, "The body came too slowly"),
         (415, "The body must be JSON"),
         (422, "The request is not valid"),
         (429, "Too many requests in a minute; see Retry-After"),
@@ -102,9 +103,11 @@ def problem(error: KaoheError) -> Response:
     return Response(content, error.status, headers, MEDIA_TYPE)
 
 
-async def on_kaohe_error(_request: Request, error: Exception) -> Response:
+async def on_kaohe_error(request: Request, error: Exception) -> Response:
     """Answer an error that a feature raised."""
     assert isinstance(error, KaoheError)  # noqa: S101 registered for this class
+    # The access log says why somebody was refused.
+    request.state.refused = error.code
     return problem(error)
 
 

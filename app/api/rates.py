@@ -18,7 +18,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from app.api.peers import client_address, neighbourhood
+from app.api.peers import neighbourhood
 from app.errors import TooManyRequests
 from app.settings import Settings
 
@@ -149,7 +149,7 @@ def check_sign_in(request: Request, name: str) -> None:
 
 
 def _from(request: Request) -> str:
-    return neighbourhood(client_address(request))
+    return neighbourhood(request)
 
 
 def _rates(request: Request) -> Rates:

@@ -1,5 +1,6 @@
 """Requests read strictly: who first, then the query, then a body of bounded size in strict JSON."""
 
+import asyncio
 import hashlib
 import inspect
 import json
@@ -16,7 +17,7 @@ from app.api.changing import Declared
 from app.api.gates import Gate, Open, SignedIn, described
 from app.api.problems import Problem
 from app.api.rates import class_of
-from app.api.receiving import RawBody
+from app.api.receiving import RawBody, TooSlow
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
 from app.rules.faults import Fault, escaped
@@ -31,8 +32,13 @@ class StrictRequest(Request):
     """A request whose body has been read and checked before the framework asks for it."""
 
     async def load(self) -> None:
-        """Read the body up to its limit and parse it; refuses what is not strict JSON."""
-        body = await self._limited_body()
+        """Read the body up to its limit and parse it; refuses what is not strict JSON, or comes too slowly."""
+        seconds: int = self.app.state.body_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                body = await self._limited_body()
+        except TimeoutError as error:
+            raise TooSlow(f"It took more than {seconds} seconds.") from error
         if body and not _is_json(self.headers.get("content-type", "")):
             raise UnsupportedMedia(f"It came as '{self.headers.get('content-type', '')}'.")
         self._body = body
@@ -124,7 +130,7 @@ class KaoheRoute(APIRoute):
         """Have the documentation say who may use it."""
         self.declared: Declared | None = getattr(endpoint, "declared", None)
         self.raw_body: RawBody | None = getattr(endpoint, "raw_body", None)
-        also = {**_responses(self.declared, options.get("methods")), **(_RAW_RESPONSES if self.raw_body else {})}
+        also = _responses(self.declared, options.get("methods"))
         # In a list of operations the first sentence about one says more than its name in capitals.
         options["summary"] = options.get("summary") or (inspect.getdoc(endpoint) or "").partition("\n")[0].rstrip(".")
         options["responses"] = {**also, **(options.get("responses") or {})}
@@ -209,9 +215,6 @@ _IF_NONE_MATCH: dict[str, Any] = {
     "schema": {"type": "string"},
     "description": "An ETag that was given before: 304 while the answer is the same.",
 }
-
-
-_RAW_RESPONSES: dict[int | str, dict[str, Any]] = {408: {"model": Problem, "description": "The body came too slowly"}}
 
 
 def _responses(declared: Declared | None, methods: Collection[str] | None) -> dict[int | str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 from app.api import cookies
 from app.api.answers import Db, answer
 from app.api.gates import Open, SignedIn
+from app.api.noting import note_coming
 from app.api.problems import RESPONSES, Problem
 from app.api.rates import check_sign_in, heavy
 from app.api.requests import KaoheRoute
@@ -18,7 +19,7 @@ from app.database import Database
 from app.features.access import own_password, sessions, sign_in, sign_in_queries
 from app.features.access.caller import Caller
 from app.features.access.sign_in_rules import SignInRules
-from app.models.words import Language, Role
+from app.models.words import AccessKind, Language, Role
 from app.values import Number, Shape, shown
 
 LONGEST_SENT = 1024
@@ -90,6 +91,7 @@ def sign_in_person(request: Request, _who: Anybody, db: Db, rules: Rules, body: 
         former=cookies.secret_of(request),
         request_id=structlog.contextvars.get_contextvars().get("request_id"),
     )
+    note_coming(request, AccessKind.SIGN_IN if outcome.secret else AccessKind.SIGN_IN_REFUSED, outcome.principal_id)
     outcome.refuse()
     response = answer(_session(db, rules, outcome.secret), headers={"Cache-Control": "no-store"})
     return cookies.give(response, outcome.secret)
@@ -104,7 +106,9 @@ def sign_out_person(request: Request, _who: Anybody, db: Db) -> Response:
     secret = cookies.secret_of(request)
     if secret is not None:
         cookies.check_csrf(request, secret)
-    sign_in.sign_out(db, secret)
+    left = sign_in.sign_out(db, secret)
+    if left is not None:
+        note_coming(request, AccessKind.SIGN_OUT, left)
     return cookies.take_back(Response(status_code=204))
 
 

@@ -1,6 +1,7 @@
 """The tables, one small family a file; importing this package gives Alembic the whole schema."""
 
 from app.models.access import Grant, PasswordHistory, Principal, SignInFailures, Token, User, UserSession
+from app.models.access_log import AccessLogEntry
 from app.models.alerts import Alert
 from app.models.annual import AnnualAssessment
 from app.models.answers import Acknowledgement, AppealLine, Rectification
@@ -16,6 +17,7 @@ from app.models.evidence import Evidence, EvidenceUse
 from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
+from app.models.messages import AlertNote, Message, MessageChannel, MessageNight, MessageSettings, ReminderDays
 from app.models.metrics import MonthMetrics
 from app.models.objections import Objection
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
@@ -34,8 +36,10 @@ from app.models.webhooks import (
 )
 
 __all__ = [
+    "AccessLogEntry",
     "Acknowledgement",
     "Alert",
+    "AlertNote",
     "AnnualAssessment",
     "Appeal",
     "AppealLine",
@@ -64,6 +68,10 @@ __all__ = [
     "KeyPostFact",
     "LedgerEntry",
     "LedgerLine",
+    "Message",
+    "MessageChannel",
+    "MessageNight",
+    "MessageSettings",
     "MonthMetrics",
     "MonthlyReport",
     "MonthlyReportReturn",
@@ -74,6 +82,7 @@ __all__ = [
     "PayoutReading",
     "Principal",
     "Rectification",
+    "ReminderDays",
     "ServiceCenter",
     "Settlement",
     "SettlementLine",

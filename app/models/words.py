@@ -36,6 +36,20 @@ class SessionEnd(StrEnum):
     """An administrator ended it."""
 
 
+class AccessKind(StrEnum):
+    """What an entry of the access log tells of; what changes something is in the audit instead."""
+
+    READ = "read"
+    EXPORT = "export"
+    """A file was given to be saved."""
+    REFUSAL = "refusal"
+    SIGN_IN = "sign_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_OUT = "sign_out"
+    LOSS = "loss"
+    """So many entries were lost, because the database took none for too long."""
+
+
 class DueKind(StrEnum):
     """What is owed by a due date."""
 
@@ -269,3 +283,39 @@ class IncidentStatus(StrEnum):
     DISMISSED = "dismissed"
     MERGED = "merged"
     """All of its signals stand in other incidents."""
+
+
+class ChannelKind(StrEnum):
+    """By what a person is written to."""
+
+    EMAIL = "email"
+    DINGTALK = "dingtalk"
+    WECOM = "wecom"
+    FEISHU = "feishu"
+
+
+class MessageKind(StrEnum):
+    """What a message is: a night's news of alerts, due dates alone, or a trial that its reader asked for."""
+
+    DIGEST = "digest"
+    REMINDER = "reminder"
+    TEST = "test"
+
+
+class MessageStatus(StrEnum):
+    """How far a message has come."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    """An attempt failed; another one follows."""
+    GIVEN_UP = "given_up"
+
+
+class AlertNews(StrEnum):
+    """What has become of an alert since the night before."""
+
+    OPENED = "opened"
+    WORSENED = "worsened"
+    RESOLVED = "resolved"

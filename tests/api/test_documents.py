@@ -96,8 +96,8 @@ def test_every_problem_that_an_operation_answers_with_is_documented_as_one(docum
 
 def _refusals(operation: dict[str, Any]) -> set[str]:
     """Say which refusals an operation can meet: one that takes a body has more ways to go wrong."""
-    of_body = {"409", "413", "422"} if "requestBody" in operation else set()
-    of_body |= {"415"} if _takes_json(operation) else {"408"} if of_body else set()
+    of_body = {"408", "409", "413", "422"} if "requestBody" in operation else set()
+    of_body |= {"415"} if _takes_json(operation) else set()
     return {"400", "401", "403"} | of_body
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.api.cookies import COOKIE, CSRF_HEADER
-from app.clock import now
-from app.features.access import passwords, sessions, sign_in
+from app.clock import now, today
+from app.features.access import forgetting, passwords, sessions, sign_in
 from app.features.access import service as access
 from app.features.access.passwords import TooBusy, Turns
 from app.features.access.sign_in_rules import SignInRules
@@ -159,6 +159,22 @@ def test_a_session_is_noted_once_a_minute(browser: Browser, office: Office, cloc
         with office.database.read() as session:
             seen.append(int((session.exec(select(UserSession.last_seen_at)).one() - MONDAY).total_seconds()))
     assert seen == [0, 60, 60, 120]
+
+
+def test_old_failures_and_sessions_are_forgotten(
+    browser: Browser, office: Office, clock: time_machine.Traveller
+) -> None:
+    """Whoever makes up names cannot fill the database; what is still good stays."""
+    browser.sign_in("li")
+    browser.sign_in("nobody")
+
+    def kept(days: int) -> tuple[int, int]:
+        clock.move_to(MONDAY + timedelta(days=days))
+        with office.database.write() as session:
+            forgetting.forget(session, today())
+            return len(session.exec(select(SignInFailures)).all()), len(session.exec(select(UserSession)).all())
+
+    assert [kept(days) for days in (1, 3, 183, 185)] == [(1, 1), (0, 1), (0, 1), (0, 0)]
 
 
 def test_a_change_needs_the_token_of_its_own_session(browser: Browser, office: Office) -> None:

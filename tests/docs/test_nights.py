@@ -6,7 +6,7 @@ import pytest
 
 from app.database import Database
 from app.models.words import AlertKind
-from app.nightly import DRAFTS, FLAGS
+from app.nightly import DRAFTS, FLAGS, TELLS
 from tests.docs.exchanges import ROOT
 from tests.nights import alerts, run_nights
 from tests.office import Office
@@ -18,9 +18,9 @@ _KIND = re.compile(r"^\| `(\w+)` \|(?:[^|]+\|){4} ([^|]+) \|$", re.MULTILINE)
 
 
 def test_jobs_are_listed_in_their_order() -> None:
-    """Each with the kind of alert that it keeps true, or with what it drafts."""
+    """Each with the kind of alert that it keeps true, or with what it drafts or writes."""
     flags = [(name, job.kind.value) for name, job in FLAGS.items()]
-    assert _JOB.findall(GUIDE) == flags + [(name, name.split("_")[-1]) for name in DRAFTS]
+    assert _JOB.findall(GUIDE) == flags + [(name, name.split("_")[-1]) for name in (*DRAFTS, *TELLS)]
 
 
 def test_kinds_of_alerts_are_all_there() -> None:

@@ -26,6 +26,7 @@ AnyCase = Case[Any]
 ApiOperation = APIOperation[Any, Any, Any, Any]
 TAKE_NOTHING = {
     "read_me",
+    "read_message_settings",
     "read_portal_me",
     "read_session",
     "sign_out_person",

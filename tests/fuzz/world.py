@@ -15,6 +15,7 @@ from app.api.ids import (
     APPEAL,
     ASSESSMENT,
     CENTER,
+    CHANNEL,
     CONTRACT,
     DELIVERY,
     DUE_DATE,
@@ -45,6 +46,8 @@ from app.features.access import service as access
 from app.features.access import tokens as secrets
 from app.features.access.caller import Caller
 from app.features.access.scopes import SCOPES
+from app.features.access_log import writing
+from app.features.access_log.entries import Entry
 from app.features.assessments import findings, service
 from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
@@ -69,7 +72,7 @@ from app.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from app.models.words import AlertKind, AskedBy, AttemptOutcome, DueKind, Role
+from app.models.words import AccessKind, AlertKind, AskedBy, AttemptOutcome, DueKind, Role
 from app.nightly import FLAGS, run
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
@@ -111,12 +114,21 @@ def build(database: Database, ids: Ids) -> Tokens:
         tokens[SECOND_SUPERVISOR] = _token(session, Role.SUPERVISOR, SECOND_SUPERVISOR)
         _person(session)
         _contract(building)
+        _see(session)
     # The nights flag; what they would draft, the examples draft.
     for job in FLAGS:
         run(database, job, clock.today(), AskedBy.COMMAND)
     with database.write() as session:
         _name_the_alert(session)
     return tokens
+
+
+def _see(session: Session) -> None:
+    """Have the supervisor look at the contract: the access log is written beside requests, and not at once."""
+    supervisor = _principal(session, Role.SUPERVISOR)
+    seen = Entry(AccessKind.READ, "GET", "/v1/contracts/{contract_id}", 200, supervisor, Role.SUPERVISOR.value)
+    seen.role, seen.centers, seen.subjects = Role.SUPERVISOR, (CENTER,), {"contract_id": str(CONTRACT)}
+    writing.write(session, [seen])
 
 
 def _person(session: Session) -> None:
@@ -230,6 +242,7 @@ NAMED = {
     "register_webhook_endpoint": ENDPOINT,
     "send_test_event": EVENT,
     "allow_webhook_network": NETWORK,
+    "add_channel": CHANNEL,
     "file_appeal": APPEAL,
     "create_user": USER,
     "issue_machine_token": MACHINE_TOKEN,

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api.problems import RESPONSES
 from app.api.requests import KaoheRoute
 from app.api.supervisor import (
+    access_log,
     alerts,
     annual_assessments,
     appeals,
@@ -21,6 +22,7 @@ from app.api.supervisor import (
     key_posts,
     ledger,
     me,
+    messages,
     metrics,
     monthly_reports,
     objections,
@@ -31,6 +33,7 @@ from app.api.supervisor import (
     payments,
     payouts,
     rectifications,
+    reminders,
     revisions,
     settlements,
     signals,
@@ -46,6 +49,8 @@ for room in (
     me,
     users,
     tokens,
+    messages,
+    reminders,
     parties,
     contracts,
     terms,
@@ -75,6 +80,7 @@ for room in (
     evidence,
     job_runs,
     audit_events,
+    access_log,
     events,
     webhook_networks,
 ):

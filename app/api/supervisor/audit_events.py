@@ -10,17 +10,21 @@ from sqlalchemy import RowMapping
 
 from app.api.answers import Db
 from app.api.auth import AuditRead
+from app.api.files import CSV_FILE, JSON_LINES, CsvFile, JsonLines, saved
 from app.api.filters import RecordedSince, RecordedUntil
 from app.api.ids import CONTRACT, OfCenter
 from app.api.paging import PageOf, Paging
 from app.api.requests import KaoheRoute
-from app.features.audit import queries
+from app.documents import csv_sheet
+from app.documents.csv_sheet import ExportTooLarge
+from app.features.audit import export, queries, sheet
 from app.features.audit.queries import EventFilter
 
 router = APIRouter(prefix="/audit-events", route_class=KaoheRoute, tags=["audit"])
 Page = Annotated[Paging, Depends()]
 Action = Annotated[str | None, Query(max_length=64, description="What was done.", examples=["contract.activated"])]
 ActorName = Annotated[str | None, Query(max_length=64, description="Who did it, by name.", examples=["supervisor"])]
+PrincipalId = Annotated[uuid.UUID | None, Query(description="Who did it, by `id` of `GET /v1/users` or a token.")]
 SubjectKind = Annotated[str | None, Query(max_length=64, description="To what kind of thing.", examples=["contract"])]
 SubjectId = Annotated[
     str | None, Query(max_length=64, description="To which of them, by id.", examples=[str(CONTRACT)])
@@ -67,6 +71,7 @@ def list_audit_events(
     paging: Page,
     action: Action = None,
     actor: ActorName = None,
+    principal_id: PrincipalId = None,
     subject_kind: SubjectKind = None,
     subject_id: SubjectId = None,
     service_center_id: OfCenter = None,
@@ -74,11 +79,49 @@ def list_audit_events(
     since: RecordedSince = None,
     until: RecordedUntil = None,
 ) -> Response:
-    """List who did what in one's service centers, the oldest first."""
-    wanted = EventFilter(action, actor, subject_kind, subject_id, service_center_id, request_id, since, until)
+    """List who did what in one's service centers, and about the people and tokens of theirs alone, the oldest first."""
+    wanted = EventFilter(
+        action, actor, principal_id, subject_kind, subject_id, service_center_id, request_id, since, until
+    )
     with db.read() as session:
         page = queries.events(session, who.centers, wanted, paging.page)
     return paging.answer([_event(row) for row in page.rows], page.next_after)
+
+
+@router.get("/export", response_class=CsvFile, responses=CSV_FILE)
+def export_audit_events(
+    who: AuditRead,
+    db: Db,
+    action: Action = None,
+    actor: ActorName = None,
+    principal_id: PrincipalId = None,
+    subject_kind: SubjectKind = None,
+    subject_id: SubjectId = None,
+    service_center_id: OfCenter = None,
+    request_id: RequestId = None,
+    since: RecordedSince = None,
+    until: RecordedUntil = None,
+) -> Response:
+    """Give the same list as a table to be saved, at most 100,000 rows."""
+    wanted = EventFilter(
+        action, actor, principal_id, subject_kind, subject_id, service_center_id, request_id, since, until
+    )
+    with db.snapshot() as session:
+        return saved(CsvFile, sheet.write(session, who.centers, wanted), "audit-events.csv")
+
+
+@router.get("/chains", response_class=JsonLines, responses=JSON_LINES)
+def export_audit_chains(who: AuditRead, db: Db, service_center_id: OfCenter = None) -> Response:
+    """Give the whole chains of one's service centers as JSON lines, which `kaohe verify --export` checks."""
+    centers = [center for center in who.centers if service_center_id in {None, center}]
+    content = bytearray()
+    with db.snapshot() as session:
+        for line in export.lines_of(session, centers):
+            content += f"{line}\n".encode()
+            if len(content) > csv_sheet.MOST_BYTES:
+                detail = f"The chains have more than {csv_sheet.MOST_BYTES >> 20} MiB."
+                raise ExportTooLarge(detail, remedy="Ask the operator for 'kaohe audit export'.")
+    return saved(JsonLines, bytes(content), "audit-chains.jsonl")
 
 
 def _event(row: RowMapping) -> AuditEventOut:

@@ -89,7 +89,7 @@ def verified(password: str, stored: str | None) -> tuple[bool, str | None]:
 @cache
 def _dummy() -> str:
     """Give a hash of what nobody knows, with the parameters of all others."""
-    return hashed(secrets.token_hex())
+    return hashed(secrets.token_hex(_SALT_BYTES))
 
 
 @cache

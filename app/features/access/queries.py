@@ -17,6 +17,7 @@ from app.models import (
     Evidence,
     Finding,
     Grant,
+    MessageChannel,
     Objection,
     Payment,
     Payout,
@@ -93,6 +94,10 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
         select(col(WebhookNetwork.service_center_id), col(WebhookNetwork.vendor_id)),
         col(WebhookNetwork.id),
     ),
+    "channel_id": (
+        select(col(MessageChannel.principal_id), col(MessageChannel.principal_id)),
+        col(MessageChannel.id),
+    ),
     "vendor_id": (select(col(Vendor.service_center_id), col(Vendor.id)), col(Vendor.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
 }
@@ -100,6 +105,9 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
 
 OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id"})
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
+
+OF_PERSONS = frozenset({"channel_id"})
+"""What is one principal's own, and nobody else's of the same centre either."""
 
 BEFORE_RECORD = frozenset({"payout_id"})
 """What has its id before it is on record; until then it is found below its contract, whose owner is asked for too."""
@@ -139,6 +147,8 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str, *, belo
     if not rows:
         return parameter in BEFORE_RECORD and below_contract
     center, vendor = rows[0]
+    if parameter in OF_PERSONS:
+        return bool(center == caller.principal_id)
     if center is None:
         # What concerns the service itself is everybody's but the vendors'.
         return caller.role is not Role.VENDOR

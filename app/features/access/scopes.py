@@ -8,7 +8,9 @@ from app.rules.faults import Fault
 
 SIGNALS_WRITE = "signals:write"
 SIGNALS_READ = "signals:read"
-SCOPES = frozenset({SIGNALS_WRITE, SIGNALS_READ})
+METRICS_READ = "metrics:read"
+"""Of `/metrics`: how the service runs, nothing of what it keeps."""
+SCOPES = frozenset({SIGNALS_WRITE, SIGNALS_READ, METRICS_READ})
 """Every scope that there is."""
 
 

@@ -70,11 +70,12 @@ def csrf_token(secret: str) -> str:
     return hmac.digest(secret.encode(), _CSRF, hashlib.sha256).hex()
 
 
-def end(session: Session, secret: str, reason: SessionEnd, now: datetime) -> bool:
-    """End the session of this secret; False where there is none that is still going on."""
+def end(session: Session, secret: str, reason: SessionEnd, now: datetime) -> uuid.UUID | None:
+    """End the session of this secret and tell whose it was; None where there is none that is still going on."""
     if not tokens.is_well_formed(secret):
-        return False
-    return _end(session, col(UserSession.token_hash) == tokens.hashed(secret), reason, now) > 0
+        return None
+    ended = _end(session, col(UserSession.token_hash) == tokens.hashed(secret), reason, now)
+    return ended[0] if ended else None
 
 
 def end_all(
@@ -82,15 +83,15 @@ def end_all(
 ) -> int:
     """End all sessions of a user, but for the one to `keep`, from the next request on; gives how many there were."""
     of = col(UserSession.principal_id) == principal_id
-    return _end(session, of if keep is None else of & (col(UserSession.id) != keep), reason, now)
+    return len(_end(session, of if keep is None else of & (col(UserSession.id) != keep), reason, now))
 
 
-def _end(session: Session, which: ColumnElement[bool], reason: SessionEnd, now: datetime) -> int:
+def _end(session: Session, which: ColumnElement[bool], reason: SessionEnd, now: datetime) -> list[uuid.UUID]:
     statement = (
         update(UserSession)
         .where(which, col(UserSession.ended_at).is_(None))
         .values(ended_at=now, end_reason=reason)
-        .returning(col(UserSession.id))
+        .returning(col(UserSession.principal_id))
         .execution_options(synchronize_session=False)
     )
-    return len(session.execute(statement).all())
+    return list(session.execute(statement).scalars())

@@ -193,9 +193,9 @@ def name_hash(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def sign_out(database: Database, secret: str | None) -> bool:
-    """End the session of the cookie that came, at once; False where none was going on."""
+def sign_out(database: Database, secret: str | None) -> uuid.UUID | None:
+    """End the session of the cookie that came, at once, and tell whose it was; None where none was going on."""
     if secret is None:
-        return False
+        return None
     with database.write() as session:
         return sessions.end(session, secret, SessionEnd.SIGNED_OUT, clock.now())

@@ -12,6 +12,8 @@ from app.features.audit.hashing import row_hash
 from app.features.audit.rows import BATCH, Unreadable, read_rows
 from app.features.audit.service import Act, append
 from app.models import (
+    AccessLogEntry,
+    AlertNote,
     AuditEvent,
     AuditHead,
     EndpointHealth,
@@ -19,6 +21,8 @@ from app.models import (
     EventHead,
     IdempotencyKey,
     JobRun,
+    Message,
+    MessageNight,
     SignInFailures,
     Trial,
     UserSession,
@@ -29,6 +33,8 @@ from app.models import (
 )
 
 NOT_AUDITED: dict[type[SQLModel], str] = {
+    AccessLogEntry: "who saw what, digested into the chains every night; forgotten after its time",
+    AlertNote: "what the last night saw of an alert, to tell what is new; the alerts themselves are audited",
     AuditEvent: "guarded by its own chain",
     AuditHead: "compared with the chain's end",
     EndpointHealth: "how deliveries fared, noted with each of them; enabling and disabling are acts",
@@ -36,6 +42,8 @@ NOT_AUDITED: dict[type[SQLModel], str] = {
     EventHead: "the last number of each stream of events",
     IdempotencyKey: "answers for retries, forgotten after 35 days",
     JobRun: "the clock's own notes; the alerts that a run writes are audited",
+    Message: "the messenger's own notes, like deliveries; channels and settings are audited",
+    MessageNight: "the nights' own notes: whose messages were written",
     SignInFailures: "counts of what failed; the access log tells of each",
     Trial: "what would be under other terms, kept 30 days; nothing of the record rests on it",
     UserSession: "noted by requests; sign-ins are in the access log, and what ends sessions is an act",

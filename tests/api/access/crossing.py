@@ -38,6 +38,7 @@ def cross(
 ) -> list[str]:
     """Ask everything as one caller and say which cells are wrong: refusals first, which must change nothing."""
     ordered = sorted(operations, key=list(REQUESTS).index) if set(operations) <= set(REQUESTS) else list(operations)
+    town = town.seen_by(who)
     before = every_row(database)
     wrong = [said for operation in ordered for said in _refusals(town, who, operation)]
     wrong += [said for operation in ordered for said in _others_bodies(town, who, operation)]
@@ -109,10 +110,15 @@ def _others_filters(town: Town, who: str, operation: Operation, document: dict[s
         for whose in (OTHER_CENTER, OTHER_VENDOR) if who == "vendor" else (OTHER_CENTER,):
             theirs = town.of(whose).ids[name.removesuffix("_id")]
             found = town.person(who).get(address, **{name: theirs})
-            # The cursor of a stream says of which stream it is, so only what was found is compared.
-            items = [json.loads(answer.text.replace(theirs, NOWHERE_ID)).get("items") for answer in (found, nothing)]
+            items = [_found(answer.text.replace(theirs, NOWHERE_ID), answer) for answer in (found, nothing)]
             if found.status_code != nothing.status_code or items[0] != items[1]:
                 yield f"{_cell(who, operation, whose)}: {found.status_code} narrowed by {name}"
+
+
+def _found(text: str, answer: Response) -> Any:  # noqa: ANN401 JSON is any value
+    """Give a page's items, or a file as it is; the cursor of a stream says of which stream it is, and tells nothing."""
+    is_json = answer.headers["content-type"].startswith("application/json")
+    return json.loads(text)["items"] if is_json else "" if answer.is_error else text
 
 
 def _successes(town: Town, who: str, operation: Operation) -> Iterator[str]:

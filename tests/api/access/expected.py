@@ -30,6 +30,17 @@ TABLE = """
 # admin supervisor finance auditor vendor, integration: no scope, signals:read, signals:write
 # oneself
 yyyyy yyy 200 GET  /v1/me
+# one's own channels and messages, and what a service center reminds of
+yyyy- --- 200 GET  /v1/me/channels
+yyyy- --- 201 POST /v1/me/channels
+yyyy- --- 200 GET  /v1/me/channels/{channel_id}
+yyyy- --- 202 POST /v1/me/channels/{channel_id}/test
+yyyy- --- 200 POST /v1/me/channels/{channel_id}/removal
+yyyy- --- 200 GET  /v1/me/message-settings
+yyyy- --- 200 PUT  /v1/me/message-settings
+yyyy- --- 200 GET  /v1/me/messages
+yyyy- --- 200 GET  /v1/service-centers/{service_center_id}/reminders
+yyrr- --- 200 PUT  /v1/service-centers/{service_center_id}/reminders
 # service centers, users, tokens, webhook settings
 y--y- --- 200 GET  /v1/users
 y--r- --- 201 POST /v1/users
@@ -157,8 +168,12 @@ yyyy- --- 200 GET  /v1/contracts/{contract_id}/monthly-reports/{period}
 ryrr- --- 200 POST /v1/contracts/{contract_id}/monthly-reports/{period}/returning
 yyyy- --- 200 GET  /v1/contracts/{contract_id}/key-posts
 ryrr- --- 200 PUT  /v1/contracts/{contract_id}/key-posts
-# audit, job runs
+# audit, access log, job runs
 y--y- --- 200 GET  /v1/audit-events
+y--y- --- 200 GET  /v1/audit-events/export
+y--y- --- 200 GET  /v1/audit-events/chains
+y--y- --- 200 GET  /v1/access-log
+y--y- --- 200 GET  /v1/access-log/export
 yy-y- --- 200 GET  /v1/job-runs
 ry-r- --- 200 POST /v1/job-runs
 # a vendor's portal

@@ -64,7 +64,7 @@ NOWHERE_IDS = (
     *("signal", "other_signal", "third_signal"),
     *("endpoint", "delivery", "event", "network", "yesterday"),
     *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
-    *("user", "machine_token"),
+    *("user", "machine_token", "channel"),
 )
 NOWHERE_ID = str(uuid.UUID(int=7))
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, NOWHERE_ID))

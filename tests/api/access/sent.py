@@ -81,6 +81,7 @@ MACHINE = {
     "scopes": ["signals:write"],
     "expires_in_days": 30,
 }
+CHANNEL = {"kind": "email", "name": "值班", "address": "watch@center.example"}
 SOON: dict[str, Any] = {"url": "https://vendor.example/kaohe"}
 
 REQUESTS: dict[Operation, Sent] = {
@@ -226,6 +227,10 @@ REQUESTS: dict[Operation, Sent] = {
         },
     ),
     ("GET", "/v1/audit-events"): Sent(),
+    ("GET", "/v1/audit-events/export"): Sent(),
+    ("GET", "/v1/audit-events/chains"): Sent(),
+    ("GET", "/v1/access-log"): Sent(),
+    ("GET", "/v1/access-log/export"): Sent(),
     ("GET", YEARS): Sent(),
     ("GET", f"{YEARS}/{{year}}"): Sent(),
     ("POST", "/v1/contracts/{contract_id}/amendments"): Sent(
@@ -295,6 +300,16 @@ REQUESTS: dict[Operation, Sent] = {
     ("GET", "/v1/vendors/{vendor_id}/webhook-networks"): Sent(),
     ("POST", "/v1/vendors/{vendor_id}/webhook-networks"): Sent({"cidr": "10.20.31.0/24", "reason": "政务外网"}),
     ("POST", "/v1/webhook-networks/{network_id}/removal"): Sent(),
+    ("GET", "/v1/me/channels"): Sent(),
+    ("POST", "/v1/me/channels"): Sent({"kind": "email", "name": "另一个", "address": "second@center.example"}),
+    ("GET", "/v1/me/channels/{channel_id}"): Sent(),
+    ("POST", "/v1/me/channels/{channel_id}/test"): Sent(),
+    ("POST", "/v1/me/channels/{channel_id}/removal"): Sent(),
+    ("GET", "/v1/me/message-settings"): Sent(),
+    ("PUT", "/v1/me/message-settings"): Sent({"digest": True, "reminders": False}),
+    ("GET", "/v1/me/messages"): Sent(),
+    ("GET", f"{CENTER}/reminders"): Sent(),
+    ("PUT", f"{CENTER}/reminders"): Sent({"days": [7, 3, 1]}),
     ("GET", "/v1/users"): Sent(),
     ("POST", "/v1/users"): Sent({"name": "new.person", **PERSON}),
     ("GET", "/v1/users/{user_id}"): Sent(),

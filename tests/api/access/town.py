@@ -35,6 +35,7 @@ from tests.api.access.holdings import (
     webhooks,
 )
 from tests.api.access.sent import (
+    CHANNEL,
     DECIDED,
     JANUARY,
     MANAGER,
@@ -63,12 +64,20 @@ class Town:
     other_centers: Holding
     systems: dict[str, Person]
     """Other systems of the first center, by the scope of their token; `integration` has none."""
+    channels: dict[str, str]
+    """The channel of each person of the first center."""
 
     def over(self, database: Database, client: Client) -> "Town":
         """Give the same town on a copy of its database, which another client asks."""
         office, elsewhere = (at.over(database, client) for at in (self.office, self.elsewhere))
         systems = {name: Person(client, system.token) for name, system in self.systems.items()}
         return replace(self, office=office, elsewhere=elsewhere, systems=systems)
+
+    def seen_by(self, who: str) -> "Town":
+        """Give the town with what a caller has as a person, which nobody else of the same center has."""
+        person = {"channel": self.channels.get(who, self.channels["admin"])}
+        own, beside = (Holding(holding.ids | person) for holding in (self.own, self.other_vendors))
+        return replace(self, own=own, other_vendors=beside)
 
     def of(self, whose: str) -> Holding:
         """Give what somebody has."""
@@ -155,7 +164,14 @@ def build(database: Database, client: Client) -> Town:
         (alert,) = at.supervisor.items("/v1/alerts", contract_id=holding.ids["contract"])
         holding.ids["alert"] = alert["id"]
     first, beside, second = holdings
-    return Town(office, elsewhere, first, beside, second, _systems(office))
+    second.ids["channel"] = _channels(elsewhere)["admin"]
+    return Town(office, elsewhere, first, beside, second, _systems(office), _channels(office)).seen_by("supervisor")
+
+
+def _channels(at: Office) -> dict[str, str]:
+    """Have everybody add a channel who may."""
+    staff = (Role.ADMIN, Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR)
+    return {role.value: made(at.people[role].post("/v1/me/channels", CHANNEL)) for role in staff}
 
 
 def _systems(at: Office) -> dict[str, Person]:

@@ -1,0 +1,1 @@
+"""Messages that reach people: a digest a night, reminders, and by which channels."""

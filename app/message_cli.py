@@ -1,0 +1,28 @@
+"""The command `kaohe send-messages`: wiring only."""
+
+import signal
+from typing import Annotated
+
+import typer
+
+from app.database import Database
+from app.features.messages.messenger import Messenger, send
+from app.safety import require_safe
+from app.settings import settings
+
+
+def send_messages_command(
+    once: Annotated[bool, typer.Option("--once", help="End as soon as nothing is due.")] = False,
+) -> None:
+    """Send what was written to people until told to stop; the clock does the same beside its nights."""
+    config = settings()
+    database = Database(config.resolved_database_url())
+    require_safe(config, database)
+    if once:
+        print(f"{send(database, config)} attempts; nothing more is due.")
+    else:
+        messenger = Messenger.of(database, config)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: messenger.stop())
+        messenger.run()
+    database.dispose()

@@ -1,0 +1,127 @@
+"""Entries are written in batches beside the requests: nobody waits for them, and what cannot be written is counted."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+
+from app.database import Database
+from app.features.access_log.entries import Entry
+from app.features.access_log.recorder import Recorder
+from app.models.words import AccessKind
+from tests.nights import every_row
+from tests.office import Office
+
+READ = "/v1/contracts/{contract_id}"
+
+
+def entry(**more: Any) -> Entry:
+    """Make an entry of somebody's read."""
+    return Entry(AccessKind.READ, "GET", READ, 200, **{"principal": "李主管", **more})
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Collect the statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def count(*said: Any) -> None:
+        sent.append(said[2])
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", count)
+
+
+def test_a_read_waits_for_no_writer(office: Office, database: Database) -> None:
+    """Somebody holds the database, the log's writer waits for it, and reads are answered all the same."""
+    contract = office.contract()
+    recorder: Recorder = office.client.app.state.access_log
+    recorder.note(entry())
+    with database.write() as session:
+        if database.dialect == "postgresql":
+            session.execute(text("LOCK TABLE access_log IN ACCESS EXCLUSIVE MODE"))
+        writing = threading.Thread(target=recorder.flush)
+        writing.start()
+        # Whoever wrote within the request would wait for the end of this transaction, which waits for the request.
+        assert office.supervisor.get(contract).status_code == 200
+        assert writing.is_alive()
+    writing.join()
+    recorder.flush()
+    assert len(every_row(database)["access_log"]) == 2
+
+
+def test_a_read_sends_no_statement_for_its_entry_and_a_batch_sends_two(office: Office, database: Database) -> None:
+    """One finds the owners of all contracts of a batch, one inserts; a hundred times the entries cost no more."""
+    recorder: Recorder = office.client.app.state.access_log
+    first, second = (office.contract(number).rsplit("/", 1)[1] for number in ("XA-1", "XA-2"))
+    for number in (2, 200):
+        for place in range(number):
+            recorder.note(entry(subjects={"contract_id": second if place % 2 else first}))
+        with counted(database) as sent:
+            assert recorder.flush() == number
+        assert len([statement for statement in sent if statement.startswith(("SELECT", "INSERT"))]) == 2
+    with counted(database) as sent:
+        office.supervisor.get(f"/v1/contracts/{first}")
+    assert not any("access_log" in statement for statement in sent)
+
+
+def test_who_is_coming_in_is_named_when_the_entry_is_written(office: Office, database: Database) -> None:
+    """The door knows the id alone; a failed attempt at a name that is nobody's stays without one."""
+    recorder = Recorder(database)
+    with database.read() as session:
+        found = session.execute(text("SELECT id FROM principals WHERE name = 'vendor-XA'")).scalar_one()
+    for who in (uuid.UUID(str(found)), None):
+        recorder.note(Entry(AccessKind.SIGN_IN_REFUSED, "POST", "/sign-in", 401, who, code="sign-in-refused"))
+    recorder.flush()
+    known, stranger = office.admin.items("/v1/access-log", kind="sign_in_refused")
+    assert (known["principal"], known["role"], known["vendor_id"]) == ("vendor-XA", "vendor", str(office.vendor))
+    assert known["service_center_id"] == str(office.center)
+    assert (stranger["principal_id"], stranger["service_center_id"]) == (None, None)
+
+
+def test_what_the_database_refuses_is_kept_and_what_is_too_much_is_counted(database: Database) -> None:
+    """An entry of the loss stands in the log as soon as the database takes entries again."""
+    recorder = Recorder(database, most_waiting=3)
+    _rename(database, "access_log", "gone")
+    for _ in range(5):
+        recorder.note(entry())
+    assert recorder.flush() == 0
+    _rename(database, "gone", "access_log")
+    assert recorder.flush() == 3
+    assert recorder.flush() == 0
+    rows = every_row(database)["access_log"]
+    assert sorted((row["kind"], row["times"]) for row in rows) == [("loss", 2), *[("read", 1)] * 3]
+
+
+def test_one_entry_that_cannot_be_written_keeps_no_other_out(database: Database) -> None:
+    """What is there already was written before, by a batch whose answer was lost; it is no loss."""
+    recorder = Recorder(database)
+    once = entry()
+    recorder.note(once)
+    recorder.flush()
+    for again in (once, entry(), entry(times=0), entry()):
+        recorder.note(again)
+    recorder.flush()
+    assert len(every_row(database)["access_log"]) == 3
+
+
+def test_it_writes_by_itself_and_at_its_end(database: Database) -> None:
+    """A full batch is written at once; the rest is written when the service stops."""
+    recorder = Recorder(database)
+    recorder.start()
+    for _ in range(250):
+        recorder.note(entry(principal_id=uuid.uuid4()))
+    recorder.close()
+    assert len(every_row(database)["access_log"]) == 250
+    assert not any(thread.name == "access-log" for thread in threading.enumerate())
+
+
+def _rename(database: Database, name: str, to: str) -> None:
+    with database.write() as session:
+        session.execute(text(f"ALTER TABLE {name} RENAME TO {to}"))
