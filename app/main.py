@@ -13,8 +13,10 @@ from starlette.exceptions import HTTPException
 
 from app.api import measuring, portal, problems, sign_in, supervisor
 from app.api import open as open_door
+from app.api.doors import check_doors
 from app.api.observing import RequestLog
 from app.api.openapi import describe
+from app.api.rates import Rates
 from app.database import Database
 from app.errors import KaoheError
 from app.features.access.sign_in_rules import SignInRules
@@ -53,6 +55,7 @@ def assemble() -> FastAPI:
     app.include_router(open_door.router)
     app.mount("/assets", open_door.ASSETS)
     describe(app)
+    check_doors(app)
     return app
 
 
@@ -64,6 +67,7 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.cursor_key = cursor_key(config)
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)
+    app.state.rates = Rates(config)
     app.state.token_days = config.token_days
     app.state.sign_in = SignInRules.of(config)
     app.state.access_log = Recorder(database)

@@ -72,6 +72,16 @@ class Settings(BaseSettings):
     webhook_attempt_seconds: int = Field(default=20, ge=1, le=60)
     """How long one whole attempt may take, from the name's look-up to the last byte of the answer."""
 
+    reads_per_minute: int = Field(default=1200, ge=0)
+    """How often one principal may read; as with the next four, 0 means as often as it likes."""
+    writes_per_minute: int = Field(default=300, ge=0)
+    """How often one principal may change something."""
+    heavy_per_minute: int = Field(default=30, ge=0)
+    """How often one principal may ask for what takes long: files, workbooks, trials, nights."""
+    strangers_per_minute: int = Field(default=120, ge=0)
+    """How often one address may come without a valid token or session before it is told to wait."""
+    sign_ins_per_minute: int = Field(default=10, ge=0)
+    """How often one address, and how often anybody under one name, may try to sign in."""
     public_url: str = Field(default="", pattern=r"^(https?://[^\s]{1,200})?$")
     """Where people reach the service; named at the end of messages to them. Empty: messages name no address."""
     smtp_host: str = ""

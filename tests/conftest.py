@@ -1,5 +1,6 @@
 """What every test may ask for: a fresh, migrated database on SQLite and on PostgreSQL, and a closed network."""
 
+import os
 import shutil
 import sqlite3
 import uuid
@@ -22,6 +23,10 @@ from tests.swept import Swept
 
 # Named here once, so that what is built once is shared by the tests of several folders.
 __all__ = ["demo", "demos", "houses", "offices"]
+
+# Tests ask more often in a minute than anybody may; the tests of the limits set their own.
+for _limited in ("READS", "WRITES", "HEAVY", "STRANGERS", "SIGN_INS"):
+    os.environ[f"KAOHE_{_limited}_PER_MINUTE"] = "0"
 
 DIALECTS = ("sqlite", "postgresql")
 POSTGRES_TEMPLATE = "kaohe_template"

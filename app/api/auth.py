@@ -9,8 +9,9 @@ from fastapi import Depends, Request
 from sqlmodel import Session
 
 from app.api import cookies
+from app.api.rates import check_known, check_stranger
 from app.database import Database
-from app.errors import BadRequest, Forbidden, NotFound, Unauthenticated
+from app.errors import BadRequest, Forbidden, KaoheError, NotFound, Unauthenticated
 from app.features.access import queries, sessions
 from app.features.access.caller import Caller
 from app.features.access.scopes import METRICS_READ, SIGNALS_READ, SIGNALS_WRITE
@@ -154,7 +155,7 @@ class Permission:
 
 
 def authorise(request: Request, permission: Permission) -> Caller:
-    """Say who is calling: 401 where nobody is known, then 403 where the role may not, or 404 for what is not theirs.
+    """Say who is calling: 401 where nobody is known, 429, 403 where the role may not, or 404 for what is not theirs.
 
     Who may not even read such things gets 403 for any id: whether there is such a thing is nothing for them. Who must
     change their password first may do nothing else.
@@ -173,7 +174,20 @@ def authorise(request: Request, permission: Permission) -> Caller:
 
 
 def recognise(session: Session, request: Request) -> Caller:
-    """Recognise the caller by its bearer token or by the cookie of its session; both at once are refused."""
+    """Recognise the caller by its bearer token or by the cookie of its session; both at once are refused.
+
+    Every caller may ask so often in a minute, by who they are; whoever is not recognised, by where they come from.
+    """
+    try:
+        caller = _shown(session, request)
+    except KaoheError:
+        check_stranger(request)
+        raise
+    check_known(request, caller.principal_id, request.state.rate_class)
+    return caller
+
+
+def _shown(session: Session, request: Request) -> Caller:
     secret = cookies.secret_of(request)
     if secret is None:
         return authenticate(session, _bearer(request))

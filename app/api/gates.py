@@ -11,6 +11,7 @@ from fastapi import Request
 
 from app.api import cookies
 from app.api.auth import Permission, identified, recognise
+from app.api.rates import check_stranger
 from app.database import Database
 from app.errors import Unauthenticated
 from app.features.access.caller import Caller
@@ -25,7 +26,8 @@ class Open:
     """Why nobody is asked who they are, for whoever reads the code."""
 
     def admit(self, request: Request) -> None:
-        """Refuse only what a browser sends for a page of another host."""
+        """Refuse only what a browser sends for a page of another host, and whoever comes too often."""
+        check_stranger(request)
         cookies.check_origin(request)
 
     def roles(self) -> list[str]:
@@ -44,6 +46,7 @@ class SignedIn:
         """Recognise the person by their session; a token opens nothing here."""
         database: Database = request.app.state.database
         if cookies.secret_of(request) is None:
+            check_stranger(request)
             raise Unauthenticated("The request carries no session.", remedy="Sign in first: POST /sign-in.")
         with database.read() as session:
             caller = recognise(session, request)

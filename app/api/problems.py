@@ -72,6 +72,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         (408, "The body came too slowly"),
         (415, "The body must be JSON"),
         (422, "The request is not valid"),
+        (429, "Too many requests in a minute; see Retry-After"),
         (503, "The service cannot answer just now; see Retry-After"),
     )
 }

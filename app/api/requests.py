@@ -16,6 +16,7 @@ from app.api.auth import Permission
 from app.api.changing import Declared
 from app.api.gates import Gate, Open, SignedIn, described
 from app.api.problems import Problem
+from app.api.rates import class_of
 from app.api.receiving import RawBody, TooSlow
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
@@ -119,7 +120,7 @@ def _bad(pointer: str, code: str, detail: str) -> BadRequest:
 
 
 class KaoheRoute(APIRoute):
-    """A route in the order of checks that api.md promises: 401, then 403 or 404, then 400 or 422, then 409.
+    """A route in the order of checks that api.md promises: 401, 429, 403 or 404, 400 or 422, then 409.
 
     It must declare who may use it, by taking a caller; one that does not makes the program refuse to start. Below /v1
     that is always a permission of the table.
@@ -135,6 +136,8 @@ class KaoheRoute(APIRoute):
         options["responses"] = {**also, **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
         self.openapi_extra = described(self.gate, changes=self.methods != {"GET"})
+        if not isinstance(self.gate, Open):
+            self.openapi_extra["x-rate-class"] = class_of(endpoint, self.methods)
         if self.declared:
             self.openapi_extra["parameters"] = self.declared.parameters(endpoint.__name__)
         elif self.methods == {"GET"}:
@@ -158,13 +161,14 @@ class KaoheRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler in the checks that come first."""
         handle = super().get_route_handler()
-        gate = self.gate
+        gate, kind = self.gate, class_of(self.endpoint, self.methods)
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
         declared, raw = self.declared, self.raw_body
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
+            strict.state.rate_class = kind
             strict.state.caller = await run_in_threadpool(gate.admit, strict)
             check_query(strict, known)
             if declared:

@@ -13,6 +13,7 @@ from app.api.answers import Db, answer
 from app.api.gates import Open, SignedIn
 from app.api.noting import note_coming
 from app.api.problems import RESPONSES, Problem
+from app.api.rates import check_sign_in, heavy
 from app.api.requests import KaoheRoute
 from app.database import Database
 from app.features.access import own_password, sessions, sign_in, sign_in_queries
@@ -81,6 +82,7 @@ def sign_in_person(request: Request, _who: Anybody, db: Db, rules: Rules, body: 
     Unknown names, wrong passwords and disabled accounts get one and the same answer. After some failures in a row a
     name is locked for a while, whether there is such a user or not. A session that the browser had is ended.
     """
+    check_sign_in(request, body.name)
     outcome = sign_in.attempt(
         db,
         rules,
@@ -117,6 +119,7 @@ def read_session(request: Request, _who: Person, db: Db, rules: Rules) -> Respon
 
 
 @router.post("/password", status_code=204, response_class=Response, responses=_LOCKED, summary="Change your password")
+@heavy
 def change_password(who: Person, db: Db, rules: Rules, body: NewPassword) -> Response:
     """Change one's own password; all other sessions of the same person end.
 

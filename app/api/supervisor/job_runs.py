@@ -13,6 +13,7 @@ from app.api.answers import Db, answer
 from app.api.auth import JobRunsRead, JobRunsWrite
 from app.api.changing import changes
 from app.api.paging import PageOf, Paging
+from app.api.rates import heavy
 from app.api.requests import KaoheRoute
 from app.errors import Invalid
 from app.features.access.caller import Caller
@@ -117,6 +118,7 @@ def list_job_runs(
 
 
 @router.post("", response_model=JobResultsOut)
+@heavy
 @changes(own_transactions=True)
 def run_job(who: JobRunsWrite, db: Db, body: JobRunIn) -> Response:
     """Run a job, or `all`, for a business date; a second run on the same facts writes nothing."""

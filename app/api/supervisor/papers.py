@@ -10,6 +10,7 @@ from app.api.answers import Db, answer
 from app.api.auth import SettlementsRead
 from app.api.files import WORKBOOK, Workbook, workbook
 from app.api.ids import ContractId, SettlementId
+from app.api.rates import heavy
 from app.api.requests import KaoheRoute
 from app.features.settlements.papers import statement, statement_sheets
 from app.features.settlements.papers.dossier import dossier
@@ -24,6 +25,7 @@ PathYear = Annotated[int, Path(ge=2000, le=2099, description="The calendar year.
 
 
 @router.get("/settlements/{settlement_id}/dossier", response_class=Workbook, responses=WORKBOOK)
+@heavy
 def read_dossier(who: SettlementsRead, db: Db, contract_id: ContractId, settlement_id: SettlementId) -> Response:
     """Give a settlement's dossier: the form, its lines, every step to them, the notices, approvals and payments."""
     with db.snapshot() as session:
@@ -135,6 +137,7 @@ def read_statement(who: SettlementsRead, db: Db, contract_id: ContractId, year: 
 
 
 @router.get("/statements/{year}/workbook", response_class=Workbook, responses=WORKBOOK)
+@heavy
 def read_statement_workbook(who: SettlementsRead, db: Db, contract_id: ContractId, year: PathYear) -> Response:
     """Give the same statement as a workbook."""
     with db.snapshot() as session:

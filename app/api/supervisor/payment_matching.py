@@ -10,6 +10,7 @@ from app.api.answers import Db, answer
 from app.api.auth import SettlementsRead
 from app.api.changing import changes
 from app.api.ids import ContractId
+from app.api.rates import heavy
 from app.api.requests import LARGEST_BODY, KaoheRoute
 from app.features.settlements.payments import matching
 from app.features.settlements.payments.matching import Matched, Matching, Recorded, Result, Total
@@ -124,6 +125,7 @@ class MatchingOut(BaseModel):
 
 
 @router.post("/matching", response_model=MatchingOut)
+@heavy
 @changes(own_transactions=True)
 def match_payments(who: SettlementsRead, db: Db, contract_id: ContractId, body: MatchingIn) -> Response:
     """Match a file of payments by voucher and amount with those on record (对账); it records nothing."""

@@ -13,6 +13,7 @@ from app.api.changing import Change, changes
 from app.api.ids import CenterId, ContractId, TrialId
 from app.api.paging import PageOf, Paging
 from app.api.problems import ProblemItem
+from app.api.rates import heavy
 from app.api.requests import KaoheRoute
 from app.api.steps import Text
 from app.api.supervisor.trial_bodies import AmountsOut, TrialIn, TrialOut, trial_out
@@ -112,6 +113,7 @@ class TriedContract(BaseModel):
 
 
 @router.post("/contracts/{contract_id}/trials", response_model=TrialOut)
+@heavy
 def try_contract(contract_id: ContractId, who: TrialsWrite, db: Db, body: TrialIn) -> Response:
     """Try other terms on a contract's closed months, beside its own; it records nothing."""
     request = body.request()
@@ -121,6 +123,7 @@ def try_contract(contract_id: ContractId, who: TrialsWrite, db: Db, body: TrialI
 
 
 @router.post("/service-centers/{service_center_id}/trials", status_code=202, response_model=TrialAsked)
+@heavy
 @changes(key_required=True)
 def try_service_center(
     service_center_id: CenterId, who: TrialsWrite, db: Db, body: TrialIn, later: BackgroundTasks, change: Change
