@@ -62,7 +62,7 @@ def test_it_is_resolved_on_the_day_of_the_import_and_open_before_it(database: Da
 
 
 def test_the_import_resolves_the_alert_in_its_own_transaction(office: Office, database: Database) -> None:
-    """Nobody waits for the night, and the night finds nothing left to write."""
+    """Nobody waits for the night, and the night finds nothing left to write but what there is to tell."""
     with time_machine.travel(noon(date(2026, 12, 20)), tick=False):
         run_nights(database, "2026-12-19", "2026-12-20")
         assert _shown(office)["text"]["en"] == (
@@ -72,9 +72,9 @@ def test_the_import_resolves_the_alert_in_its_own_transaction(office: Office, da
         resolved = _shown(office)
         assert (resolved["status"], resolved["since"], resolved["until"]) == ("resolved", "2026-12-01", "2026-12-20")
         assert (resolved["service_center_id"], resolved["contract_id"]) == (None, None)
-        before = every_row(database, "job_runs")
+        before = every_row(database, "job_runs", "alert_notes")
         assert written(run_nights(database, "2026-12-20")) == 0
-        assert every_row(database, "job_runs") == before
+        assert every_row(database, "job_runs", "alert_notes") == before
         assert _shown(office, as_of="2026-12-19")["status"] == "open"
 
 

@@ -91,10 +91,10 @@ def _note(session: Session, on: date) -> int:
         .where(col(AlertNote.alert_id) == bindparam("of"))
         .values(is_open=bindparam("to_open"), severity=bindparam("to_severity"), news=bindparam("to_news"), noted_on=on)
     )
-    for start in range(0, len(new), BATCH):
-        session.connection().execute(insert(AlertNote), new[start : start + BATCH])
-    for start in range(0, len(changed), BATCH):
-        session.connection().execute(statement, changed[start : start + BATCH])
+    if new:
+        session.connection().execute(insert(AlertNote), new)
+    if changed:
+        session.connection().execute(statement, changed)
     return len(found)
 
 
