@@ -117,8 +117,8 @@ def _others_filters(town: Town, who: str, operation: Operation, document: dict[s
 
 def _found(text: str, answer: Response) -> Any:  # noqa: ANN401 JSON is any value
     """Give a page's items, or a file as it is; the cursor of a stream says of which stream it is, and tells nothing."""
-    is_json = answer.headers["content-type"].startswith("application/json")
-    return json.loads(text)["items"] if is_json else "" if answer.is_error else text
+    is_page = answer.headers["content-type"] == "application/json"
+    return json.loads(text)["items"] if is_page else "" if answer.is_error else text
 
 
 def _successes(town: Town, who: str, operation: Operation) -> Iterator[str]:
