@@ -51,7 +51,7 @@ class JsonLines(Response):
 
 
 def _to_be_saved(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
-    content = {media_type.partition(";")[0]: {"schema": {"type": "string"}}}
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {200: {"description": description, "content": content, "headers": WORKBOOK[200]["headers"]}}
 
 

@@ -9,7 +9,7 @@ from app.documents.xlsx import looks_like_a_formula
 from app.errors import BadRequest
 from app.rules.faults import Fault
 
-MEDIA_TYPE = "text/csv; charset=utf-8"
+MEDIA_TYPE = "text/csv"
 MOST_ROWS = 100_000
 MOST_BYTES = 64 << 20
 

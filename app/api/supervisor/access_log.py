@@ -14,6 +14,7 @@ from app.api.files import CSV_FILE, CsvFile, saved
 from app.api.filters import RecordedSince, RecordedUntil
 from app.api.ids import CONTRACT, OfCenter
 from app.api.paging import PageOf, Paging
+from app.api.rates import heavy
 from app.api.requests import KaoheRoute
 from app.features.access_log import queries, sheet
 from app.features.access_log.queries import EntryFilter
@@ -77,6 +78,7 @@ def list_access_log(
 
 
 @router.get("/export", response_class=CsvFile, responses=CSV_FILE)
+@heavy
 def export_access_log(
     who: AccessLogRead,
     db: Db,

@@ -14,6 +14,7 @@ from app.api.files import CSV_FILE, JSON_LINES, CsvFile, JsonLines, saved
 from app.api.filters import RecordedSince, RecordedUntil
 from app.api.ids import CONTRACT, OfCenter
 from app.api.paging import PageOf, Paging
+from app.api.rates import heavy
 from app.api.requests import KaoheRoute
 from app.documents import csv_sheet
 from app.documents.csv_sheet import ExportTooLarge
@@ -89,6 +90,7 @@ def list_audit_events(
 
 
 @router.get("/export", response_class=CsvFile, responses=CSV_FILE)
+@heavy
 def export_audit_events(
     who: AuditRead,
     db: Db,
@@ -111,6 +113,7 @@ def export_audit_events(
 
 
 @router.get("/chains", response_class=JsonLines, responses=JSON_LINES)
+@heavy
 def export_audit_chains(who: AuditRead, db: Db, service_center_id: OfCenter = None) -> Response:
     """Give the whole chains of one's service centers as JSON lines, which `kaohe verify --export` checks."""
     centers = [center for center in who.centers if service_center_id in {None, center}]

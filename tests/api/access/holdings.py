@@ -64,7 +64,7 @@ NOWHERE_IDS = (
     *("signal", "other_signal", "third_signal"),
     *("endpoint", "delivery", "event", "network", "yesterday"),
     *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
-    *("user", "machine_token", "channel"),
+    *("user", "principal", "machine_token", "channel"),
 )
 NOWHERE_ID = str(uuid.UUID(int=7))
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, NOWHERE_ID))
@@ -92,8 +92,10 @@ def newcomers(at: Office, number: str) -> dict[str, str]:
     own = {"service_center": str(at.center)}
     person = filled({"name": f"person-{number.lower()}", **PERSON}, own)
     machine = filled({"principal": f"machine-{number}", **MACHINE}, own)
+    user = made(at.admin.post("/v1/users", person))
     return {
-        "user": made(at.admin.post("/v1/users", person)),
+        "user": user,
+        "principal": user,
         "machine_token": made(at.admin.post("/v1/tokens", machine)),
     }
 
