@@ -19,7 +19,7 @@ class Ids:
 
     def __init__(self) -> None:
         """Begin at the first."""
-        self._next = 0
+        self._next = self._secrets = 0
         self._named: list[uuid.UUID] = []
 
     def __call__(self) -> uuid.UUID:
@@ -31,7 +31,12 @@ class Ids:
 
     def begin(self, request: int) -> None:
         """Give, from here on, the ids of the request of this number, whatever earlier ones have used up."""
-        self._next = request * _STRIDE
+        self._next = self._secrets = request * _STRIDE
+
+    def secret(self, size: int) -> bytes:
+        """Give the bytes of the next secret; they are counted apart, since a test may keep what was made of one."""
+        self._secrets += 1
+        return uuid.UUID(int=_FIRST + self._secrets).bytes * (size // 16)
 
     def next_is(self, named: uuid.UUID) -> None:
         """Have the next row made be the one that the documentation names."""
@@ -40,9 +45,9 @@ class Ids:
 
 @contextmanager
 def fixed_ids() -> Iterator[Ids]:
-    """Have every id of the program come from one row of them, and the secrets of new tokens from the same."""
+    """Have every id of the program come from one row of them, and the secrets from another."""
     with pytest.MonkeyPatch.context() as patch:
         ids = Ids()
         patch.setattr(uuid_utils.compat, "uuid7", ids)
-        patch.setattr(secrets, "token_bytes", lambda size: ids().bytes * (size // 16))
+        patch.setattr(secrets, "token_bytes", ids.secret)
         yield ids
