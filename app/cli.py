@@ -6,17 +6,19 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import DBAPIError
 
 from app import clock, nightly
 from app.audit_cli import audit_cli, verify_command
 from app.backup_cli import backup_command, restore_command
-from app.database import Database, migrate
+from app.database import Database, lacks_schema, migrate
 from app.demo.run import set_up
 from app.errors import KaoheError
 from app.features.access import service as access
@@ -65,12 +67,23 @@ err = Console(stderr=True)
 def main() -> None:
     """Run the command; an error that has a remedy is said in two lines, not as a traceback."""
     keep_private()
-    configure(settings().log_level)
     try:
+        configure(settings().log_level)
         cli()
     except KaoheError as error:
-        err.print(f"{error.title}: {error.detail}\n{error.remedy}", highlight=False, markup=False)
-        sys.exit(2)
+        _refuse(f"{error.title}: {error.detail}", error.remedy)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, at['loc']))}: {at['msg']}" for at in error.errors(include_url=False))
+        _refuse(f"A setting cannot be read: {wrong}", "Correct the environment variable; the README lists them all.")
+    except DBAPIError as error:
+        if not lacks_schema(error):
+            raise
+        _refuse("The database has no schema yet, or an older one.", "Run 'kaohe migrate'.")
+
+
+def _refuse(what: str, remedy: str) -> NoReturn:
+    err.print(f"{what}\n{remedy}", highlight=False, markup=False)
+    sys.exit(2)
 
 
 def _day(text: str) -> date:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
-from app.errors import Forbidden
+from app.errors import Forbidden, Unauthenticated
 from app.features.access import sessions
 
 COOKIE = "__Host-kaohe"
@@ -23,8 +23,17 @@ class CsrfFailed(Forbidden):
 
 
 def secret_of(request: Request) -> str | None:
-    """Give the secret that the session's cookie carries; None without a cookie."""
-    return request.cookies.get(COOKIE)
+    """Give the secret that the session's cookie carries; None without a cookie.
+
+    Read as the browser wrote it: the framework would take off blanks of every script, so that a cookie which browsers
+    let another host set could pass for this one. Two of the name are refused, whichever is meant.
+    """
+    sent = "; ".join(request.headers.getlist("cookie")).split(";")
+    named = [part.strip(" \t").partition("=") for part in sent]
+    found = [value for name, _, value in named if name == COOKIE]
+    if len(found) > 1:
+        raise Unauthenticated("The request carries two sessions.", remedy="Sign in again: POST /sign-in.")
+    return found[0] or None if found else None
 
 
 def check_origin(request: Request) -> None:
