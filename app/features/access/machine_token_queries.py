@@ -74,6 +74,12 @@ def live_tokens(session: Session, principal_id: uuid.UUID, at: datetime) -> int:
     return int(session.execute(statement).scalar_one())
 
 
+def unrevoked(session: Session, principal_id: uuid.UUID) -> list[uuid.UUID]:
+    """List the tokens of a principal that nobody has revoked, held until the transaction ends, the oldest first."""
+    own = select(col(Token.id)).where(col(Token.principal_id) == principal_id, col(Token.revoked_at).is_(None))
+    return list(session.execute(own.order_by(col(Token.id)).with_for_update()).scalars())
+
+
 def _tokens(centers: Collection[uuid.UUID]) -> Listing:
     return (
         select(

@@ -8,19 +8,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
 from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
-from app.features.access import machine_token_queries, rights, rights_queries, tokens
+from app.features.access import machine_token_queries, revoking, rights, rights_queries, tokens
 from app.features.access.caller import Caller
 from app.features.access.machine_token_queries import Known
-from app.features.access.portal_tokens import MOST_LIVE, TokenRevoked, TooManyTokens
+from app.features.access.portal_tokens import MOST_LIVE, PrincipalIsPerson, TooManyTokens
 from app.features.access.scopes import check_scopes
 from app.features.access.service import PrincipalExists
 from app.features.audit.changes import Touched
-from app.features.audit.service import recording
 from app.features.upserts import upsert
 from app.models import Grant, Principal, Token
 from app.models.columns import new_id
@@ -29,14 +27,6 @@ from app.rules.faults import Fault
 
 LONGEST_DAYS = 366
 """A year, whichever: whoever issues a token for longer forgets that it is there."""
-
-
-class PrincipalIsPerson(Conflict):
-    """A token for somebody who signs in."""
-
-    code = "principal-is-person"
-    title = "That is a person"
-    remedy = "People sign in with name and password; give the machine a name of its own."
 
 
 class PrincipalDiffers(Conflict):
@@ -111,27 +101,7 @@ def revoke(session: Session, caller: Caller, token_id: uuid.UUID) -> None:
     centers = rights_queries.grants(session, [found["principal_id"]])[found["principal_id"]]
     rights.check_all_own(caller, centers)
     rights.hold(session, caller, centers)
-    own, details = (Token, col(Token.id) == token_id), {"name": found["principal"]}
-    if found["vendor_id"] is not None:
-        # What vendors issue themselves stands in their service center's chain, and a row never goes back from there.
-        center = rights_queries.center_of_vendor(session, found["vendor_id"])
-        with recording(session, caller.actor, center, "token.revoked", token_id, own, details=details):
-            _revoke(session, token_id)
-        return
-    with rights.recorded(session, caller.actor, centers, "token.revoked", token_id, own, details=details):
-        _revoke(session, token_id)
-
-
-def _revoke(session: Session, token_id: uuid.UUID) -> None:
-    statement = (
-        update(Token)
-        .where(col(Token.id) == token_id, col(Token.revoked_at).is_(None))
-        .values(revoked_at=clock.now())
-        .returning(col(Token.id))
-        .execution_options(synchronize_session=False)
-    )
-    if session.execute(statement).first() is None:
-        raise TokenRevoked(pointer="/path/machine_token_id")
+    revoking.revoke(session, caller.actor, token_id, found["principal"], found["vendor_id"], centers)
 
 
 def _check(new: NewToken, longest_days: int) -> None:
