@@ -82,6 +82,11 @@ def test_people_are_listed_by_role_state_and_center(office: Office, elsewhere: O
     assert listed(both, role="auditor") == "cd"
     assert (listed(both, disabled=True), listed(both, disabled=False)) == ("d", "abc")
     assert listed(both, service_center_id=office.center) == "abd"
+    assert listed(office.admin, service_center_id=elsewhere.center) == ""
+    speaking(office, "d")
+    for center, expected in ((office.center, ["d"]), (elsewhere.center, [])):
+        tokens = office.admin.items("/v1/tokens", principal="d", service_center_id=center)
+        assert [token["principal"] for token in tokens] == expected
     seen = office.admin.get(authority).json()
     assert (seen["service_centers"], seen["beyond_own_centers"]) == ([str(office.center)], True)
 
