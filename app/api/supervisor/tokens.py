@@ -44,7 +44,11 @@ class MachineTokenIn(Shape):
     )
 
     principal: Annotated[
-        Number, Field(description="The machine: a new name, or that of one which was made with the same rights.")
+        Number,
+        Field(
+            description="The machine: a new name of letters, figures, Chinese characters, `.`, `_` and `-`, or that of "
+            "one which was made with the same rights."
+        ),
     ]
     role: Annotated[Role, Field(description="`integration` may do what its scopes name; every other may do its part.")]
     service_centers: Annotated[

@@ -24,13 +24,14 @@ from app.features.access.sign_in import name_hash
 from app.features.access.user_queries import UserFilter
 from app.features.access.users import Account
 from app.models.words import Language, Role
+from app.rules.principal_names import SIGN_IN_NAME
 from app.values import Number, Reason, Shape, shown
 
 router = APIRouter(prefix="/users", route_class=KaoheRoute, tags=["users"])
 Page = Annotated[Paging, Depends()]
 SignInName = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"),
+    StringConstraints(pattern=SIGN_IN_NAME),
     Field(description="What they sign in with, for good; nobody else, person or system, has it."),
 ]
 Centers = Annotated[

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
-from app.features.access import machine_token_queries, revoking, rights, rights_queries, tokens
+from app.features.access import machine_token_queries, names, revoking, rights, rights_queries, tokens
 from app.features.access.caller import Caller
 from app.features.access.machine_token_queries import Known
 from app.features.access.portal_tokens import MOST_LIVE, PrincipalIsPerson, TooManyTokens
@@ -62,7 +62,9 @@ def issue(session: Session, caller: Caller, new: NewToken, longest_days: int) ->
     rights.check_company(session, new.role, new.vendor_id, centers)
     token_id, secret, now = new_id(), tokens.mint(), clock.now()
     known = machine_token_queries.hold_principal(session, new.principal)
-    if known is not None:
+    if known is None:
+        names.check(new.principal, "/principal")
+    else:
         _check_further(session, caller, new, known, centers)
     rights.hold(session, caller, centers)
     principal_id = known.id if known else new_id()

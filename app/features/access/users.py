@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
-from app.features.access import accounts, passwords, revoking, rights, sessions, sign_in
+from app.features.access import accounts, names, passwords, revoking, rights, sessions, sign_in
 from app.features.access.accounts import Held
 from app.features.access.caller import Caller
 from app.features.access.service import PrincipalExists
@@ -56,6 +56,7 @@ def create(
 
     Raises PrincipalExists where somebody, or some system, has that name.
     """
+    names.check(name, "/name")
     _check_person(wanted.role)
     centers = rights.named_centers(caller, wanted.service_centers)
     rights.check_company(session, wanted.role, vendor_id, centers)
