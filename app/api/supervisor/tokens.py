@@ -64,7 +64,9 @@ class MachineTokenIn(Shape):
     expires_in_days: Annotated[
         StrictInt, Field(ge=1, le=LONGEST_DAYS, description="1 to 366, or fewer where the service is set up so.")
     ]
-    reason: Annotated[Reason | None, Field(description="Needed for role `admin`; kept in the audit.")] = None
+    reason: Annotated[
+        Reason | None, Field(description="Needed for the roles `admin` and `vendor`; kept in the audit.")
+    ] = None
 
 
 class MachineTokenOut(BaseModel):

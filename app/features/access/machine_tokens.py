@@ -28,6 +28,18 @@ from app.rules.faults import Fault
 LONGEST_DAYS = 366
 """A year, whichever: whoever issues a token for longer forgets that it is there."""
 
+_WITH_REASON = {
+    Role.ADMIN: (
+        "A machine that administers is asked for with a reason.",
+        "Take another role, which is nearly always enough, or state the reason.",
+    ),
+    Role.VENDOR: (
+        "Whoever holds the token acts in the vendor's name: it is asked for with a reason.",
+        "Let the vendor issue it at the portal, or state the reason.",
+    ),
+}
+"""Roles whose tokens need a reason: what is wrong without one, and what to do."""
+
 
 class PrincipalDiffers(Conflict):
     """A further token for a machine that is said to be something else than it is."""
@@ -111,9 +123,8 @@ def _check(new: NewToken, longest_days: int) -> None:
         detail = f"Here a token is good for at most {longest_days} days."
         remedy = "Ask for fewer, and rotate it before they have passed."
         raise Invalid(detail, faults=[Fault("/expires_in_days", "token-too-long", detail, remedy)])
-    if new.role is Role.ADMIN and new.reason is None:
-        detail = "A machine that administers is asked for with a reason."
-        remedy = "Take another role, which is nearly always enough, or state the reason."
+    if new.role in _WITH_REASON and new.reason is None:
+        detail, remedy = _WITH_REASON[new.role]
         raise Invalid(detail, faults=[Fault("/reason", "reason-missing", detail, remedy)])
 
 
