@@ -35,8 +35,12 @@ class ShownOnce(Response):
 
 
 def shown_once(body: BaseModel, again: BaseModel, status: int, headers: Mapping[str, str]) -> Response:
-    """Write a model that holds a secret, and what stands in its place when a retry asks for the answer again."""
-    response = ShownOnce(body.model_dump_json(), status, dict(headers), "application/json")
+    """Write a model that holds a secret, and what stands in its place when a retry asks for the answer again.
+
+    Nothing on the way may store it.
+    """
+    sent = dict(headers) | {"Cache-Control": "no-store"}
+    response = ShownOnce(body.model_dump_json(), status, sent, "application/json")
     response.again = again.model_dump_json().encode()
     return response
 

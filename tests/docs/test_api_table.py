@@ -135,7 +135,7 @@ def _newcomers(office: Office) -> dict[str, str]:
     """Make a person and a machine with a token, for which nobody else is."""
     own = {"role": "vendor", "vendor_id": str(office.vendor), "service_centers": [str(office.center)]}
     person = {"name": "newcomer", "display_name": "新同事", "language": "zh", **own}
-    machine = {"principal": "newcomer-machine", "expires_in_days": 1, **own}
+    machine = {"principal": "newcomer-machine", "expires_in_days": 1, "reason": "新接口", **own}
     return {
         "user_id": office.admin.post("/v1/users", person).json()["id"],
         "machine_token_id": office.admin.post("/v1/tokens", machine).json()["id"],

@@ -134,7 +134,7 @@ def test_a_machine_stays_what_it_was_made_as(office: Office, elsewhere: Office) 
     for body, pointer in (
         (_asked(Role.FINANCE, office), "/role"),
         (_asked(Role.AUDITOR, office, elsewhere), "/service_centers"),
-        (_asked(Role.VENDOR, office, vendor_id=str(office.vendor)), "/role"),
+        (_asked(Role.VENDOR, office, vendor_id=str(office.vendor), reason="试"), "/role"),
     ):
         expect_problem(both.post(TOKENS, body), 409, "principal-differs", pointer)
     made(both, "wang", Role.AUDITOR, office)
@@ -148,10 +148,21 @@ def test_a_machine_stays_what_it_was_made_as(office: Office, elsewhere: Office) 
     assert acts[-1]["details"]["reason"] == "人事系统同步账号"
     scoped = _asked(Role.AUDITOR, office, principal="scoped", scopes=["signals:read"])
     expect_problem(both.post(TOKENS, scoped), 422, "validation-error", "/scopes", "scope-of-another-role")
-    company = _asked(Role.VENDOR, office, principal="seller", vendor_id=str(elsewhere.vendor))
+    company = _asked(Role.VENDOR, office, principal="seller", vendor_id=str(elsewhere.vendor), reason="接口")
     expect_problem(both.post(TOKENS, company), 404, "not-found", "/vendor_id")
     _, seller = _issued(both, office, company | {"vendor_id": str(office.vendor)})
     assert seller.get("/v1/portal/me").status_code == 200
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_nobody_speaks_for_a_vendor_without_a_reason(office: Office) -> None:
+    """A token of a vendor's is refused without one, for its present principal as for a new one; the audit keeps it."""
+    for name in ("vendor-XA", "new-system"):
+        body = _asked(Role.VENDOR, office, principal=name, vendor_id=str(office.vendor))
+        expect_problem(office.admin.post(TOKENS, body), 422, "validation-error", "/reason", "reason-missing")
+        _issued(office.admin, office, body | {"reason": "原接口令牌遗失"})
+        acts = office.auditor.items("/v1/audit-events", action="token.issued")
+        assert (acts[-1]["details"]["name"], acts[-1]["details"]["reason"]) == (name, "原接口令牌遗失")
 
 
 def test_an_administrator_revokes_whatever_opens_the_center(office: Office, database: Database) -> None:

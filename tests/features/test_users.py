@@ -82,6 +82,11 @@ def test_people_are_listed_by_role_state_and_center(office: Office, elsewhere: O
     assert listed(both, role="auditor") == "cd"
     assert (listed(both, disabled=True), listed(both, disabled=False)) == ("d", "abc")
     assert listed(both, service_center_id=office.center) == "abd"
+    assert listed(office.admin, service_center_id=elsewhere.center) == ""
+    speaking(office, "d")
+    for center, expected in ((office.center, ["d"]), (elsewhere.center, [])):
+        tokens = office.admin.items("/v1/tokens", principal="d", service_center_id=center)
+        assert [token["principal"] for token in tokens] == expected
     seen = office.admin.get(authority).json()
     assert (seen["service_centers"], seen["beyond_own_centers"]) == ([str(office.center)], True)
 
@@ -189,7 +194,25 @@ def test_a_change_of_rights_takes_effect_at_once(office: Office, elsewhere: Offi
         assert _ends(database)[-1] == reason
     expect_problem(wang.get("/v1/me"), 401, "unauthenticated")
     both.post(f"{user}/enabling").raise_for_status()
-    assert wang.get("/v1/me").status_code == 200
+    # The reset has revoked the token for good, enabling brings it not back.
+    expect_problem(wang.get("/v1/me"), 401, "unauthenticated")
+    assert speaking(office, "wang").get("/v1/me").status_code == 200
+    with database.read() as session:
+        assert verify_database(session, {}).bad == []
+
+
+def test_a_vendors_person_has_no_token_that_outlasts_a_password(office: Office, database: Database) -> None:
+    """They issue none, signed in or not, and what the operator gave them stops with a reset and with disabling."""
+    seller = made(office.admin, "seller", Role.VENDOR, office, vendor_id=str(office.vendor))
+    for act in ("password-reset", "disabling"):
+        token = speaking(office, "seller")
+        refused = token.post("/v1/portal/tokens", {"name": "接口", "expires_in_days": 30})
+        expect_problem(refused, 409, "principal-is-person")
+        office.admin.post(f"{seller}/{act}", {"reason": "已调离"} if act == "disabling" else None).raise_for_status()
+        assert office.admin.items("/v1/tokens", principal="seller", live=True) == []
+        expect_problem(token.get("/v1/portal/me"), 401, "unauthenticated")
+    acts = [act["action"] for act in office.auditor.items("/v1/audit-events", action="token.revoked")]
+    assert acts == ["token.revoked"] * 2
     with database.read() as session:
         assert verify_database(session, {}).bad == []
 

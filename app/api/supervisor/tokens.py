@@ -44,7 +44,11 @@ class MachineTokenIn(Shape):
     )
 
     principal: Annotated[
-        Number, Field(description="The machine: a new name, or that of one which was made with the same rights.")
+        Number,
+        Field(
+            description="The machine: a new name of letters, figures, Chinese characters, `.`, `_` and `-`, or that of "
+            "one which was made with the same rights."
+        ),
     ]
     role: Annotated[Role, Field(description="`integration` may do what its scopes name; every other may do its part.")]
     service_centers: Annotated[
@@ -60,7 +64,9 @@ class MachineTokenIn(Shape):
     expires_in_days: Annotated[
         StrictInt, Field(ge=1, le=LONGEST_DAYS, description="1 to 366, or fewer where the service is set up so.")
     ]
-    reason: Annotated[Reason | None, Field(description="Needed for role `admin`; kept in the audit.")] = None
+    reason: Annotated[
+        Reason | None, Field(description="Needed for the roles `admin` and `vendor`; kept in the audit.")
+    ] = None
 
 
 class MachineTokenOut(BaseModel):

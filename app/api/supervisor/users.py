@@ -24,13 +24,14 @@ from app.features.access.sign_in import name_hash
 from app.features.access.user_queries import UserFilter
 from app.features.access.users import Account
 from app.models.words import Language, Role
+from app.rules.principal_names import SIGN_IN_NAME
 from app.values import Number, Reason, Shape, shown
 
 router = APIRouter(prefix="/users", route_class=KaoheRoute, tags=["users"])
 Page = Annotated[Paging, Depends()]
 SignInName = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"),
+    StringConstraints(pattern=SIGN_IN_NAME),
     Field(description="What they sign in with, for good; nobody else, person or system, has it."),
 ]
 Centers = Annotated[
@@ -180,7 +181,7 @@ def change_user(who: UsersWrite, change: Change, user_id: UserId, body: UserIn) 
 @router.post("/{user_id}/disabling", response_model=UserOut)
 @changes(key_required=True)
 def disable_user(who: UsersWrite, change: Change, user_id: UserId, body: UserDisablingIn) -> Response:
-    """Let somebody in no more, neither by password nor by token; their sessions end at once."""
+    """Let somebody in no more; their sessions end and their tokens are revoked at once."""
     users.disable(change.session, who, user_id, body.reason)
     return _read(change.session, who, user_id)
 
@@ -196,7 +197,10 @@ def enable_user(who: UsersWrite, change: Change, user_id: UserId) -> Response:
 @router.post("/{user_id}/password-reset", response_model=UserWithPassword)
 @changes(key_required=True)
 def reset_user_password(who: UsersWrite, change: Change, user_id: UserId) -> Response:
-    """Give somebody a temporary password in the place of theirs, shown once; their sessions end at once."""
+    """Give somebody a temporary password in the place of theirs, shown once.
+
+    Their sessions end and their tokens are revoked at once.
+    """
     password = users.reset_password(change.session, who, user_id)
     return _with_password(change.session, who, user_id, password, {})
 

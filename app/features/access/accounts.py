@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict
-from app.features.access import passwords, rights, rights_queries, sessions, user_queries
+from app.features.access import passwords, revoking, rights, rights_queries, sessions, user_queries
 from app.features.audit.actor import Actor
 from app.features.audit.changes import Touched
 from app.models import Grant, Principal, User
@@ -77,7 +77,7 @@ def keep_an_administrator(session: Session, held: Held, leaves: frozenset[uuid.U
 
 
 def disable(session: Session, actor: Actor, held: Held, reason: str) -> None:
-    """Let somebody in no more, neither by password nor by token, and end their sessions at once."""
+    """Let a person in no more: end their sessions and revoke their tokens at once."""
     if held.principal.disabled_at is not None:
         raise UserDisabled(f"Since {held.principal.disabled_at.isoformat()}.")
     keep_an_administrator(session, held, held.centers)
@@ -85,3 +85,4 @@ def disable(session: Session, actor: Actor, held: Held, reason: str) -> None:
         held.principal.disabled_at = clock.now()
         raise_version(held)
         sessions.end_all(session, held.principal.id, SessionEnd.DISABLED, clock.now())
+    revoking.revoke_all(session, actor, held.principal, held.centers)

@@ -1,6 +1,5 @@
 """The first administrator: made once, by the operator's command; there is no default account."""
 
-import re
 import uuid
 from collections.abc import Collection
 
@@ -14,9 +13,8 @@ from app.features.audit.actor import Actor
 from app.features.audit.service import recording
 from app.models import User
 from app.models.words import Language, Role
+from app.rules.principal_names import is_sign_in_name
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-"""As the API takes the names of people."""
 _HOW = "Choose small letters, figures, '.', '_' and '-', such as li.zhuguan."
 
 
@@ -36,7 +34,7 @@ def make(
     Raises Invalid for a name that nobody could sign in with, and AdministratorExists where any user is an
     administrator, a disabled one too.
     """
-    if not _NAME.fullmatch(name):
+    if not is_sign_in_name(name):
         raise Invalid(f"'{name}' is no name to sign in with.", pointer="/name", remedy=_HOW)
     now = clock.now()
     principal_id = create_principal(session, actor, name, Role.ADMIN, centers)

@@ -35,13 +35,13 @@ class Known:
 
 def tokens(session: Session, centers: Collection[uuid.UUID], wanted: TokenFilter, page: PageRequest) -> Page:
     """List the tokens of the principals of these service centers, people's and vendors' among them."""
-    statement = _tokens(centers)
+    # A foreign center is as if it were not: what somebody has there is none of the reader's business.
+    asked = centers if wanted.service_center_id is None else set(centers) & {wanted.service_center_id}
+    statement = _tokens(asked)
     if wanted.principal is not None:
         statement = statement.where(col(Principal.name) == wanted.principal)
     if wanted.role is not None:
         statement = statement.where(col(Principal.role) == wanted.role)
-    if wanted.service_center_id is not None:
-        statement = statement.where(_of([wanted.service_center_id]))
     if wanted.live_at is not None:
         statement = statement.where(col(Token.revoked_at).is_(None), _unexpired(wanted.live_at))
     return fetch(session, statement, col(Token.id), page)
@@ -72,6 +72,12 @@ def live_tokens(session: Session, principal_id: uuid.UUID, at: datetime) -> int:
         .where(col(Token.principal_id) == principal_id, col(Token.revoked_at).is_(None), _unexpired(at))
     )
     return int(session.execute(statement).scalar_one())
+
+
+def unrevoked(session: Session, principal_id: uuid.UUID) -> list[uuid.UUID]:
+    """List the tokens of a principal that nobody has revoked, held until the transaction ends, the oldest first."""
+    own = select(col(Token.id)).where(col(Token.principal_id) == principal_id, col(Token.revoked_at).is_(None))
+    return list(session.execute(own.order_by(col(Token.id)).with_for_update()).scalars())
 
 
 def _tokens(centers: Collection[uuid.UUID]) -> Listing:

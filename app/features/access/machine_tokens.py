@@ -8,19 +8,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
 from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
-from app.features.access import machine_token_queries, rights, rights_queries, tokens
+from app.features.access import machine_token_queries, names, revoking, rights, rights_queries, tokens
 from app.features.access.caller import Caller
 from app.features.access.machine_token_queries import Known
-from app.features.access.portal_tokens import MOST_LIVE, TokenRevoked, TooManyTokens
+from app.features.access.portal_tokens import MOST_LIVE, PrincipalIsPerson, TooManyTokens
 from app.features.access.scopes import check_scopes
 from app.features.access.service import PrincipalExists
 from app.features.audit.changes import Touched
-from app.features.audit.service import recording
 from app.features.upserts import upsert
 from app.models import Grant, Principal, Token
 from app.models.columns import new_id
@@ -30,13 +28,17 @@ from app.rules.faults import Fault
 LONGEST_DAYS = 366
 """A year, whichever: whoever issues a token for longer forgets that it is there."""
 
-
-class PrincipalIsPerson(Conflict):
-    """A token for somebody who signs in."""
-
-    code = "principal-is-person"
-    title = "That is a person"
-    remedy = "People sign in with name and password; give the machine a name of its own."
+_WITH_REASON = {
+    Role.ADMIN: (
+        "A machine that administers is asked for with a reason.",
+        "Take another role, which is nearly always enough, or state the reason.",
+    ),
+    Role.VENDOR: (
+        "Whoever holds the token acts in the vendor's name: it is asked for with a reason.",
+        "Let the vendor issue it at the portal, or state the reason.",
+    ),
+}
+"""Roles whose tokens need a reason: what is wrong without one, and what to do."""
 
 
 class PrincipalDiffers(Conflict):
@@ -72,7 +74,9 @@ def issue(session: Session, caller: Caller, new: NewToken, longest_days: int) ->
     rights.check_company(session, new.role, new.vendor_id, centers)
     token_id, secret, now = new_id(), tokens.mint(), clock.now()
     known = machine_token_queries.hold_principal(session, new.principal)
-    if known is not None:
+    if known is None:
+        names.check(new.principal, "/principal")
+    else:
         _check_further(session, caller, new, known, centers)
     rights.hold(session, caller, centers)
     principal_id = known.id if known else new_id()
@@ -111,27 +115,7 @@ def revoke(session: Session, caller: Caller, token_id: uuid.UUID) -> None:
     centers = rights_queries.grants(session, [found["principal_id"]])[found["principal_id"]]
     rights.check_all_own(caller, centers)
     rights.hold(session, caller, centers)
-    own, details = (Token, col(Token.id) == token_id), {"name": found["principal"]}
-    if found["vendor_id"] is not None:
-        # What vendors issue themselves stands in their service center's chain, and a row never goes back from there.
-        center = rights_queries.center_of_vendor(session, found["vendor_id"])
-        with recording(session, caller.actor, center, "token.revoked", token_id, own, details=details):
-            _revoke(session, token_id)
-        return
-    with rights.recorded(session, caller.actor, centers, "token.revoked", token_id, own, details=details):
-        _revoke(session, token_id)
-
-
-def _revoke(session: Session, token_id: uuid.UUID) -> None:
-    statement = (
-        update(Token)
-        .where(col(Token.id) == token_id, col(Token.revoked_at).is_(None))
-        .values(revoked_at=clock.now())
-        .returning(col(Token.id))
-        .execution_options(synchronize_session=False)
-    )
-    if session.execute(statement).first() is None:
-        raise TokenRevoked(pointer="/path/machine_token_id")
+    revoking.revoke(session, caller.actor, token_id, found["principal"], found["vendor_id"], centers)
 
 
 def _check(new: NewToken, longest_days: int) -> None:
@@ -139,9 +123,8 @@ def _check(new: NewToken, longest_days: int) -> None:
         detail = f"Here a token is good for at most {longest_days} days."
         remedy = "Ask for fewer, and rotate it before they have passed."
         raise Invalid(detail, faults=[Fault("/expires_in_days", "token-too-long", detail, remedy)])
-    if new.role is Role.ADMIN and new.reason is None:
-        detail = "A machine that administers is asked for with a reason."
-        remedy = "Take another role, which is nearly always enough, or state the reason."
+    if new.role in _WITH_REASON and new.reason is None:
+        detail, remedy = _WITH_REASON[new.role]
         raise Invalid(detail, faults=[Fault("/reason", "reason-missing", detail, remedy)])
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict, NotFound
-from app.features.access import portal_queries, tokens
+from app.features.access import portal_queries, sign_in_queries, tokens
 from app.features.access.caller import Caller
 from app.features.audit.service import recording
 from app.models import Token
@@ -26,6 +26,14 @@ class TooManyTokens(Conflict):
     remedy = "Revoke the one that is no longer used, then issue the new one."
 
 
+class PrincipalIsPerson(Conflict):
+    """A token for somebody who signs in: it would outlast their password, and whatever is done about that."""
+
+    code = "principal-is-person"
+    title = "That is a person"
+    remedy = "People sign in with name and password; a system gets a name of its own from the service center."
+
+
 class TokenRevoked(Conflict):
     """A token that is revoked already."""
 
@@ -37,10 +45,12 @@ class TokenRevoked(Conflict):
 def issue(session: Session, caller: Caller, vendor_id: uuid.UUID, name: str, days: int) -> tuple[uuid.UUID, str]:
     """Issue a token of that name for the caller's own principal and give its id and, for the only time, its secret.
 
-    Raises TooManyTokens where two are live.
+    Raises PrincipalIsPerson for whoever signs in, TooManyTokens where two are live.
     """
     if not portal_queries.hold_principal(session, vendor_id, caller.principal_id):
         raise NotFound
+    if sign_in_queries.user_name(session, caller.principal_id) is not None:
+        raise PrincipalIsPerson
     now = clock.now()
     if portal_queries.live_tokens(session, vendor_id, caller.principal_id, now) >= MOST_LIVE:
         raise TooManyTokens(f"{caller.name} has {MOST_LIVE} live tokens.")

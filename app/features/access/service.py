@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound, Unauthenticated
-from app.features.access import tokens
+from app.features.access import names, tokens
 from app.features.access.caller import Caller
 from app.features.access.scopes import check_scopes
 from app.features.audit.actor import Actor
@@ -34,6 +34,7 @@ def create_principal(
     vendor_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
     """Make a principal with its grants; a vendor's names its company, nobody else's does."""
+    names.check(name, "/name")
     if (role is Role.VENDOR) != (vendor_id is not None):
         raise Invalid("A principal of role vendor names its vendor, and no other role does.", pointer="/vendor_id")
     if session.exec(select(Principal.id).where(Principal.name == name)).first():

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
-from app.features.access import accounts, passwords, rights, sessions, sign_in
+from app.features.access import accounts, names, passwords, revoking, rights, sessions, sign_in
 from app.features.access.accounts import Held
 from app.features.access.caller import Caller
 from app.features.access.service import PrincipalExists
@@ -56,6 +56,7 @@ def create(
 
     Raises PrincipalExists where somebody, or some system, has that name.
     """
+    names.check(name, "/name")
     _check_person(wanted.role)
     centers = rights.named_centers(caller, wanted.service_centers)
     rights.check_company(session, wanted.role, vendor_id, centers)
@@ -113,7 +114,7 @@ def change(session: Session, caller: Caller, user_id: uuid.UUID, wanted: Account
 
 
 def disable(session: Session, caller: Caller, user_id: uuid.UUID, reason: str) -> None:
-    """Let a person in no more, neither by password nor by token, and end their sessions at once."""
+    """Let a person in no more: end their sessions and revoke their tokens at once."""
     held = _hold_with_centers(session, caller, user_id)
     _refuse_own(caller, user_id)
     accounts.disable(session, caller.actor, held, reason)
@@ -130,7 +131,7 @@ def enable(session: Session, caller: Caller, user_id: uuid.UUID) -> None:
 
 
 def reset_password(session: Session, caller: Caller, user_id: uuid.UUID) -> str:
-    """Give a person a new password, shown once, which they must change; their sessions end.
+    """Give a person a new password, shown once, which they must change; their sessions and tokens end.
 
     Nobody resets their own: whoever has found a session open would take the account over with it.
     """
@@ -139,6 +140,7 @@ def reset_password(session: Session, caller: Caller, user_id: uuid.UUID) -> str:
     with accounts.recorded(session, caller.actor, "user.password_reset", held):
         password = passwords.give_temporary(session, user_id, clock.now())
         sessions.end_all(session, user_id, SessionEnd.PASSWORD_CHANGED, clock.now())
+    revoking.revoke_all(session, caller.actor, held.principal, held.centers)
     return password
 
 

@@ -3,6 +3,8 @@
 import uuid
 from dataclasses import dataclass
 
+from app.models.words import AskedBy
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -15,3 +17,12 @@ class Actor:
 
 OPERATOR = Actor("operator")
 """Whoever types a command on the machine itself."""
+
+NIGHTLY = Actor("nightly")
+"""Who drafts by night: nobody who could be taken for the one that approves, whoever asked for the run."""
+
+DELIVERER = Actor("deliverer")
+"""What sends webhooks, and notes what has become of them."""
+
+RESERVED = frozenset({OPERATOR.name, NIGHTLY.name, DELIVERER.name, *AskedBy})
+"""Names under which the service itself acts: no principal has one of them."""

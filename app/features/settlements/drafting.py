@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.features.alerts.state import Broken, Tally
 from app.features.audit import service as audit
-from app.features.audit.actor import Actor
+from app.features.audit.actor import NIGHTLY, Actor
 from app.features.audit.changes import Change
 from app.features.audit.hashing import row_hash
 from app.features.audit.service import Act
@@ -17,9 +17,6 @@ from app.features.settlements.errors import NothingToSettle, PeriodNotEnded, Set
 from app.features.settlements.facts import ContractBooks
 from app.features.settlements.rows import Rows
 from app.features.settlements.service import reckon, write
-
-NIGHTLY = Actor("nightly")
-"""Who drafts by night: nobody who could be taken for the one that approves, whoever asked for the run."""
 
 BATCH = 1000
 """Contracts that are read at once, and rows that an act of the audit names."""

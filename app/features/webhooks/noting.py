@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, bindparam, update
 from sqlmodel import Session, col
 
 from app import clock
-from app.features.audit.actor import Actor
+from app.features.audit.actor import DELIVERER
 from app.features.audit.service import recording
 from app.features.events.service import Happening, record
 from app.features.events.types import EventType
@@ -21,8 +21,6 @@ from app.features.webhooks.sending import GONE, Answer, Parcel
 from app.models import EndpointHealth, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from app.models.words import AttemptOutcome, DeliveryStatus, DisabledBecause, EndpointStatus, Stream
 from app.rules.webhook_schedule import Health, next_wait
-
-DELIVERER = Actor("deliverer")
 
 LONGEST_ANSWER = 1000
 """Characters of an answer's body that the log keeps."""

@@ -12,11 +12,10 @@ from sqlmodel import Session, col
 from app import clock
 from app.features.alerts.state import Broken, Tally
 from app.features.audit import service as audit
-from app.features.audit.actor import Actor
+from app.features.audit.actor import NIGHTLY, Actor
 from app.features.audit.changes import Change
 from app.features.audit.hashing import row_hash
 from app.features.audit.service import Act
-from app.features.settlements.drafting import NIGHTLY
 from app.features.settlements.payouts import queries as payout_queries
 from app.features.settlements.payouts.dues import KINDS, Due
 from app.features.settlements.payouts.facts import Gathered, PayoutFacts, gather
