@@ -159,6 +159,23 @@ def test_people_who_come_and_go_are_noted(office: Office) -> None:
     assert "Nei-2025" not in str(every_row(office.database))
 
 
+def test_guessing_the_current_password_is_noted_like_a_refused_sign_in(office: Office) -> None:
+    """Each one with whose session it was, and those that found the name locked; a poor new password is no guess."""
+    person(office.database, "li", Role.SUPERVISOR, [office.center])
+    browser = Browser(office.client)
+    browser.sign_in("li")
+    assert browser.post("/password", {"current": PASSWORD, "new": "li"}).status_code == 422
+    guess = {"current": "Not-2024-the-chuangkou", "new": "Nei-2025-ge-dating+men"}
+    assert [browser.post("/password", guess).status_code for _ in range(6)] == [422] * 5 + [429]
+    refused = seen(office, kind="sign_in_refused")
+    told = [(e["principal"], e["route"], e["status"], e["code"], e["times"]) for e in refused]
+    assert told == [
+        ("li", "/password", 422, "current-password-wrong", 5),
+        ("li", "/password", 429, "sign-in-locked", 1),
+    ]
+    assert guess["current"] not in str(every_row(office.database))
+
+
 def test_a_center_sees_its_own_entries_alone(office: Office, database: Database) -> None:
     """What somebody of both reads of one is the one's; a list over both is seen by both."""
     other = Office(database, office.client, "XB")
