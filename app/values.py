@@ -1,6 +1,7 @@
 """The values of the API as pydantic types: what is a string on the wire and an exact value inside."""
 
 import re
+import uuid
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +20,8 @@ LARGEST_POINTS = 100_000
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PERIOD = re.compile(r"\d{4}-\d{2}", re.ASCII)
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _TWO_PLACES = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
 _RATE = re.compile(r"[01](\.\d{1,8})?", re.ASCII)
@@ -66,6 +69,16 @@ def _instant(value: object) -> datetime:
 
 def _period(value: object) -> Period:
     return value if isinstance(value, Period) else Period.parse(_text(value, _PERIOD, '"2023-01"'))
+
+
+def parse_id(text: str) -> uuid.UUID | None:
+    """Read an id with its dashes, in upper or lower case; None for any other spelling, such as a URN or in braces."""
+    return uuid.UUID(text) if _ID.fullmatch(text) else None
+
+
+def read_year(value: object) -> int:
+    """Read a year of an address, four digits; ValueError for what would be the same number, such as `+2023`."""
+    return int(_text(value, _YEAR, '"2023"'))
 
 
 def _points(value: object) -> Decimal:

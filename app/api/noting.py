@@ -14,6 +14,7 @@ from app.features.access.caller import Caller
 from app.features.access_log.entries import Entry
 from app.features.access_log.recorder import Recorder
 from app.models.words import AccessKind
+from app.values import parse_id
 
 UNSEEN = frozenset({Resource.ME, Resource.TEMPLATES, Resource.EVENTS, Resource.MESSAGES})
 """What holds neither figures nor evidence: who I am, the program's own templates, thin events, one's own messages."""
@@ -22,8 +23,8 @@ UNSEEN_ROUTES = frozenset({"/v1/portal/me", "/v1/portal/events", "/v1/portal/eve
 
 _GIVEN = frozenset({HTTPStatus.OK, HTTPStatus.NOT_MODIFIED})
 _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
-_NAMED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}(-\d{2})?", re.ASCII | re.IGNORECASE)
-"""An id, a year, a month. Anything else in an address is somebody's own text, and might be a secret."""
+_MONTH = re.compile(r"\d{4}(-\d{2})?", re.ASCII)
+"""A year or a month."""
 _HOST = re.compile(r"[\w.:%-]{1,45}", re.ASCII)
 
 
@@ -44,7 +45,7 @@ def note_answer(scope: Scope, request_id: str, status: int, *, saved: bool) -> N
     elif caller is not None:
         entry.principal_id, entry.principal, entry.role = caller.principal_id, caller.name, caller.role
         entry.vendor_id, entry.centers = caller.vendor_id, caller.centers
-        entry.subjects = {name: _only(_NAMED, str(value)) for name, value in scope.get("path_params", {}).items()}
+        entry.subjects = {name: _subject(str(value)) for name, value in scope.get("path_params", {}).items()}
     recorder: Recorder = scope["app"].state.access_log
     recorder.note(entry)
 
@@ -83,6 +84,12 @@ def _template(path: str, own: str) -> str:
     """Write a route as the documentation does: a router's part of the path stands before the route's own."""
     parts = path.split("/")
     return "/".join(parts[: len(parts) - own.count("/")]) + own
+
+
+def _subject(value: str) -> str:
+    """Give an id in lower case, a year, a month; anything else is somebody's own text, and might be a secret."""
+    id_ = parse_id(value)
+    return _only(_MONTH, value) if id_ is None else str(id_)
 
 
 def _only(form: re.Pattern[str], value: str) -> str:

@@ -18,6 +18,8 @@ from app.api.requests import KaoheRoute
 from app.database import Database
 from app.features.access import own_password, sessions, sign_in, sign_in_queries
 from app.features.access.caller import Caller
+from app.features.access.own_password import CurrentPasswordWrong
+from app.features.access.sign_in import SignInLocked
 from app.features.access.sign_in_rules import SignInRules
 from app.models.words import AccessKind, Language, Role
 from app.values import Number, Shape, shown
@@ -120,12 +122,16 @@ def read_session(request: Request, _who: Person, db: Db, rules: Rules) -> Respon
 
 @router.post("/password", status_code=204, response_class=Response, responses=_LOCKED, summary="Change your password")
 @heavy
-def change_password(who: Person, db: Db, rules: Rules, body: NewPassword) -> Response:
+def change_password(request: Request, who: Person, db: Db, rules: Rules, body: NewPassword) -> Response:
     """Change one's own password; all other sessions of the same person end.
 
-    A wrong current password counts as a failed sign-in.
+    A wrong current password counts as a failed sign-in, and is noted like one.
     """
-    own_password.change(db, rules, who, body.current.get_secret_value(), body.new.get_secret_value())
+    try:
+        own_password.change(db, rules, who, body.current.get_secret_value(), body.new.get_secret_value())
+    except (CurrentPasswordWrong, SignInLocked):
+        note_coming(request, AccessKind.SIGN_IN_REFUSED, who.principal_id)
+        raise
     return Response(status_code=204)
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from app.database import Database
 from app.features.access import service as access
+from app.features.access.queries import OWNED
 from app.features.access_log.recorder import Recorder
 from app.features.audit.actor import OPERATOR
 from app.models.words import Role
+from tests.api.asking import expect_problem
 from tests.nights import every_row
 from tests.office import Office, Person
 from tests.people import PASSWORD, Browser, person
@@ -51,6 +53,34 @@ def test_a_read_is_noted_once_with_who_and_what(office: Office) -> None:
     assert (entry["request_id"], entry["address"]) == (answer.headers["x-request-id"], "127.0.0.1")
     assert (entry["code"], entry["digested_on"]) == (None, None)
     assert "draft" not in str(entry)
+
+
+def test_an_id_is_noted_however_it_is_written(office: Office) -> None:
+    """In upper case as the same; without its dashes, as a URN or in braces it opens nothing, and nor do odd years."""
+    contract = office.contract()
+    id_ = contract.rsplit("/", 1)[1]
+    for spelling in (id_.replace("-", ""), f"urn:uuid:{id_}", f"{{{id_}}}"):
+        expect_problem(office.supervisor.get(f"/v1/contracts/{spelling}"), 404, "not-found")
+    for year in ("%2B2023", "02023", "2023.0", "%202023"):
+        expect_problem(office.finance.get(f"{contract}/statements/{year}"), 404, "not-found")
+    assert office.supervisor.get(f"/v1/contracts/{id_.upper()}").status_code == 200
+    (entry,) = seen(office, subject_id=id_, kind="read")
+    assert (entry["principal"], entry["subjects"]) == ("supervisor-XA", {"contract_id": id_})
+    assert (entry["service_center_id"], entry["vendor_id"]) == (str(office.center), str(office.vendor))
+
+
+def test_every_id_of_a_path_has_an_owner(office: Office) -> None:
+    """So none is read by its route before its spelling and its owner were looked at."""
+    paths = office.client.get("/openapi.json").json()["paths"]
+    named = {
+        parameter["name"]
+        for operations in paths.values()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "path" and parameter["schema"].get("format") == "uuid"
+    }
+    assert "contract_id" in named
+    assert named <= OWNED.keys()
 
 
 def test_what_shows_no_figures_is_not_noted(office: Office, database: Database) -> None:
@@ -127,6 +157,23 @@ def test_people_who_come_and_go_are_noted(office: Office) -> None:
         ("sign_out", "li", "supervisor", 204),
     ]
     assert "Nei-2025" not in str(every_row(office.database))
+
+
+def test_guessing_the_current_password_is_noted_like_a_refused_sign_in(office: Office) -> None:
+    """Each one with whose session it was, and those that found the name locked; a poor new password is no guess."""
+    person(office.database, "li", Role.SUPERVISOR, [office.center])
+    browser = Browser(office.client)
+    browser.sign_in("li")
+    assert browser.post("/password", {"current": PASSWORD, "new": "li"}).status_code == 422
+    guess = {"current": "Not-2024-the-chuangkou", "new": "Nei-2025-ge-dating+men"}
+    assert [browser.post("/password", guess).status_code for _ in range(6)] == [422] * 5 + [429]
+    refused = seen(office, kind="sign_in_refused")
+    told = [(e["principal"], e["route"], e["status"], e["code"], e["times"]) for e in refused]
+    assert told == [
+        ("li", "/password", 422, "current-password-wrong", 5),
+        ("li", "/password", 429, "sign-in-locked", 1),
+    ]
+    assert guess["current"] not in str(every_row(office.database))
 
 
 def test_a_center_sees_its_own_entries_alone(office: Office, database: Database) -> None:

@@ -16,7 +16,7 @@ from app.features.audit.actor import OPERATOR
 from app.features.audit.verify import verify_events
 from app.models.words import Role
 from tests.nights import every_row
-from tests.office import Office
+from tests.office import Office, Person
 
 EVENTS = "/v1/audit-events"
 
@@ -38,6 +38,28 @@ def test_acts_about_people_are_read_where_they_belong_alone(office: Office, data
     assert office.admin.items(EVENTS, subject_id=both) == []
     theirs = [event["details"].get("name") for event in other.auditor.items(EVENTS) if event["chain"] == "service"]
     assert set(theirs) - {None} == {row["name"] for row in rows["principals"] if row["name"].endswith("-XB")}
+
+
+def test_acts_about_a_persons_channels_are_read_like_those_about_the_person(office: Office, database: Database) -> None:
+    """By the centre that the person is of, added and removed; of somebody of two centres by who sees both."""
+    other = Office(database, office.client, "XB")
+    with database.write() as session:
+        centers = [office.center, other.center]
+        for name, role in (("authority", Role.AUDITOR), ("registry", Role.ADMIN)):
+            access.create_principal(session, OPERATOR, name, role, centers)
+        authority, registry = (
+            Person(office.client, access.issue_token(session, OPERATOR, name)) for name in ("authority", "registry")
+        )
+    channel = {"kind": "email", "name": "单位邮箱", "address": "officer1@office.example"}
+    one, both = (who.post("/v1/me/channels", channel).json()["id"] for who in (office.supervisor, authority))
+    assert office.supervisor.post(f"/v1/me/channels/{one}/removal").status_code < 300
+    done = ["message_channel.added", "message_channel.removed"]
+    for reader in (office.admin, office.auditor, registry):
+        assert [event["action"] for event in reader.items(EVENTS, subject_id=one)] == done
+    assert [event["action"] for event in registry.items(EVENTS, subject_id=both)] == done[:1]
+    assert (
+        office.admin.items(EVENTS, subject_id=both) == other.admin.items(EVENTS, subject_kind="message_channel") == []
+    )
 
 
 def test_events_are_found_by_who_did_them(office: Office) -> None:

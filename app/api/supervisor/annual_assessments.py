@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import BaseModel, BeforeValidator, Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -28,12 +28,13 @@ from app.rules.deadlines import DueState, lateness
 from app.rules.money import hundredths
 from app.rules.scores import Verdict
 from app.rules.working_days import WorkCalendar
-from app.values import Day, Hundredths, Note, Points, Shape, shown
+from app.values import Day, Hundredths, Note, Points, Shape, read_year, shown
 
 router = APIRouter(prefix="/contracts/{contract_id}/annual-assessments", route_class=KaoheRoute, tags=["assessments"])
 PathYear = Annotated[
     int,
     Path(ge=2000, le=2099, description="The year; a contract year goes by that in which it begins.", examples=[2023]),
+    BeforeValidator(read_year),
 ]
 
 

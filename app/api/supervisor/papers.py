@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from app.api.answers import Db, answer
 from app.api.auth import SettlementsRead
@@ -18,10 +18,12 @@ from app.features.settlements.papers.statement import Balances, Item, Movement, 
 from app.models.words import LedgerCause, PayoutKind
 from app.rules.clauses import Fund
 from app.rules.ledger import Account
-from app.values import Day, SignedFen
+from app.values import Day, SignedFen, read_year
 
 router = APIRouter(prefix="/contracts/{contract_id}", route_class=KaoheRoute, tags=["settlements"])
-PathYear = Annotated[int, Path(ge=2000, le=2099, description="The calendar year.", examples=[2024])]
+PathYear = Annotated[
+    int, Path(ge=2000, le=2099, description="The calendar year.", examples=[2024]), BeforeValidator(read_year)
+]
 
 
 @router.get("/settlements/{settlement_id}/dossier", response_class=Workbook, responses=WORKBOOK)

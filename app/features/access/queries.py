@@ -34,6 +34,7 @@ from app.models import (
     WebhookNetwork,
 )
 from app.models.words import EndpointStatus, MoneyStatus, Role, Stage
+from app.values import parse_id
 
 _CONTRACT = select(col(Contract.service_center_id), col(Contract.vendor_id))
 _ALERT = select(col(Alert.service_center_id), col(Contract.vendor_id)).join(
@@ -134,11 +135,11 @@ TOLD: dict[str, ColumnElement[bool]] = {
 def is_own(session: Session, caller: Caller, parameter: str, value: str, *, below_contract: bool) -> bool:
     """Tell whether what a path names is of the caller's service centers, and for a vendor of its company.
 
-    `below_contract` says that the path names a contract as well.
+    `below_contract` says that the path names a contract as well. An id that is spelled without its dashes, or in any
+    other way of its own, is nobody's.
     """
-    try:
-        id_ = uuid.UUID(value)
-    except ValueError:
+    id_ = parse_id(value)
+    if id_ is None:
         return False
     statement, key = OWNED[parameter]
     if caller.role is Role.VENDOR and parameter in TOLD:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app.features.audit.rows import BATCH, Unreadable, read_rows
 from app.features.paging import Listing, Page, PageRequest, fetch
-from app.models import AuditEvent, AuditHead, Grant, Principal, Token
+from app.models import AuditEvent, AuditHead, Grant, MessageChannel, Principal, Token
 from app.models.audit import SERVICE_CHAIN
 
 _COLUMNS = tuple(AuditEvent.__table__.columns)  # type: ignore[attr-defined]
@@ -62,8 +62,8 @@ def _listed(centers: Collection[uuid.UUID], wanted: EventFilter) -> Listing:
 def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
     """Say which events these service centers may read.
 
-    Of the service's own chain only acts about principals, and their tokens, who are granted these service centers and
-    no other: an act about somebody of several names all of them.
+    Of the service's own chain only acts about principals, their tokens and their channels, who are granted these
+    service centers and no other: an act about somebody of several names all of them.
     """
     elsewhere = select(col(Grant.principal_id)).where(col(Grant.service_center_id).not_in(centers))
     theirs = select(col(Grant.principal_id)).where(
@@ -71,8 +71,9 @@ def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
     )
     people = select(_digits(col(Principal.id))).where(col(Principal.id).in_(theirs))
     carried = select(_digits(col(Token.id))).where(col(Token.principal_id).in_(theirs))
+    written_to = select(_digits(col(MessageChannel.id))).where(col(MessageChannel.principal_id).in_(theirs))
     subject = _digits(col(AuditEvent.subject_id))
-    about = or_(subject.in_(people), subject.in_(carried))
+    about = or_(subject.in_(people), subject.in_(carried), subject.in_(written_to))
     return or_(col(AuditEvent.service_center_id).in_(centers), and_(col(AuditEvent.chain) == SERVICE_CHAIN, about))
 
 
