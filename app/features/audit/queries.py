@@ -63,7 +63,8 @@ def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
     """Say which events these service centers may read.
 
     Of the service's own chain only acts about principals, their tokens and their channels, who are granted these
-    service centers and no other: an act about somebody of several names all of them.
+    service centers and no other: an act about somebody of several names all of them. What names the centers that were
+    told of it stands in their own chains already, and is not listed twice.
     """
     elsewhere = select(col(Grant.principal_id)).where(col(Grant.service_center_id).not_in(centers))
     theirs = select(col(Grant.principal_id)).where(
@@ -74,7 +75,9 @@ def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
     written_to = select(_digits(col(MessageChannel.id))).where(col(MessageChannel.principal_id).in_(theirs))
     subject = _digits(col(AuditEvent.subject_id))
     about = or_(subject.in_(people), subject.in_(carried), subject.in_(written_to))
-    return or_(col(AuditEvent.service_center_id).in_(centers), and_(col(AuditEvent.chain) == SERVICE_CHAIN, about))
+    untold = cast(col(AuditEvent.details), String).not_like('%"service_centers":%')
+    own = and_(col(AuditEvent.chain) == SERVICE_CHAIN, about, untold)
+    return or_(col(AuditEvent.service_center_id).in_(centers), own)
 
 
 def _digits(id_: SQLColumnExpression[Any]) -> SQLColumnExpression[str]:
