@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from app.database import Database, migrate
 from app.settings import Settings
+from app.settings import settings as settings_of_program
 from tests.client import Client
 from tests.demos import demo, demos
 from tests.fuzz.houses import houses
@@ -34,6 +35,12 @@ POSTGRES_TEMPLATE = "kaohe_template"
 # A slow machine is no failed test, and a failure must be repeatable from the report alone.
 settings.register_profile("kaohe", deadline=None, print_blob=True)
 settings.load_profile("kaohe")
+
+
+@pytest.fixture(autouse=True)
+def _settings_read_anew() -> None:
+    """Have the program read the environment of this test, not what another test of the process left."""
+    settings_of_program.cache_clear()
 
 
 @pytest.fixture(scope="session")
