@@ -88,7 +88,7 @@ LAST_MONTH = Period.parse("2023-12")
 ANSWERABLE = date(2024, 1, 17)
 """The day of the last notice, which may still be appealed against."""
 Tokens = dict[str, str]
-SECOND_SUPERVISOR = "second supervisor"
+SECOND_SUPERVISOR = "second-supervisor"
 BY_ANOTHER = frozenset({"decide_appeal", "decide_filed_appeal"})
 """What is refused whoever assessed the month or made the version that it is about: the second supervisor does it."""
 
