@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import socket
 import ssl
 import time
 import tracemalloc
@@ -24,7 +25,7 @@ from app.features.webhooks.dialling import LARGEST_ANSWER
 from app.features.webhooks.sending import Answer, Parcel, Sender
 from app.rules.destinations import UrlPolicy
 from tests.deliveries import SEALER, anywhere, loopback
-from tests.receivers import Behaviour, Receiver, answer, answers, drips, floods, receiving, silent, takes
+from tests.receivers import LOOPBACK, Behaviour, Receiver, answer, answers, drips, floods, receiving, silent, takes
 
 INWARD = (
     "127.0.0.1", "0.0.0.1", "::1", "::", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b:1::7f00:1",
@@ -214,7 +215,12 @@ def test_a_name_that_nobody_knows_and_a_port_where_nobody_listens() -> None:
     with receiving(takes) as (receiver,):
         sender = Sender(policy(receiver.port), SEALER, SECONDS, nowhere)
         assert asyncio.run(sender.send(parcel(receiver.url()))).error == "name_not_found"
-    assert sent(receiver).error == "connection_failed"
+    with socket.socket() as kept:
+        # Bound and never listening: the port stays ours, so that no other program can be given it in the meantime.
+        kept.bind((LOOPBACK, 0))
+        port = int(kept.getsockname()[1])
+        lost = Sender(policy(port), SEALER, SECONDS, loopback, anywhere)
+        assert asyncio.run(lost.send(parcel(f"http://vendor.example:{port}/"))).error == "connection_failed"
 
 
 def test_the_name_and_not_the_address_is_verified_by_tls(tmp_path: Path) -> None:
