@@ -37,6 +37,9 @@ class Resource(StrEnum):
     TRIALS = "trials"
     METRICS = "metrics"
     """What a month is measured by, and what is decided where a clause leaves a share open."""
+    EVALUATIONS = "evaluations"
+    """The yearly evaluation of a project, and the progress reports to the finance bureau."""
+    BUDGETS = "budgets"
     JOB_RUNS = "job_runs"
     AUDIT = "audit"
     ME = "me"
@@ -83,6 +86,8 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
     Resource.APPROVALS: {Role.ADMIN: _R, Role.SUPERVISOR: _R, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.TRIALS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.METRICS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
+    Resource.EVALUATIONS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
+    Resource.BUDGETS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _RW, Role.AUDITOR: _R},
     Resource.JOB_RUNS: {Role.ADMIN: _R, Role.SUPERVISOR: _RW, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.AUDIT: {Role.ADMIN: _R, Role.SUPERVISOR: _NONE, Role.FINANCE: _NONE, Role.AUDITOR: _R},
     Resource.TEMPLATES: dict.fromkeys((role for role in Role if role is not Role.INTEGRATION), _R),
@@ -244,6 +249,10 @@ TrialsRead = Annotated[Caller, Depends(Permission(Resource.TRIALS, Action.READ))
 TrialsWrite = Annotated[Caller, Depends(Permission(Resource.TRIALS, Action.WRITE))]
 MetricsRead = Annotated[Caller, Depends(Permission(Resource.METRICS, Action.READ))]
 MetricsWrite = Annotated[Caller, Depends(Permission(Resource.METRICS, Action.WRITE))]
+EvaluationsRead = Annotated[Caller, Depends(Permission(Resource.EVALUATIONS, Action.READ))]
+EvaluationsWrite = Annotated[Caller, Depends(Permission(Resource.EVALUATIONS, Action.WRITE))]
+BudgetsRead = Annotated[Caller, Depends(Permission(Resource.BUDGETS, Action.READ))]
+BudgetsWrite = Annotated[Caller, Depends(Permission(Resource.BUDGETS, Action.WRITE))]
 JobRunsRead = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.READ))]
 JobRunsWrite = Annotated[Caller, Depends(Permission(Resource.JOB_RUNS, Action.WRITE))]
 AuditRead = Annotated[Caller, Depends(Permission(Resource.AUDIT, Action.READ))]

@@ -13,15 +13,18 @@ from sqlalchemy.types import TypeEngine
 from app.models.columns import UtcDateTime
 from tests.recorded.access_log import ACCESS_LOG
 from tests.recorded.answers import ANSWERS
+from tests.recorded.budgets import BUDGETS
 from tests.recorded.clauses import CLAUSES
 from tests.recorded.columns import Row
 from tests.recorded.duties import DUTIES
+from tests.recorded.evaluations import EVALUATIONS
 from tests.recorded.events import EVENTS
 from tests.recorded.evidence import EVIDENCE
 from tests.recorded.facts import FACTS
 from tests.recorded.house import HOUSE
 from tests.recorded.messages import MESSAGES
 from tests.recorded.money import MONEY
+from tests.recorded.month_metrics import MONTH_METRICS
 from tests.recorded.people import PEOPLE
 from tests.recorded.records import RECORDS
 from tests.recorded.signals import SIGNALS
@@ -44,6 +47,9 @@ RECORDED = {
     "20261121_people": PEOPLE,
     "20261121_access_log": ACCESS_LOG,
     "20261121_messages": MESSAGES,
+    "20261122_budgets": BUDGETS,
+    "20261122_month_metrics": MONTH_METRICS,
+    "20261122_evaluations": EVALUATIONS,
 }
 """What each revision adds, oldest first; a new revision adds its own."""
 
