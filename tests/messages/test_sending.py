@@ -2,8 +2,10 @@
 
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,14 +16,14 @@ from app.database import Database
 from app.features.messages import claiming
 from app.features.messages.claiming import Letter, Outcome
 from app.features.messages.messenger import Messenger
-from app.features.messages.sending import MailServer, Post
+from app.features.messages.sending import SILENCES, MailServer, Post
 from app.features.webhooks.sealing import Sealer, sealer
 from app.models.columns import canonical
 from app.models.words import ChannelKind
 from app.settings import Settings
 from tests.messages.readers import NIGHT, deliver, night_of, open_alerts, reader, write, written
 from tests.office import Office
-from tests.receivers import Behaviour, answer, answers, in_turn, receiving, silent
+from tests.receivers import Behaviour, answer, answers, drips, in_turn, receiving, silent
 from tests.robots import SECRET, Robots, address, named_by, robots
 
 SEALER = Sealer(["only for tests"])
@@ -91,6 +93,48 @@ def test_what_is_not_well_is_said_in_a_word(
         monkeypatch.setattr(NotifyWeComBot, "notify_url", f"http://127.0.0.1:{receiver.port}/send?key={{key}}")
         assert post(there).send(letter(ChannelKind.WECOM, address(ChannelKind.WECOM, 1))) == word
         assert len(receiver.got) == 1
+
+
+def _drips_headers(_got: object, connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("behaviour", [drips, _drips_headers])
+def test_an_answer_that_drips_is_ended_in_time(
+    there: Robots, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
+) -> None:
+    """No single read waits long, but the attempt as a whole lasts for three silences at most."""
+    with receiving(behaviour) as (receiver,):
+        monkeypatch.setattr(NotifyWeComBot, "notify_url", f"http://127.0.0.1:{receiver.port}/send?key={{key}}")
+        _ends_in_time(Post(SEALER, MailServer.of(there.settings()), 0.2), ChannelKind.WECOM)
+
+
+def test_a_mail_server_that_drips_is_ended_in_time() -> None:
+    """Its greeting never comes to an end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def greets() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(b"2")
+                    time.sleep(0.02)
+
+        greeting = threading.Thread(target=greets)
+        greeting.start()
+        server = MailServer("127.0.0.1", listener.getsockname()[1], "insecure", sender="kaohe@office.example")
+        _ends_in_time(Post(SEALER, server, 0.2), ChannelKind.EMAIL)
+        greeting.join()
+
+
+def _ends_in_time(post: Post, kind: ChannelKind) -> None:
+    began = time.monotonic()
+    assert post.send(letter(kind, address(kind, 1))) == "timeout"
+    assert SILENCES * 0.2 <= time.monotonic() - began < 2
 
 
 def test_an_answer_is_read_only_so_far(there: Robots, monkeypatch: pytest.MonkeyPatch) -> None:
