@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from apprise.plugins.wecombot import NotifyWeComBot
+from typer.testing import CliRunner
 
+from app.cli import cli
 from app.database import Database
 from app.features.messages import claiming
 from app.features.messages.claiming import Letter, Outcome
@@ -20,7 +22,7 @@ from app.features.messages.sending import SILENCES, MailServer, Post
 from app.features.webhooks.sealing import Sealer, sealer
 from app.models.columns import canonical
 from app.models.words import ChannelKind
-from app.settings import Settings
+from app.settings import Settings, settings
 from tests.messages.readers import NIGHT, deliver, night_of, open_alerts, reader, write, written
 from tests.office import Office
 from tests.receivers import Behaviour, answer, answers, drips, in_turn, receiving, silent
@@ -185,6 +187,25 @@ def test_a_channel_that_fails_is_tried_six_times_and_then_given_up(
     statuses = sorted((message.status.value, message.attempts) for message in written(database))
     assert statuses == [("given_up", 6), ("sent", 1), ("sent", 1)]
     assert len(there.told(ChannelKind.DINGTALK, 1)) == len(there.told(ChannelKind.EMAIL, 2)) == 1
+
+
+def test_the_command_says_how_many_were_sent_and_how_many_failed(
+    database: Database, office: Office, there: Robots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attempt that was refused is no message that was sent."""
+    there.refusing[named_by(ChannelKind.DINGTALK, 0)] = answer(500)
+    _one_message_each(
+        database, office, there.settings(var_dir=tmp_path), (ChannelKind.DINGTALK, *[ChannelKind.WECOM] * 2)
+    )
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    monkeypatch.setenv("KAOHE_VAR_DIR", str(tmp_path))
+    settings.cache_clear()
+    try:
+        with night_of(NIGHT):
+            said = CliRunner().invoke(cli, ["send-messages", "--once"])
+    finally:
+        settings.cache_clear()
+    assert said.stdout.strip() == "2 sent, 1 failed; nothing more is due now."
 
 
 def test_a_platform_that_hangs_delays_no_other(
