@@ -34,7 +34,8 @@ def secret_of(request: Request) -> str | None:
     """Give the secret that the session's cookie carries; None without a cookie.
 
     Read as the browser wrote it: the framework would take off blanks of every script, so that a cookie which browsers
-    let another host set could pass for this one. Two of the name are refused, whichever is meant, and one beside a token.
+    let another host set could pass for this one. Two of the name are refused, whichever is meant; so is one beside a
+    token.
     """
     sent = "; ".join(request.headers.getlist("cookie")).split(";")
     named = [part.strip(" \t").partition("=") for part in sent]
