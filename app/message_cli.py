@@ -19,7 +19,8 @@ def send_messages_command(
     database = Database(config.resolved_database_url())
     require_safe(config, database)
     if once:
-        print(f"{send(database, config)} attempts; nothing more is due.")
+        done = send(database, config)
+        print(f"{done.sent} sent, {done.failed} failed; nothing more is due now.")
     else:
         messenger = Messenger.of(database, config)
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     """After so long without a request a session has ended (NIST SP 800-63B, AAL3)."""
     session_hours: int = Field(default=12, ge=1, le=24)
     """After so long it ends however busy it is (NIST SP 800-63B, AAL2 and AAL3)."""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    """From which level on is logged, one JSON object a line, to standard error."""
     token_days: int = Field(default=366, ge=1, le=366)
     """For how many days at most an administrator may issue a token to a machine."""
     tick_minutes: int = Field(default=10, ge=1, le=60)

@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import update
+from sqlmodel import col, select
+
 from app.features.access import service as access
 from app.features.audit.actor import OPERATOR
+from app.models import Principal, User
 from app.models.words import Role
 from tests.office import Office, Person
 
@@ -38,6 +42,13 @@ def speaking(office: Office, name: str) -> Person:
     """Give a token of the operator's to somebody, so that a test may speak for them."""
     with office.database.write() as session:
         return Person(office.client, access.issue_token(session, OPERATOR, name))
+
+
+def settled(office: Office, *names: str) -> None:
+    """Have people choose a password of their own, as everybody does who signs in for the first time."""
+    whose = select(Principal.id).where(col(Principal.name).in_(names))
+    with office.database.write() as session:
+        session.execute(update(User).where(col(User.principal_id).in_(whose)).values(must_change=False))
 
 
 def administrator(office: Office, name: str, *others: Office) -> Person:

@@ -17,12 +17,14 @@ PATIENCE_SECONDS = 30.0
 
 
 @contextmanager
-def serving(database: Database, var_dir: Path, port: int = 0, **webhooks: Any) -> Iterator[str]:
+def serving(
+    database: Database, var_dir: Path, port: int = 0, config: Settings | None = None, **webhooks: Any
+) -> Iterator[str]:
     """Serve a database on this port or a free one, and give the address; `var_dir` keeps its files.
 
     Names are looked up in the test; `webhooks` are further changes of the deployment's webhooks.
     """
-    app = app_with_names(Settings(var_dir=var_dir), database, **webhooks)
+    app = app_with_names(config or Settings(var_dir=var_dir), database, **webhooks)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()

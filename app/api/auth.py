@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.api import cookies
 from app.api.rates import check_known, check_stranger
 from app.database import Database
-from app.errors import BadRequest, Forbidden, KaoheError, NotFound, Unauthenticated
+from app.errors import Forbidden, KaoheError, NotFound, Unauthenticated
 from app.features.access import queries, sessions
 from app.features.access.caller import Caller
 from app.features.access.scopes import METRICS_READ, SIGNALS_READ, SIGNALS_WRITE
@@ -108,14 +108,6 @@ TABLE: dict[Resource, dict[Role, frozenset[Action]]] = {
 """Who may do what; a role that a row does not name may do nothing there."""
 
 
-class TwoCredentials(BadRequest):
-    """A token and a session in one request."""
-
-    code = "two-credentials"
-    title = "The request carries a token and a session"
-    remedy = "Send the header 'Authorization' or the cookie, not both."
-
-
 class PasswordChangeDue(Forbidden):
     """A person whose password was given by somebody else, or is too old."""
 
@@ -196,8 +188,6 @@ def _shown(session: Session, request: Request) -> Caller:
     secret = cookies.secret_of(request)
     if secret is None:
         return authenticate(session, _bearer(request))
-    if "authorization" in request.headers:
-        raise TwoCredentials
     caller = sessions.authenticate(session, secret, request.app.state.sign_in)
     cookies.check_csrf(request, secret)
     return caller

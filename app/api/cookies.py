@@ -5,13 +5,21 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
-from app.errors import Forbidden, Unauthenticated
+from app.errors import BadRequest, Forbidden, Unauthenticated
 from app.features.access import sessions
 
 COOKIE = "__Host-kaohe"
 """The prefix has browsers take it only over TLS, from this very host, for all of its paths (RFC 6265bis, 4.1.3)."""
 CSRF_HEADER = "X-CSRF-Token"
 _READING = frozenset({"GET", "HEAD"})
+
+
+class TwoCredentials(BadRequest):
+    """A token and a session in one request."""
+
+    code = "two-credentials"
+    title = "The request carries a token and a session"
+    remedy = "Send the header 'Authorization' or the cookie, not both."
 
 
 class CsrfFailed(Forbidden):
@@ -26,14 +34,18 @@ def secret_of(request: Request) -> str | None:
     """Give the secret that the session's cookie carries; None without a cookie.
 
     Read as the browser wrote it: the framework would take off blanks of every script, so that a cookie which browsers
-    let another host set could pass for this one. Two of the name are refused, whichever is meant.
+    let another host set could pass for this one. Two of the name are refused, whichever is meant; so is one beside a
+    token.
     """
     sent = "; ".join(request.headers.getlist("cookie")).split(";")
     named = [part.strip(" \t").partition("=") for part in sent]
     found = [value for name, _, value in named if name == COOKIE]
     if len(found) > 1:
         raise Unauthenticated("The request carries two sessions.", remedy="Sign in again: POST /sign-in.")
-    return found[0] or None if found else None
+    secret = found[0] or None if found else None
+    if secret is not None and "authorization" in request.headers:
+        raise TwoCredentials
+    return secret
 
 
 def check_origin(request: Request) -> None:

@@ -13,7 +13,7 @@ from app.api import cookies
 from app.api.auth import Permission, identified, recognise
 from app.api.rates import check_stranger
 from app.database import Database
-from app.errors import Unauthenticated
+from app.errors import KaoheError, Unauthenticated
 from app.features.access.caller import Caller
 from app.features.access.use import note_use
 
@@ -29,6 +29,8 @@ class Open:
         """Refuse only what a browser sends for a page of another host, and whoever comes too often."""
         check_stranger(request)
         cookies.check_origin(request)
+        # For what it refuses: a route that looks at the session itself must not pass over a token beside it.
+        cookies.secret_of(request)
 
     def roles(self) -> list[str]:
         """Name nobody: no role is asked for."""
@@ -45,9 +47,12 @@ class SignedIn:
     def admit(self, request: Request) -> Caller:
         """Recognise the person by their session; a token opens nothing here."""
         database: Database = request.app.state.database
-        if cookies.secret_of(request) is None:
+        try:
+            if cookies.secret_of(request) is None:
+                raise Unauthenticated("The request carries no session.", remedy="Sign in first: POST /sign-in.")
+        except KaoheError:
             check_stranger(request)
-            raise Unauthenticated("The request carries no session.", remedy="Sign in first: POST /sign-in.")
+            raise
         with database.read() as session:
             caller = recognise(session, request)
         note_use(database, caller)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -35,6 +36,8 @@ _REMEDIES = {
     "missing": "Add this member.",
     "extra_forbidden": "Leave this member out; see /docs for those that there are.",
 }
+_PLUS_LOST = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+ \d\d:\d\d")
+"""An instant whose offset has lost its sign: in a query string a plus is a blank."""
 _CODES = {"extra_forbidden": "unknown-member", "missing": "missing-member"}
 
 
@@ -152,7 +155,10 @@ def _fault(item: dict[str, Any], body: Any) -> Fault:  # noqa: ANN401 a body is 
     kind = item["type"]
     code = _CODES.get(kind, kind.replace("_", "-"))
     detail = item["msg"].removeprefix("Value error, ")
-    return Fault(_pointer(item["loc"], body), code, detail, _REMEDIES.get(kind, "Correct this value; see /docs."))
+    remedy = _REMEDIES.get(kind, "Correct this value; see /docs.")
+    if item["loc"][0] == "query" and _PLUS_LOST.fullmatch(str(item.get("input"))):
+        remedy = "In an address a + means a blank: write the offset as %2B08:00, or give the instant in UTC with a Z."
+    return Fault(_pointer(item["loc"], body), code, detail, remedy)
 
 
 def _pointer(place: Sequence[str | int], body: Any) -> str:  # noqa: ANN401 a body is any JSON value

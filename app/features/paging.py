@@ -1,12 +1,15 @@
 """A page of a list: where it begins and how long it is."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import RowMapping, Select, SQLColumnExpression
 from sqlmodel import Session
+
+from app.models.base import Table
 
 Listing = Select[*tuple[Any, ...]]
 """A select of any columns, whose rows are read by their names."""
@@ -39,6 +42,36 @@ def fetch(session: Session, statement: Listing, key: SQLColumnExpression[uuid.UU
     more = len(rows) > page.limit
     rows = rows[: page.limit]
     return Page(rows, rows[-1]["id"] if more else None)
+
+
+class Timed(Protocol):
+    """What a list is narrowed by, with a beginning and an end; the end is left out."""
+
+    @property
+    def since(self) -> datetime | None:
+        """Give the beginning; None: there is none."""
+
+    @property
+    def until(self) -> datetime | None:
+        """Give the end."""
+
+
+def narrowed(
+    statement: Listing, table: type[Table], wanted: Timed, names: Collection[str], at: SQLColumnExpression[datetime]
+) -> Listing:
+    """Narrow a list to the values that a filter wants in its columns, by name, and to its time by `since` and `until`.
+
+    None in the filter asks for all.
+    """
+    for name in names:
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(getattr(table, name) == value)
+    if wanted.since is not None:
+        statement = statement.where(at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(at < wanted.until)
+    return statement
 
 
 Key = TypeVar("Key", uuid.UUID, int)

@@ -82,6 +82,8 @@ class Message(Table, table=True):
     channel_id: uuid.UUID = Field(foreign_key="message_channels.id", ondelete="RESTRICT", index=True)
     kind: MessageKind = word_field(MessageKind, "kind")
     business_date: date
+    service_centers: list[str] = Field(default_factory=list, sa_type=CanonicalJson)
+    """Ids of the service centers that it tells of; it goes to nobody who may not see them all when it is sent."""
     subject: str = Field(max_length=200)
     body: str
     status: MessageStatus = word_field(MessageStatus, "status", default=MessageStatus.WAITING)

@@ -17,6 +17,7 @@ class _Member:
 
     pattern: re.Pattern[str]
     form: str
+    remedy: str = "Copy it from the robot's settings, without the address around it."
 
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -25,6 +26,7 @@ _DASHED = _Member(re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{30,62}[A-Za-z0-9]"), "32 
 _MAIL = _Member(
     re.compile(rf"(?=.{{3,254}}\Z)[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.(?!\.|@)){{0,63}}@{_LABEL}(?:\.{_LABEL})+"),
     "one plain address, such as officer@office.example",
+    "Write name@host, such as officer@office.example: no display name, no second address, nothing around it.",
 )
 
 MEMBERS: Mapping[str, Mapping[str, _Member]] = {
@@ -48,14 +50,24 @@ def address_faults(kind: str, given: Mapping[str, str]) -> list[Fault]:
         if name not in given:
             faults.append(Fault(f"/{name}", "address-incomplete", named, f"Give {name}: {member.form}."))
         elif not member.pattern.fullmatch(given[name]):
-            remedy = "Copy it from the robot's settings, without the address around it."
-            faults.append(Fault(f"/{name}", "address-malformed", f"It must be {member.form}.", remedy))
+            faults.append(Fault(f"/{name}", "address-malformed", f"It must be {member.form}.", member.remedy))
     return faults
+
+
+def named_by(kind: str) -> str:
+    """Give the member that names the place: two addresses that are alike in it lead to one place."""
+    return next(iter(MEMBERS[kind]))
+
+
+def place(kind: str, given: Mapping[str, str]) -> str:
+    """Give the place that a sound address leads to; mail servers make no difference of capitals."""
+    named = given[named_by(kind)]
+    return named.casefold() if kind == "email" else named
 
 
 def hint(kind: str, given: Mapping[str, str]) -> str:
     """Give so much of a sound address that its owner recognises it: nobody could send anything there with it."""
-    first = given[next(iter(MEMBERS[kind]))]
+    first = given[named_by(kind)]
     if kind == "email":
         local, _, host = first.partition("@")
         return f"{local[:1]}…@{host}"[:100]

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.rules.faults import Fault
+from app.rules.keyboard import off_walks
 
 LONGEST = 128
 """Characters that one password may have: enough for a sentence, and a bound on what is hashed (NIST SP 800-63B: at
 least 64)."""
 LEAST_DIFFERENT = 5
 """Different characters below which a password is a repetition, whatever its length."""
+LEAST_OFF_WALKS = 6
+"""Characters outside of walks over the keyboard below which a password is such a walk with something around it."""
 _LONGEST_PIECE = 4
 """A password that is one piece of at most so many characters again and again counts as that piece."""
 _LEAST_NAME = 3
@@ -89,9 +92,9 @@ def kinds(password: str) -> int:
 
 
 def is_blocked(password: str, name: str, blocked: AbstractSet[str]) -> bool:
-    """Tell whether the password is common, a repetition, or rests on the user's own name."""
+    """Tell whether the password is common, a repetition, a walk over the keyboard, or rests on the user's own name."""
     lower = password.casefold()
-    if len(set(lower)) < LEAST_DIFFERENT:
+    if len(set(lower)) < LEAST_DIFFERENT or off_walks(password) < min(LEAST_OFF_WALKS, len(password)):
         return True
     own = name.casefold()
     if len(own) >= _LEAST_NAME and own in lower:

@@ -79,6 +79,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("service_centers", sa.Text(), nullable=False),
         sa.Column("subject", sa.String(200), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column(

@@ -207,4 +207,6 @@ def test_the_table_to_be_saved_holds_what_the_list_holds(office: Office) -> None
     (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
     (entry,) = seen(office, principal="supervisor-XA")
     assert (row["id"], row["principal"], row["route"]) == (entry["id"], entry["principal"], entry["route"])
+    assert (row["occurred_at"], row["status"]) == (entry["occurred_at"], "200")
+    assert (row["service_center"], row["service_center_id"]) == ("XA", str(office.center))
     assert row["subjects"] == f'{{"contract_id":"{contract.rsplit("/", 1)[1]}"}}'

@@ -1,21 +1,30 @@
 """Entries are written in batches beside the requests: nobody waits for them, and what cannot be written is counted."""
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import event, text
 
 from app.database import Database
 from app.features.access_log.entries import Entry
-from app.features.access_log.recorder import Recorder
+from app.features.access_log.recorder import EVERY_SECONDS, Recorder
 from app.models.words import AccessKind
 from tests.nights import every_row
 from tests.office import Office
 
 READ = "/v1/contracts/{contract_id}"
+KILLED_AFTER = 180
+"""Entries, nearly two seconds of them: one batch is written, and a second is being collected."""
+WRITING_SECONDS = 0.8
+"""That a batch takes to be written on a busy machine."""
 AGES = 20
 """Seconds after which a read is said to wait: far more than any takes, and less than a writer waits."""
 
@@ -115,6 +124,26 @@ def test_one_entry_that_cannot_be_written_keeps_no_other_out(database: Database)
         recorder.note(again)
     recorder.flush()
     assert len(every_row(database)["access_log"]) == 3
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_kill_loses_what_came_within_the_last_second_and_nothing_before_it(database: Database) -> None:
+    """SIGKILL between collecting and writing: what is there is whole, in order, and lacks its end alone."""
+    program = [sys.executable, "-m", "tests.access_log.killed_recorder", database.url]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        noted = [process.stdout.readline().split() for _ in range(KILLED_AFTER)]
+        process.kill()
+        killed_at = time.time()
+        # What it has said before it died, a last line that was cut short left out.
+        noted += [line.split() for line in process.stdout if line.endswith("\n")]
+    assert process.returncode == -signal.SIGKILL
+    kept = {row["principal"] for row in every_row(database)["access_log"]}
+    lost = [float(at) for number, at in noted if number not in kept]
+    # Nothing before the last batch is missing.
+    assert [number for number, _ in noted[: len(noted) - len(lost)]] == [n for n, _ in noted if n in kept]
+    assert 0 < len(lost) < len(noted)
+    assert killed_at - min(lost) < EVERY_SECONDS + WRITING_SECONDS
 
 
 def test_it_writes_by_itself_and_at_its_end(database: Database) -> None:

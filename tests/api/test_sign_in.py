@@ -258,7 +258,12 @@ def test_a_secret_is_taken_from_its_own_place_only(
             assert str(secret) not in refused.text
     expect_problem(office.client.get("/v1/me", params={"token": token}), 401, "unauthenticated")
     expect_problem(office.client.post("/sign-in?name=li", json={"name": "li", "password": "x"}), 400, "bad-request")
-    expect_problem(browser.get("/v1/me", Authorization=f"Bearer {token}"), 400, "two-credentials")
+    both = {"Authorization": f"Bearer {token}"}
+    for path in ("/v1/me", "/session"):
+        expect_problem(browser.get(path, **both), 400, "two-credentials")
+    expect_problem(browser.sign_in("li", **both), 400, "two-credentials")
+    expect_problem(browser.post("/sign-out", None, **both), 400, "two-credentials")
+    assert (browser.cookie, browser.get("/session").status_code) == (secret, 200)
     bearer = {"Authorization": f"Bearer {secret}"}
     expect_problem(office.client.get("/v1/me", headers=bearer), 401, "unauthenticated")
     browser.cookie = token

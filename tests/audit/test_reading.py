@@ -15,6 +15,7 @@ from app.features.audit import export, heads
 from app.features.audit.actor import OPERATOR
 from app.features.audit.verify import verify_events
 from app.models.words import Role
+from tests.api.asking import expect_problem
 from tests.nights import every_row
 from tests.office import Office, Person
 
@@ -79,10 +80,21 @@ def test_the_table_to_be_saved_holds_what_the_list_holds_and_no_formula(office: 
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     events = office.admin.items(EVENTS, service_center_id=office.center)
     assert [row["hash"] for row in rows] == [event["hash"] for event in events]
+    assert [row["recorded_at"] for row in rows] == [event["recorded_at"] for event in events]
     assert [json.loads(row["details"]) for row in rows] == [event["details"] for event in events]
     headers = {"If-None-Match": answer.headers["etag"]}
     again = office.admin.call("GET", f"{EVENTS}/export?service_center_id={office.center}", headers=headers)
     assert again.status_code == 304
+
+
+def test_an_instant_whose_plus_was_lost_is_told_how_to_write_it(office: Office) -> None:
+    """In an address a plus is a blank; the list and its export are narrowed by the same words."""
+    for path in (EVENTS, f"{EVENTS}/export", "/v1/access-log"):
+        for name in ("since", "until"):
+            lost = office.auditor.call("GET", f"{path}?{name}=2024-01-01T00:00:00+08:00")
+            problem = expect_problem(lost, 400, "bad-request", f"/query/{name}")
+            assert "%2B08:00" in problem["errors"][0]["remedy"]
+            assert office.auditor.call("GET", f"{path}?{name}=2024-01-01T00:00:00%2B08:00").status_code == 200
 
 
 def test_the_chains_of_a_center_are_checked_without_the_database(

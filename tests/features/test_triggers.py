@@ -126,7 +126,7 @@ def test_an_alert_names_its_months_and_sums_and_a_person_decides(office: Office,
     assert (total["facts"]["clause"], total["facts"]["completed_by"]) == ("/triggers/1", "2023-11")
     assert total["text"]["zh"] == (
         "2023年度扣款累计40000.00元（2023-10 15000.00元、2023-11 25000.00元），限额30000.00元，"
-        "达到“/triggers/1”条款（后果：right_to_terminate），由人工决定。"
+        "达到“/triggers/1”条款（后果：有权解除合同），由人工决定。"
     )
     answer = office.supervisor.post(f"/v1/alerts/{total['id']}/acceptance", {"reason": "约谈后继续履行"})
     assert answer.json()["status"] == "resolved"

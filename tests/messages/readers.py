@@ -45,7 +45,8 @@ def write(database: Database, day: str = NIGHT) -> nightly.JobResult:
 def deliver(database: Database, config: Settings, day: str = NIGHT, at: str = "00:31") -> int:
     """Send what is due at a time of a day, and give how many attempts that took."""
     with night_of(day, at):
-        return send(database, config)
+        done = send(database, config)
+        return done.sent + done.failed
 
 
 def reader(

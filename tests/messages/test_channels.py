@@ -133,11 +133,42 @@ def test_only_a_place_at_a_platform_is_taken(office: Office, body: dict[str, Any
 
 def test_nobody_has_too_many_channels(office: Office) -> None:
     """Eight, and a ninth once one is removed."""
-    made = [office.auditor.post(CHANNELS, MAIL) for _ in range(8)]
+    made = [office.auditor.post(CHANNELS, _mail(number)) for number in range(8)]
     assert {one.status_code for one in made} == {201}
-    expect_problem(office.auditor.post(CHANNELS, MAIL), 409, "too-many-channels")
+    expect_problem(office.auditor.post(CHANNELS, _mail(9)), 409, "too-many-channels")
     assert office.auditor.post(f"{CHANNELS}/{made[0].json()['id']}/removal").status_code == 200
-    assert office.auditor.post(CHANNELS, MAIL).status_code == 201
+    assert office.auditor.post(CHANNELS, _mail(9)).status_code == 201
+
+
+def _mail(number: int) -> dict[str, Any]:
+    return MAIL | address(ChannelKind.EMAIL, number)
+
+
+@pytest.mark.parametrize("kind", ChannelKind)
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_one_place_is_one_channel(office: Office, kind: ChannelKind) -> None:
+    """A second one would tell its reader everything twice: it is refused with the name of the first."""
+    said = {"kind": kind.value, "name": "考核科", **address(kind, 1)}
+    first = office.supervisor.post(CHANNELS, said).json()["id"]
+    again = said | {"name": "又一个"}
+    if kind is ChannelKind.EMAIL:
+        again["address"] = "OFFICER1@Office.example"
+    if kind is ChannelKind.DINGTALK:
+        again["secret"] = "SEC" + "9" * 64
+    named = next(iter(address(kind, 1)))
+    problem = expect_problem(office.supervisor.post(CHANNELS, again), 409, "channel-there", f"/{named}")
+    assert problem["detail"] == f"Your channel '考核科' ({first}) goes there."
+    assert again[named] not in str(problem)
+    assert office.finance.post(CHANNELS, again).status_code == 201
+    assert office.supervisor.post(CHANNELS, said | address(kind, 2)).status_code == 201
+    assert office.supervisor.post(f"{CHANNELS}/{first}/removal").status_code == 200
+    assert office.supervisor.post(CHANNELS, again).status_code == 201
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_mail_address_that_is_none_is_told_what_one_looks_like(office: Office) -> None:
+    (error,) = office.supervisor.post(CHANNELS, MAIL | {"address": "Officer <officer>"}).json()["errors"]
+    assert "name@host, such as officer@office.example" in error["remedy"]
 
 
 def test_anothers_channel_is_not_there(office: Office) -> None:

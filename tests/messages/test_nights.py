@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col
 
 from app import clock, nightly
 from app.api.auth import TABLE, Action, Resource
 from app.database import Database
 from app.features.messages.writing import WRITTEN_TO
-from app.models import MessageSettings, Principal
+from app.models import Grant, MessageSettings, Principal
 from app.models.words import AlertStatus, AskedBy, ChannelKind, Language, MessageKind, Role, Severity
 from app.settings import Settings
 from tests.messages.readers import (
@@ -176,6 +176,39 @@ def test_reminders_come_at_the_days_that_the_centre_chose_and_none_otherwise(
     assert {message.principal_id for message in messages} != {muted}
     assert messages[0].body.split("\n") == ["即将到期：", "2024-03-15（7天后）考核通报 2024-02：XA-2024 XA人力服务公司"]
     assert "（4天后）" in messages[1].body
+
+
+def test_what_waits_is_not_sent_to_whom_it_concerns_no_more(
+    database: Database, office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Who lost a center that the digest tells of, or was disabled; who lost another one is told all the same."""
+    office.contract()
+    elsewhere = Office(database, office.client, "XB")
+    with robots(monkeypatch) as there:
+        config = there.settings(var_dir=tmp_path)
+        with database.write() as session:
+            # Eight who lost the center: twice as many as are taken on at once.
+            for number in range(11):
+                reader(session, office, number, ChannelKind.EMAIL, config)
+            whose = {number: principal_of(session, f"reader{number}") for number in range(11)}
+            session.add(Grant(principal_id=whose[9], service_center_id=elsewhere.center))
+            session.add(Grant(principal_id=whose[0], service_center_id=elsewhere.center))
+        open_alerts(database, office, ["2023-01"])
+        assert write(database).written == 11
+        with database.write() as session:
+            lost = (
+                col(Grant.service_center_id) == office.center,
+                col(Grant.principal_id).in_([whose[n] for n in range(8)]),
+            )
+            session.execute(delete(Grant).where(*lost))
+            elsewhere_lost = (col(Grant.service_center_id) == elsewhere.center, col(Grant.principal_id) == whose[9])
+            session.execute(delete(Grant).where(*elsewhere_lost))
+            disabled = update(Principal).where(col(Principal.id) == whose[8])
+            session.execute(disabled.values(disabled_at=clock.now()))
+        assert deliver(database, config) == 2
+        assert [number for number in range(11) if there.told(ChannelKind.EMAIL, number)] == [9, 10]
+    became = {message.principal_id: (message.status.value, message.last_error) for message in written(database)}
+    assert {became[whose[number]] for number in range(9)} == {("given_up", "no_longer_yours")}
 
 
 def test_who_may_not_read_alerts_is_not_told_of_them(database: Database, office: Office, tmp_path: Path) -> None:

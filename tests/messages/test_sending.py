@@ -2,26 +2,30 @@
 
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from apprise.plugins.wecombot import NotifyWeComBot
+from typer.testing import CliRunner
 
+from app.cli import cli
 from app.database import Database
 from app.features.messages import claiming
 from app.features.messages.claiming import Letter, Outcome
 from app.features.messages.messenger import Messenger
-from app.features.messages.sending import MailServer, Post
+from app.features.messages.sending import SILENCES, MailServer, Post
 from app.features.webhooks.sealing import Sealer, sealer
 from app.models.columns import canonical
 from app.models.words import ChannelKind
-from app.settings import Settings
+from app.settings import Settings, settings
 from tests.messages.readers import NIGHT, deliver, night_of, open_alerts, reader, write, written
 from tests.office import Office
-from tests.receivers import Behaviour, answer, answers, in_turn, receiving, silent
+from tests.receivers import Behaviour, answer, answers, drips, in_turn, receiving, silent
 from tests.robots import SECRET, Robots, address, named_by, robots
 
 SEALER = Sealer(["only for tests"])
@@ -93,6 +97,48 @@ def test_what_is_not_well_is_said_in_a_word(
         assert len(receiver.got) == 1
 
 
+def _drips_headers(_got: object, connection: socket.socket) -> None:
+    with suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("behaviour", [drips, _drips_headers])
+def test_an_answer_that_drips_is_ended_in_time(
+    there: Robots, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
+) -> None:
+    """No single read waits long, but the attempt as a whole lasts for three silences at most."""
+    with receiving(behaviour) as (receiver,):
+        monkeypatch.setattr(NotifyWeComBot, "notify_url", f"http://127.0.0.1:{receiver.port}/send?key={{key}}")
+        _ends_in_time(Post(SEALER, MailServer.of(there.settings()), 0.2), ChannelKind.WECOM)
+
+
+def test_a_mail_server_that_drips_is_ended_in_time() -> None:
+    """Its greeting never comes to an end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def greets() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(b"2")
+                    time.sleep(0.02)
+
+        greeting = threading.Thread(target=greets)
+        greeting.start()
+        server = MailServer("127.0.0.1", listener.getsockname()[1], "insecure", sender="kaohe@office.example")
+        _ends_in_time(Post(SEALER, server, 0.2), ChannelKind.EMAIL)
+        greeting.join()
+
+
+def _ends_in_time(post: Post, kind: ChannelKind) -> None:
+    began = time.monotonic()
+    assert post.send(letter(kind, address(kind, 1))) == "timeout"
+    assert SILENCES * 0.2 <= time.monotonic() - began < 2
+
+
 def test_an_answer_is_read_only_so_far(there: Robots, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who answers without an end is cut off."""
     flood: Behaviour = lambda _got, connection: connection.sendall(answer(200, b"x" * 300_000))  # noqa: E731 one line says it
@@ -141,6 +187,25 @@ def test_a_channel_that_fails_is_tried_six_times_and_then_given_up(
     statuses = sorted((message.status.value, message.attempts) for message in written(database))
     assert statuses == [("given_up", 6), ("sent", 1), ("sent", 1)]
     assert len(there.told(ChannelKind.DINGTALK, 1)) == len(there.told(ChannelKind.EMAIL, 2)) == 1
+
+
+def test_the_command_says_how_many_were_sent_and_how_many_failed(
+    database: Database, office: Office, there: Robots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attempt that was refused is no message that was sent."""
+    there.refusing[named_by(ChannelKind.DINGTALK, 0)] = answer(500)
+    _one_message_each(
+        database, office, there.settings(var_dir=tmp_path), (ChannelKind.DINGTALK, *[ChannelKind.WECOM] * 2)
+    )
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    monkeypatch.setenv("KAOHE_VAR_DIR", str(tmp_path))
+    settings.cache_clear()
+    try:
+        with night_of(NIGHT):
+            said = CliRunner().invoke(cli, ["send-messages", "--once"])
+    finally:
+        settings.cache_clear()
+    assert said.stdout.strip() == "2 sent, 1 failed; nothing more is due now."
 
 
 def test_a_platform_that_hangs_delays_no_other(

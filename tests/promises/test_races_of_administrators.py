@@ -15,7 +15,7 @@ from app.database import Database
 from app.features.access import machine_token_queries, rights, rights_queries, user_queries
 from app.models import Principal, User
 from app.models.words import Role
-from tests.accounts import administrator, changed, made, speaking
+from tests.accounts import administrator, changed, made, settled, speaking
 from tests.office import Office, Person
 from tests.promises.conftest import Promise
 
@@ -29,6 +29,7 @@ def _each_other(office: Office) -> tuple[Rivals, Callable[[], None]]:
     """Have the only two administrators demote each other; gives that, and how both are made administrators again."""
     names = ("an", "bo")
     people = [made(office.admin, name, Role.ADMIN, office) for name in names]
+    settled(office, *names)
     an, bo = (speaking(office, name) for name in names)
     demoted, restored = changed("x", Role.AUDITOR, office), changed("x", Role.ADMIN, office)
 
@@ -45,6 +46,7 @@ def _each_other(office: Office) -> tuple[Rivals, Callable[[], None]]:
 def _the_last_two(office: Office) -> tuple[Rivals, Callable[[], None]]:
     """Have two machines disable one of the last two administrators each; gives that, and how they are enabled again."""
     people = [made(office.admin, name, Role.ADMIN, office) for name in ("an", "bo")]
+    settled(office, "an", "bo")
 
     def restore() -> None:
         for person in people:

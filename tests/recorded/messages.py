@@ -9,6 +9,7 @@ _MESSAGE = {
     "principal_id": PERSON,
     "channel_id": _CHANNEL,
     "kind": "digest",
+    "service_centers": f'["{CENTER}"]',
     "subject": "考核提醒：新增预警1条",
     "body": ODD,
     "created_at": NOW,

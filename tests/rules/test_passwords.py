@@ -29,7 +29,17 @@ CASES = [
     ("Password2024!", {BLOCKED}, {BLOCKED}),
     ("P@ssw0rd2024", {BLOCKED}, {BLOCKED}),
     ("1qaz2wsx3edc4RFV", {BLOCKED}, {BLOCKED}),
-    ("1qaz@WSX3edc", set(), set()),
+    # Walks over the keyboard: along a row, down a column, in zigzag, backwards, shifted, with a year or a word around.
+    ("1qaz@WSX3edc", {BLOCKED}, {BLOCKED}),
+    ("1qaz2wsx", {SHORT, PLAIN, BLOCKED}, {SHORT, BLOCKED}),
+    ("Qwer1234!@#$", {BLOCKED}, {BLOCKED}),
+    ("Asdf1234Zxcv", {BLOCKED}, {BLOCKED}),
+    ("Zaq12wsxCde3", {BLOCKED}, {BLOCKED}),
+    ("!Q@W#E$R5t6y", {BLOCKED}, {BLOCKED}),
+    ("Asdf@2024Hjkl", {BLOCKED}, {BLOCKED}),
+    ("Qwer-Zhe-24+7", set(), set()),
+    # Words hold short ones.
+    ("Were-Assessed-24", set(), set()),
     ("Zhengwu@20240101", {BLOCKED}, {BLOCKED}),
     ("!!Kaohe!!2024", {BLOCKED}, {BLOCKED}),
     ("KaoheKaohe1234", {BLOCKED}, {BLOCKED}),

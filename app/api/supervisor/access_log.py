@@ -34,6 +34,23 @@ SubjectId = Annotated[
 ]
 
 
+async def _wanted(
+    kind: Kind = None,
+    principal: PrincipalName = None,
+    principal_id: PrincipalId = None,
+    route: RouteName = None,
+    subject_id: SubjectId = None,
+    service_center_id: OfCenter = None,
+    since: RecordedSince = None,
+    until: RecordedUntil = None,
+) -> EntryFilter:
+    """Read by what the list is narrowed, and its export alike."""
+    return EntryFilter(kind, principal, principal_id, route, subject_id, service_center_id, since, until)
+
+
+Wanted = Annotated[EntryFilter, Depends(_wanted)]
+
+
 class AccessLogEntryOut(BaseModel):
     """One answered request; the night's digest in the audit vouches for it from `digested_on` on."""
 
@@ -57,21 +74,8 @@ class AccessLogEntryOut(BaseModel):
 
 
 @router.get("", response_model=PageOf[AccessLogEntryOut])
-def list_access_log(
-    who: AccessLogRead,
-    db: Db,
-    paging: Page,
-    kind: Kind = None,
-    principal: PrincipalName = None,
-    principal_id: PrincipalId = None,
-    route: RouteName = None,
-    subject_id: SubjectId = None,
-    service_center_id: OfCenter = None,
-    since: RecordedSince = None,
-    until: RecordedUntil = None,
-) -> Response:
+def list_access_log(who: AccessLogRead, db: Db, paging: Page, wanted: Wanted) -> Response:
     """List who saw what in one's service centers, the oldest first; an entry is there within some seconds."""
-    wanted = EntryFilter(kind, principal, principal_id, route, subject_id, service_center_id, since, until)
     with db.read() as session:
         page = queries.entries(session, who.centers, wanted, paging.page)
     return paging.answer([_entry(row) for row in page.rows], page.next_after)
@@ -79,20 +83,8 @@ def list_access_log(
 
 @router.get("/export", response_class=CsvFile, responses=CSV_FILE)
 @heavy
-def export_access_log(
-    who: AccessLogRead,
-    db: Db,
-    kind: Kind = None,
-    principal: PrincipalName = None,
-    principal_id: PrincipalId = None,
-    route: RouteName = None,
-    subject_id: SubjectId = None,
-    service_center_id: OfCenter = None,
-    since: RecordedSince = None,
-    until: RecordedUntil = None,
-) -> Response:
+def export_access_log(who: AccessLogRead, db: Db, wanted: Wanted) -> Response:
     """Give the same list as a table to be saved, at most 100,000 rows."""
-    wanted = EntryFilter(kind, principal, principal_id, route, subject_id, service_center_id, since, until)
     with db.snapshot() as session:
         return saved(CsvFile, sheet.write(session, who.centers, wanted), "access-log.csv")
 

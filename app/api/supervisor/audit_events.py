@@ -33,6 +33,26 @@ SubjectId = Annotated[
 RequestId = Annotated[str | None, Query(max_length=64, description="`X-Request-Id` of the request that did it.")]
 
 
+async def _wanted(
+    action: Action = None,
+    actor: ActorName = None,
+    principal_id: PrincipalId = None,
+    subject_kind: SubjectKind = None,
+    subject_id: SubjectId = None,
+    service_center_id: OfCenter = None,
+    request_id: RequestId = None,
+    since: RecordedSince = None,
+    until: RecordedUntil = None,
+) -> EventFilter:
+    """Read by what the list is narrowed, and its export alike."""
+    return EventFilter(
+        action, actor, principal_id, subject_kind, subject_id, service_center_id, request_id, since, until
+    )
+
+
+Wanted = Annotated[EventFilter, Depends(_wanted)]
+
+
 class RowChange(BaseModel):
     """A row that the act changed."""
 
@@ -66,24 +86,8 @@ class AuditEventOut(BaseModel):
 
 
 @router.get("", response_model=PageOf[AuditEventOut])
-def list_audit_events(
-    who: AuditRead,
-    db: Db,
-    paging: Page,
-    action: Action = None,
-    actor: ActorName = None,
-    principal_id: PrincipalId = None,
-    subject_kind: SubjectKind = None,
-    subject_id: SubjectId = None,
-    service_center_id: OfCenter = None,
-    request_id: RequestId = None,
-    since: RecordedSince = None,
-    until: RecordedUntil = None,
-) -> Response:
+def list_audit_events(who: AuditRead, db: Db, paging: Page, wanted: Wanted) -> Response:
     """List who did what in one's service centers, and about the people and tokens of theirs alone, the oldest first."""
-    wanted = EventFilter(
-        action, actor, principal_id, subject_kind, subject_id, service_center_id, request_id, since, until
-    )
     with db.read() as session:
         page = queries.events(session, who.centers, wanted, paging.page)
     return paging.answer([_event(row) for row in page.rows], page.next_after)
@@ -91,23 +95,8 @@ def list_audit_events(
 
 @router.get("/export", response_class=CsvFile, responses=CSV_FILE)
 @heavy
-def export_audit_events(
-    who: AuditRead,
-    db: Db,
-    action: Action = None,
-    actor: ActorName = None,
-    principal_id: PrincipalId = None,
-    subject_kind: SubjectKind = None,
-    subject_id: SubjectId = None,
-    service_center_id: OfCenter = None,
-    request_id: RequestId = None,
-    since: RecordedSince = None,
-    until: RecordedUntil = None,
-) -> Response:
+def export_audit_events(who: AuditRead, db: Db, wanted: Wanted) -> Response:
     """Give the same list as a table to be saved, at most 100,000 rows."""
-    wanted = EventFilter(
-        action, actor, principal_id, subject_kind, subject_id, service_center_id, request_id, since, until
-    )
     with db.snapshot() as session:
         return saved(CsvFile, sheet.write(session, who.centers, wanted), "audit-events.csv")
 

@@ -53,5 +53,5 @@ def make(
         given = passwords.give_temporary(session, principal_id, now)
     # Asked only now: acts of the service's own stand in one line, so that of two commands at once one sees the other.
     if sign_in_queries.administrators(session) > 1:
-        raise AdministratorExists
+        raise AdministratorExists("Nobody was made; one who is disabled counts too.")
     return given

@@ -30,7 +30,7 @@ class LastAdministrator(Conflict):
 
     code = "last-administrator"
     title = "A service center would be left without an administrator"
-    remedy = "Make somebody else its administrator first."
+    remedy = "Make somebody else its administrator first, and have them sign in and choose their own password."
 
 
 def named_centers(caller: Caller, stated: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -81,7 +81,7 @@ def keep_an_administrator(session: Session, principal_id: uuid.UUID, centers: Co
     lacking = set(centers) - rights_queries.administered_by_others(session, principal_id, centers)
     if lacking:
         codes = rights_queries.codes(session, lacking)
-        raise LastAdministrator(f"Nobody else who can sign in administers {', '.join(codes)}.")
+        raise LastAdministrator(f"Nobody else who has signed in administers {', '.join(codes)}.")
 
 
 @contextmanager

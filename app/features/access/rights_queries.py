@@ -29,7 +29,11 @@ def administered(session: Session, principal_id: uuid.UUID) -> set[uuid.UUID]:
 
 
 def administered_by_others(session: Session, principal_id: uuid.UUID, centers: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Give those of the service centers that a person other than this one administers."""
+    """Give those of the service centers that a person other than this one administers who can sign in.
+
+    Who has not chosen a password of their own yet is not counted: what was given to them may never have reached them,
+    and lapses.
+    """
     statement = (
         select(col(Grant.service_center_id))
         .join(Principal, col(Principal.id) == col(Grant.principal_id))
@@ -39,6 +43,8 @@ def administered_by_others(session: Session, principal_id: uuid.UUID, centers: C
             col(Principal.id) != principal_id,
             col(Principal.role) == Role.ADMIN,
             col(Principal.disabled_at).is_(None),
+            col(User.password_hash).is_not(None),
+            col(User.must_change).is_(False),
         )
     )
     return set(session.execute(statement).scalars())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.features.alerts.code_texts import consequence, job
 from app.features.alerts.duty_texts import key_post_vacant, lateness, missing_monthly_report, overdue_rectification
 from app.features.alerts.trigger_texts import clause_trigger
 from app.models.words import AlertKind
@@ -97,9 +98,10 @@ def _consecutive_fail(facts: dict[str, Any]) -> tuple[str, str]:
         if "below" in facts
         else (f"不高于{facts['at_most']}分", f"at most {facts['at_most']}")
     )
+    follows_zh, follows_en = consequence(facts["consequence"])
     return (
-        f"{periods_zh}考核得分{edge_zh}，达到“{rule_zh}”条款（后果：{facts['consequence']}）。",
-        (f"{periods_en} scored {edge_en}: the clause '{rule_en}' is met (consequence: {facts['consequence']})."),
+        f"{periods_zh}考核得分{edge_zh}，达到“{rule_zh}”条款（后果：{follows_zh}）。",
+        (f"{periods_en} scored {edge_en}: the clause '{rule_en}' is met (consequence: {follows_en})."),
     )
 
 
@@ -130,13 +132,17 @@ _MISMATCHES = {
 }
 
 
+_PLACES = {"ledger": "账簿", "settlements": "结算单", "payouts": "考核金兑付", "payments": "付款"}
+
+
 def _ledger_mismatch(facts: dict[str, Any]) -> tuple[str, str]:
     first = facts["mismatches"][0]
     zh, en = _MISMATCHES[first["code"]]
-    count = facts["count"]
+    count, place = facts["count"], first["place"]
+    kind, slash, within = place.partition("/")
     return (
-        f"账目核对有{count}处不符；最早一处：{zh}（{first['place']}）。",
-        f"The ledger does not hold in {count} place(s); the earliest: {en} ({first['place']}).",
+        f"账目核对有{count}处不符；最早一处：{zh}（{_PLACES[kind]}{slash}{within}）。",
+        f"The ledger does not hold in {count} place(s); the earliest: {en} ({place}).",
     )
 
 
@@ -148,9 +154,10 @@ def _calendar_missing(facts: dict[str, Any]) -> tuple[str, str]:
 
 
 def _job_missed(facts: dict[str, Any]) -> tuple[str, str]:
+    job_zh, job_en = job(facts["job"])
     return (
-        f"夜间任务{facts['job']}未在{facts['business_date']}按时运行。",
-        f"The nightly job {facts['job']} did not run for {facts['business_date']} in its time.",
+        f"夜间任务{job_zh}未在{facts['business_date']}按时运行。",
+        f"The nightly job {job_en} did not run for {facts['business_date']} in its time.",
     )
 
 

@@ -2,25 +2,25 @@
 
 from typing import Any
 
+from app.features.alerts.code_texts import consequence
+
 
 def clause_trigger(facts: dict[str, Any]) -> tuple[str, str]:
     """Give the sentences of a trigger; where an answer is missing, that it would decide."""
     zh, en = _REACHED[facts["trigger"]](facts)
+    follows_zh, follows_en = consequence(facts["consequence"])
     if "undecided" in facts:
         needed = facts["undecided"]["needed"]
-        return f"{zh}{needed['zh']}，需人工判断（可能后果：{facts['consequence']}）。", (
+        return f"{zh}{needed['zh']}，需人工判断（可能后果：{follows_zh}）。", (
             f"{en} Whether the clause is reached depends on {needed['en']}: a person decides "
-            f"(possible consequence: {facts['consequence']})."
+            f"(possible consequence: {follows_en})."
         )
     deducted_zh, deducted_en = "", ""
     if "amount" in facts:
         deducted_zh, deducted_en = f"，扣款{facts['amount']}元", f", {facts['amount']} deducted"
     return (
-        f"{zh}达到“{facts['clause']}”条款（后果：{facts['consequence']}{deducted_zh}），由人工决定。",
-        (
-            f"{en} The clause {facts['clause']} is reached "
-            f"(consequence: {facts['consequence']}{deducted_en}); a person decides."
-        ),
+        f"{zh}达到“{facts['clause']}”条款（后果：{follows_zh}{deducted_zh}），由人工决定。",
+        (f"{en} The clause {facts['clause']} is reached (consequence: {follows_en}{deducted_en}); a person decides."),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, SQLColumnExpression, String, a
 from sqlmodel import Session, col
 
 from app.features.audit.rows import BATCH, Unreadable, read_rows
-from app.features.paging import Listing, Page, PageRequest, fetch
+from app.features.paging import Listing, Page, PageRequest, fetch, narrowed
 from app.models import AuditEvent, AuditHead, Grant, MessageChannel, Principal, Token
 from app.models.audit import SERVICE_CHAIN
 
@@ -48,15 +48,7 @@ def first_events(
 def _listed(centers: Collection[uuid.UUID], wanted: EventFilter) -> Listing:
     statement: Listing = select(*_COLUMNS).where(_visible(centers))
     columns = ("action", "actor", "principal_id", "subject_kind", "subject_id", "service_center_id", "request_id")
-    for column in columns:
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(AuditEvent, column)) == value)
-    if wanted.since is not None:
-        statement = statement.where(col(AuditEvent.recorded_at) >= wanted.since)
-    if wanted.until is not None:
-        statement = statement.where(col(AuditEvent.recorded_at) < wanted.until)
-    return statement
+    return narrowed(statement, AuditEvent, wanted, columns, col(AuditEvent.recorded_at))
 
 
 def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:

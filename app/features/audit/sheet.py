@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -40,4 +42,14 @@ def write(session: Session, centers: Collection[uuid.UUID], wanted: EventFilter)
 
 
 def _cells(row: RowMapping) -> list[str | int | None]:
-    return [canonical(row[name]) if name == "details" else plain(row[name]) for name in HEADINGS]
+    return [cell(row[name]) for name in HEADINGS]
+
+
+def cell(value: Any) -> str | int | None:  # noqa: ANN401 a column holds any value
+    """Give a column's value as the API writes it: instants in UTC with a Z, lists and objects as JSON."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict | list):
+        return canonical(value)
+    written: str | int | None = plain(value)
+    return written

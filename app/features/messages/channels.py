@@ -1,7 +1,9 @@
 """A person's own channels: added with a sealed address, tried with a test message, removed."""
 
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import RowMapping, update
@@ -12,12 +14,12 @@ from app.errors import Invalid, NotFound
 from app.features.access.caller import Caller
 from app.features.audit.service import recording
 from app.features.messages import queries, texts
-from app.features.messages.errors import ChannelRemoved, TooManyChannels, TriedTooSoon
-from app.features.webhooks.sealing import Sealer
+from app.features.messages.errors import ChannelRemoved, ChannelThere, TooManyChannels, TriedTooSoon
+from app.features.webhooks.sealing import Sealer, Unsealable
 from app.models import Message, MessageChannel
 from app.models.columns import canonical, new_id
 from app.models.words import ChannelKind, MessageKind, MessageStatus
-from app.rules.message_addresses import address_faults, hint
+from app.rules.message_addresses import address_faults, hint, named_by, place
 
 MOST_CHANNELS = 8
 """Two of each kind: one in use, and one that takes its place."""
@@ -25,6 +27,8 @@ MOST_CHANNELS = 8
 BETWEEN_TESTS = timedelta(minutes=1)
 REMOVED = "channel_removed"
 """Why nothing more is sent of what was waiting for a channel."""
+NOT_YOURS = "no_longer_yours"
+"""Why nothing is sent to somebody who was disabled, or whom a service center that it tells of was taken from."""
 
 
 def add(
@@ -32,13 +36,16 @@ def add(
 ) -> uuid.UUID:
     """Add a channel for the caller; its address is kept encrypted, and only its hint is ever shown.
 
-    Raises TooManyChannels, and Invalid where the address is not of the kind.
+    Raises TooManyChannels, ChannelThere where one of them goes there already, and Invalid where the address is not of
+    the kind.
     """
     faults = address_faults(kind, address)
     if faults:
         raise Invalid("The channel's address is not valid.", faults=faults)
     queries.hold_principal(session, caller.principal_id)
-    if queries.live_channels(session, caller.principal_id) >= MOST_CHANNELS:
+    live = queries.live_channels(session, caller.principal_id)
+    _refuse_a_second(live, sealer, kind, address)
+    if len(live) >= MOST_CHANNELS:
         raise TooManyChannels(f"There are {MOST_CHANNELS} channels.")
     row = MessageChannel(
         id=new_id(),
@@ -95,6 +102,17 @@ def send_test(session: Session, caller: Caller, channel_id: uuid.UUID) -> uuid.U
     session.add(made)
     session.flush()
     return made.id
+
+
+def _refuse_a_second(live: Sequence[RowMapping], sealer: Sealer, kind: ChannelKind, address: Mapping[str, str]) -> None:
+    """Refuse an address that a live channel has; what no key opens any more is no hindrance."""
+    for channel in live:
+        if channel["kind"] is not kind:
+            continue
+        with suppress(Unsealable):
+            if place(kind, json.loads(sealer.open(channel["sealed"]))) == place(kind, address):
+                detail = f"Your channel '{channel['name']}' ({channel['id']}) goes there."
+                raise ChannelThere(detail, pointer=f"/{named_by(kind)}")
 
 
 def _held(session: Session, caller: Caller, channel_id: uuid.UUID) -> RowMapping:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, exists, or_, select, union_all
 from sqlmodel import Session, col
 
 from app.features.webhooks.delivery_queries import database_now
-from app.models import Message, MessageChannel, Principal
+from app.models import Grant, Message, MessageChannel, Principal
 from app.models.words import ChannelKind
 
 Rows = Sequence[RowMapping]
@@ -32,15 +32,37 @@ def left_behind(session: Session) -> list[uuid.UUID]:
     return list(session.execute(statement.with_for_update(skip_locked=True)).scalars())
 
 
-def unwanted(session: Session, now: datetime) -> list[uuid.UUID]:
-    """List what is due for a channel that was removed, or for somebody who may not come in any more."""
+def of_removed(session: Session, now: datetime) -> list[uuid.UUID]:
+    """List what is due for a channel that was removed."""
+    return _due_where(session, now, col(MessageChannel.removed_at).is_not(None))
+
+
+def of_disabled(session: Session, now: datetime) -> list[uuid.UUID]:
+    """List what is due for somebody who may not come in any more."""
+    return _due_where(session, now, col(Principal.disabled_at).is_not(None))
+
+
+def _due_where(session: Session, now: datetime, reason: ColumnElement[bool]) -> list[uuid.UUID]:
     statement = (
         select(col(Message.id))
         .join(MessageChannel, col(MessageChannel.id) == col(Message.channel_id))
         .join(Principal, col(Principal.id) == col(Message.principal_id))
-        .where(_due(now), or_(col(MessageChannel.removed_at).is_not(None), col(Principal.disabled_at).is_not(None)))
+        .where(_due(now), reason)
     )
     return list(session.execute(statement.with_for_update(skip_locked=True, of=Message)).scalars())
+
+
+def beyond_their_centers(session: Session, message_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """List those of the messages that tell of a service center which their reader may not see any more."""
+    statement = (
+        select(col(Message.id), col(Message.service_centers), col(Grant.service_center_id))
+        .join(Grant, col(Grant.principal_id) == col(Message.principal_id), isouter=True)
+        .where(col(Message.id).in_(message_ids))
+    )
+    lacking: dict[uuid.UUID, set[str]] = {}
+    for id_, told, granted in session.execute(statement):
+        lacking.setdefault(id_, set(told)).discard(str(granted))
+    return [id_ for id_, left in lacking.items() if left]
 
 
 def next_due(session: Session, now: datetime, room: dict[ChannelKind, tuple[int, int]]) -> list[uuid.UUID]:

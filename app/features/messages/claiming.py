@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.features.messages import claim_queries as queries
-from app.features.messages.channels import REMOVED
+from app.features.messages.channels import NOT_YOURS, REMOVED
 from app.features.webhooks.delivery_queries import database_now
 from app.models import Message
 from app.models.words import ChannelKind, MessageStatus
@@ -59,11 +59,11 @@ def claim(session: Session, room: Mapping[ChannelKind, tuple[int, int]], lease: 
     until the lease has expired by the database's clock. What nobody may get any more is given up instead.
     """
     now = clock.now()
-    unwanted = queries.unwanted(session, now)
-    if unwanted:
-        given_up = {"status": MessageStatus.GIVEN_UP, "next_attempt_at": None, "last_error": REMOVED}
-        session.execute(update(Message).where(col(Message.id).in_(unwanted)).values(**given_up))
+    _give_up(session, queries.of_removed(session, now), REMOVED)
+    _give_up(session, queries.of_disabled(session, now), NOT_YOURS)
     found = queries.next_due(session, now, dict(room))
+    while _give_up(session, queries.beyond_their_centers(session, found), NOT_YOURS):
+        found = queries.next_due(session, now, dict(room))
     if not found:
         return []
     taken = (
@@ -83,6 +83,14 @@ def claim(session: Session, room: Mapping[ChannelKind, tuple[int, int]], lease: 
         Letter(row["id"], row["attempts"], row["kind"], row["subject"], row["body"], row["sealed"])
         for row in queries.contents(session, mine)
     ]
+
+
+def _give_up(session: Session, message_ids: Sequence[uuid.UUID], why: str) -> bool:
+    """Attempt these no more; tells whether there were any."""
+    given_up = {"status": MessageStatus.GIVEN_UP, "next_attempt_at": None, "last_error": why}
+    if message_ids:
+        session.execute(update(Message).where(col(Message.id).in_(message_ids)).values(**given_up))
+    return bool(message_ids)
 
 
 def note(session: Session, outcomes: Sequence[Outcome]) -> None:

@@ -11,6 +11,14 @@ class TooManyChannels(Conflict):
     remedy = "Remove one that is no longer used."
 
 
+class ChannelThere(Conflict):
+    """A second channel to one place: whoever reads there would be told everything twice."""
+
+    code = "channel-there"
+    title = "One of your channels goes there already"
+    remedy = "Use that one, or remove it first: POST /v1/me/channels/{channel_id}/removal."
+
+
 class ChannelRemoved(Conflict):
     """A channel that nothing is sent to any more."""
 

@@ -26,7 +26,7 @@ AGAIN = 2
 """How many more that have failed before: they take no place from those that have not."""
 
 LEASE = timedelta(minutes=5)
-"""Far longer than any attempt: a mail server may keep silent at each of some ten steps."""
+"""Longer than any attempt, of which the longest settings make three minutes."""
 
 LINGER = 0.05
 """Seconds that an outcome waits for others, so that one transaction notes them all."""
@@ -45,7 +45,9 @@ class Messenger:
     database: Database
     post: Post
     sent: int = field(default=0, init=False)
-    """How many attempts it has made."""
+    """How many of its attempts were taken."""
+    failed: int = field(default=0, init=False)
+    """How many were not."""
     _flying: Counter[tuple[ChannelKind, bool]] = field(default_factory=Counter, init=False)
     _done: SimpleQueue[Outcome] = field(default_factory=SimpleQueue, init=False)
     _unnoted: list[Outcome] = field(default_factory=list, init=False)
@@ -114,7 +116,10 @@ class Messenger:
             except Empty:
                 return
             self._flying[outcome.letter.kind, outcome.letter.number > 1] -= 1
-            self.sent += 1
+            if outcome.error is None:
+                self.sent += 1
+            else:
+                self.failed += 1
             self._unnoted.append(outcome)
 
     def _take(self) -> list[Letter]:
@@ -148,8 +153,8 @@ def _check(ended: "Future[None]") -> None:
     ended.result()
 
 
-def send(database: Database, config: Settings) -> int:
-    """Send until nothing is due, and give how many attempts that took."""
+def send(database: Database, config: Settings) -> Messenger:
+    """Send until nothing is due, and give the messenger, which knows how many attempts were taken and how many not."""
     messenger = Messenger.of(database, config)
     messenger.run(once=True)
-    return messenger.sent
+    return messenger

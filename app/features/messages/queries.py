@@ -1,6 +1,7 @@
 """Every select over a person's own channels, wishes and messages."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,11 +96,11 @@ def channel_for_update(session: Session, principal_id: uuid.UUID, channel_id: uu
     return session.execute(statement.with_for_update()).mappings().one_or_none()
 
 
-def live_channels(session: Session, principal_id: uuid.UUID) -> int:
-    """Count a principal's channels that are not removed."""
+def live_channels(session: Session, principal_id: uuid.UUID) -> Sequence[RowMapping]:
+    """List a principal's channels that are not removed, with their sealed addresses, the oldest first."""
     own = col(MessageChannel.principal_id) == principal_id, col(MessageChannel.removed_at).is_(None)
-    found: int = session.execute(select(func.count()).select_from(MessageChannel).where(*own)).scalar_one()
-    return found
+    columns = (col(MessageChannel.id), col(MessageChannel.kind), col(MessageChannel.name), col(MessageChannel.sealed))
+    return session.execute(select(*columns).where(*own).order_by(col(MessageChannel.id))).mappings().all()
 
 
 def tested_since(session: Session, channel_id: uuid.UUID, since: datetime) -> bool:

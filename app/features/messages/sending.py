@@ -20,10 +20,12 @@ from apprise.plugins import dingtalk, feishu, wecombot
 from apprise.plugins.base import NotifyBase
 from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.email import NotifyEmail
+from apprise.plugins.email import smtp as mailing
 from apprise.plugins.feishu import NotifyFeishu
 from apprise.plugins.wecombot import NotifyWeComBot
 
 from app.features.messages.claiming import Letter
+from app.features.messages.ending import ending_after, watched
 from app.features.webhooks.sealing import Sealer, Unsealable
 from app.models.words import ChannelKind
 from app.settings import Settings
@@ -33,6 +35,9 @@ CONNECT_SECONDS = 5
 
 LARGEST_ANSWER = 64 * 1024
 """Bytes of an answer that are read; a robot's is one short line."""
+
+SILENCES = 3
+"""A whole attempt lasts as long as so many silences: an answer that drips would else never end."""
 
 OK, BAD_GATEWAY = 200, 502
 
@@ -45,6 +50,27 @@ logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 _attempt = threading.local()
 """What the thread's present attempt has come to, as a word; Apprise itself tells only whether it went well."""
+
+
+class _Watching(requests.adapters.HTTPAdapter):
+    """Has the connections of `requests` watched."""
+
+    def get_connection_with_tls_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 its type is of a package that is not ours to name
+        """Give the pool that makes the connection."""
+        pool = super().get_connection_with_tls_context(*arguments, **options)
+        pool.ConnectionCls = watched(pool.ConnectionCls, "_new_conn")
+        return pool
+
+
+class _Mailing:
+    """What the mail plugin takes for `smtplib`: as much of it as it uses."""
+
+    SMTP = watched(mailing.smtplib.SMTP, "_get_socket")
+    SMTP_SSL = watched(mailing.smtplib.SMTP_SSL, "_get_socket")
+    SMTPException = mailing.smtplib.SMTPException
+
+
+mailing.smtplib = _Mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +93,8 @@ class _Carrier:
         _attempt.error = "no_connection"
         with requests.Session() as session:
             session.trust_env = False
+            session.mount("https://", _Watching())
+            session.mount("http://", _Watching())
             try:
                 answer = session.post(url, **(options | {"allow_redirects": False, "stream": True}))
                 body = _beginning(answer)
@@ -141,7 +169,10 @@ class MailServer:
 
 @dataclass(frozen=True)
 class Post:
-    """Sends letters; `seconds` is how long a platform or server may keep silent before an attempt is ended."""
+    """Sends letters; `seconds` is how long a platform or server may keep silent before an attempt is ended.
+
+    Whatever they answer, an attempt lasts for SILENCES of them at most.
+    """
 
     sealer: Sealer
     mail: MailServer
@@ -157,11 +188,14 @@ class Post:
             return "no_mail_server"
         # An e-mail says no more than whether it was taken.
         _attempt.error = "not_taken"
-        try:
-            taken = self._plugin(letter.kind, address).notify(body=letter.body, title=letter.subject)
-        except AppriseImproperlyConfigured:
-            return "address_refused"
-        return None if taken else str(_attempt.error or "not_taken")
+        with ending_after(SILENCES * self.seconds) as ending:
+            try:
+                taken = self._plugin(letter.kind, address).notify(body=letter.body, title=letter.subject)
+            except AppriseImproperlyConfigured:
+                return "address_refused"
+        if taken:
+            return None
+        return "timeout" if ending.over else str(_attempt.error or "not_taken")
 
     def _plugin(self, kind: ChannelKind, address: Mapping[str, str]) -> NotifyBase:
         """Give Apprise's plugin for an address, made of its checked parts and never of an address as a whole."""

@@ -167,22 +167,22 @@ class _Reader:
 def _messages(session: Session, news: _News, on: date, address: str) -> Iterator[dict[str, Any]]:
     """Write the rows of all messages; each text is made once, however many people read it."""
     now = clock.now()
-    texts: dict[_Reader, tuple[MessageKind, str, str] | None] = {}
+    texts: dict[_Reader, _Text | None] = {}
     for channel_id, (principal_id, reader) in _readers(queries.addressees(session, WRITTEN_TO)).items():
         if reader not in texts:
             texts[reader] = _text(reader, news, on, address)
         said = texts[reader]
         if said is None:
             continue
-        kind, subject, body = said
         yield {
             "id": new_id(),
             "principal_id": principal_id,
             "channel_id": channel_id,
-            "kind": kind,
+            "kind": said.kind,
             "business_date": on,
-            "subject": subject,
-            "body": body,
+            "service_centers": said.centers,
+            "subject": said.subject,
+            "body": said.body,
             "status": MessageStatus.WAITING,
             "attempts": 0,
             "next_attempt_at": now,
@@ -212,13 +212,26 @@ def _readers(rows: Sequence[RowMapping]) -> Mapping[uuid.UUID, tuple[uuid.UUID, 
     }
 
 
-def _text(reader: _Reader, news: _News, on: date, address: str) -> tuple[MessageKind, str, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What readers who are alike are told; `centers` are those that it tells of."""
+
+    kind: MessageKind
+    centers: list[str]
+    subject: str
+    body: str
+
+
+def _text(reader: _Reader, news: _News, on: date, address: str) -> _Text | None:
     """Give what a reader is told, or None where there is nothing."""
     alerts = [line for center in reader.centers for line in news.alerts.get(center, ())] if reader.digest else []
     due = [line for center in reader.centers for line in news.due.get(center, ())] if reader.reminders else []
     if not alerts and not due:
         return None
+    told = {center for center in reader.centers if reader.digest and news.alerts.get(center)}
+    told |= {center for center in reader.centers if reader.reminders and news.due.get(center)}
     subject, body = written(
         reader.language, reader.kind, sorted(alerts, key=order), sorted(due, key=due_order), on, address
     )
-    return (MessageKind.DIGEST if alerts else MessageKind.REMINDER), subject, body
+    kind = MessageKind.DIGEST if alerts else MessageKind.REMINDER
+    return _Text(kind, sorted(str(center) for center in told if center), subject, body)

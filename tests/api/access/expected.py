@@ -16,8 +16,10 @@ WHO = (
 )
 """The callers of the table: the roles, and systems with a token without any scope or with one."""
 
-OWN, OTHER_VENDOR, OTHER_CENTER, NOTHING = "own", "another vendor's", "another center's", "nothing's"
-WHOSE = (OWN, OTHER_VENDOR, OTHER_CENTER, NOTHING)
+OWN, OTHER_PERSON, OTHER_VENDOR, OTHER_CENTER, NOTHING = (
+    *("own", "another person's", "another vendor's", "another center's", "nothing's"),
+)
+WHOSE = (OWN, OTHER_PERSON, OTHER_VENDOR, OTHER_CENTER, NOTHING)
 """Whose the things are that a path names: the caller's, or what they must not learn of; or nobody's at all."""
 
 OPEN = {

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Response
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import RowMapping, select
+from sqlmodel import Session, col
 
 from app.api import open as open_door
 from app.api.answers import Db
@@ -18,8 +18,10 @@ from app.api.gates import Open
 from app.api.requests import KaoheRoute
 from app.database import Database
 from app.errors import NotFound
+from app.features.access import queries as access_queries
+from app.features.messages import queries as channel_queries
 from app.main import assemble, equip
-from app.models import Contract
+from app.models import Contract, MessageChannel
 from app.settings import Settings
 from tests.api.access import expected
 from tests.api.access.crossing import cross
@@ -147,6 +149,22 @@ def planted(town: Town, database: Database, monkeypatch: pytest.MonkeyPatch, tmp
         other_vendors=with_planted(town.other_vendors),
         other_centers=with_planted(town.other_centers),
     )
+
+
+def test_the_cross_finds_a_channel_that_is_open_to_colleagues(
+    database: Database, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks only at the service center shows, tries and removes what is another person's."""
+
+    def of_center(session: Session, _principal_id: uuid.UUID, channel_id: uuid.UUID) -> RowMapping | None:
+        return own(session, session.get_one(MessageChannel, channel_id).principal_id, channel_id)
+
+    own = channel_queries.channel
+    monkeypatch.setattr(access_queries, "is_own", lambda *_, **__: True)
+    monkeypatch.setattr(channel_queries, "channel", of_center)
+    document = town.office.client.get("/openapi.json").json()
+    wrong = cross(database, town, "auditor", document, [("GET", "/v1/me/channels/{channel_id}")])
+    assert "auditor: GET /v1/me/channels/{channel_id} (another person's): 200, not 404" in wrong
 
 
 def test_the_cross_finds_queries_that_forget_their_owner(database: Database, planted: Town) -> None:

@@ -20,7 +20,7 @@ from app.features.evidence.storage import Shelf
 from app.features.parties import service as parties
 from app.models import Token
 from app.models.words import Role
-from tests.api.access.expected import NOTHING, OTHER_CENTER, OTHER_VENDOR, OWN, Operation
+from tests.api.access.expected import NOTHING, OTHER_CENTER, OTHER_PERSON, OTHER_VENDOR, OWN, Operation
 from tests.api.access.holdings import (
     NOWHERE,
     Holding,
@@ -66,6 +66,8 @@ class Town:
     """Other systems of the first center, by the scope of their token; `integration` has none."""
     channels: dict[str, str]
     """The channel of each person of the first center."""
+    colleagues: Holding = NOWHERE
+    """What the center has, with a channel of another person of it."""
 
     def over(self, database: Database, client: Client) -> "Town":
         """Give the same town on a copy of its database, which another client asks."""
@@ -75,13 +77,19 @@ class Town:
 
     def seen_by(self, who: str) -> "Town":
         """Give the town with what a caller has as a person, which nobody else of the same center has."""
-        person = {"channel": self.channels.get(who, self.channels["admin"])}
-        own, beside = (Holding(holding.ids | person) for holding in (self.own, self.other_vendors))
-        return replace(self, own=own, other_vendors=beside)
+        mine = self.channels.get(who, self.channels["admin"])
+        own, beside = (Holding(holding.ids | {"channel": mine}) for holding in (self.own, self.other_vendors))
+        colleague = next(channel for channel in self.channels.values() if channel != mine)
+        return replace(self, own=own, other_vendors=beside, colleagues=Holding(own.ids | {"channel": colleague}))
 
     def of(self, whose: str) -> Holding:
         """Give what somebody has."""
-        holdings = {OWN: self.own, OTHER_VENDOR: self.other_vendors, OTHER_CENTER: self.other_centers}
+        holdings = {
+            OWN: self.own,
+            OTHER_PERSON: self.colleagues,
+            OTHER_VENDOR: self.other_vendors,
+            OTHER_CENTER: self.other_centers,
+        }
         return NOWHERE if whose == NOTHING else holdings[whose]
 
     def person(self, who: str) -> Person:

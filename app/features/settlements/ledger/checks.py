@@ -60,7 +60,7 @@ def check_ledger(session: Session) -> list[Mismatch]:
     return _mismatches(session, date.max, ALL)
 
 
-_CHECKS: tuple[tuple[str, str, _Find], ...] = (
+CHECKS: tuple[tuple[str, str, _Find], ...] = (
     ("entry_unbalanced", "ledger", queries.unbalanced),
     ("line_of_another_contract", "ledger", queries.strayed),
     ("entry_without_its_cause", "ledger", queries.without_cause),
@@ -79,7 +79,7 @@ _CHECKS: tuple[tuple[str, str, _Find], ...] = (
 
 def _mismatches(session: Session, as_of: date, within: Within) -> list[Mismatch]:
     """Read what does not hold, in one statement for each check, and each contract's oldest first."""
-    found = [_mismatch(code, kind, row) for code, kind, find in _CHECKS for row in find(session, as_of, within)]
+    found = [_mismatch(code, kind, row) for code, kind, find in CHECKS for row in find(session, as_of, within)]
     return sorted(found, key=lambda mismatch: (str(mismatch.contract_id), mismatch.on, mismatch.code, mismatch.place))
 
 
