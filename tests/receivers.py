@@ -66,6 +66,8 @@ class Receiver:
     def __post_init__(self) -> None:
         """Listen."""
         self._listener = socket.create_server((LOOPBACK, 0), backlog=512)
+        # Where a shutdown does not wake the thread, it looks by itself.
+        self._listener.settimeout(0.1)
         self.port = int(self._listener.getsockname()[1])
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
@@ -96,6 +98,8 @@ class Receiver:
         while not self._ended.is_set():
             try:
                 connection, _ = self._listener.accept()
+            except TimeoutError:
+                continue
             except OSError:
                 return
             self.connections += 1

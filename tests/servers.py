@@ -1,6 +1,5 @@
 """A real server that can be killed at any moment and is back within milliseconds."""
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -14,9 +13,7 @@ from app.database import Database
 from app.logs import configure
 from app.main import create_app
 from app.settings import Settings
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
+from tests.forked import PROCESSES
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0

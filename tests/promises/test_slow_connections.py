@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.office import Office
-from tests.promises.conftest import PROOF, Promise
+from tests.promises.conftest import Promise
 from tests.promises.slow_clients import REQUESTS, slow_clients
+from tests.proof import PROOF
 from tests.proxies import HOST, fronted
 from tests.servers import PATIENCE_SECONDS, Server
 

@@ -19,8 +19,9 @@ from sqlmodel import SQLModel
 
 from app.database import alembic_config, migrate
 from app.health import head
-from tests.promises.conftest import PROOF, Promise
+from tests.promises.conftest import Promise
 from tests.promises.schemas import guards, schema
+from tests.proof import PROOF
 from tests.recorded import fill, rows_at
 
 REVISIONS = [revision.revision for revision in ScriptDirectory.from_config(alembic_config("")).walk_revisions()][::-1]
