@@ -47,10 +47,13 @@ run: $(VENV)/.run-stamp
 test: check
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
+# Tests outside of tests/promises that are larger in the proof.
+SIZED := tests/scenarios tests/api/test_lists.py tests/api/access/test_cross.py tests/backup
+
 # The page is written whatever came out; a promise that was not kept stands on it and fails the target.
 proof: $(VENV)/.dev-stamp
 	rm -rf var/proof && mkdir -p var/proof
-	KAOHE_PROOF=$(CURDIR)/var/proof $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/promises tests/fuzz $(PYTEST_ARGS); \
+	KAOHE_PROOF=$(CURDIR)/var/proof $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/promises tests/fuzz $(SIZED) $(PYTEST_ARGS); \
 	status=$$?; $(BIN)/python -m tests.promises.page var/proof docs/proof.md && exit $$status
 
 bench: $(VENV)/.run-stamp

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ from app.logs import configure
 from app.main import create_app
 from app.settings import Settings
 from tests.forked import PROCESSES
+from tests.ports import HOST, free_port
 
-HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0
 
 
@@ -38,7 +37,7 @@ class Server:
 
     def __init__(self, url: str, var_dir: Path, **settings: Any) -> None:
         """Prepare it with these further settings; nothing listens yet."""
-        port = _free_port()
+        port = free_port()
         self.address = f"http://{HOST}:{port}"
         self._orders, theirs = PROCESSES.Pipe()
         self._keeper = PROCESSES.Process(
@@ -67,9 +66,3 @@ class Server:
     def _heard(self) -> int:
         assert self._orders.poll(PATIENCE_SECONDS), "the server's keeper is stuck"
         return int(self._orders.recv())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
