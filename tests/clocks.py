@@ -1,6 +1,5 @@
 """Clocks as real processes with simulated time, that die in the middle of a job when they are told to."""
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -20,10 +19,7 @@ from app.database import Database
 from app.leadership import Leadership
 from app.models.words import AskedBy
 from scheduler.__main__ import tick
-
-PROCESSES = multiprocessing.get_context("forkserver")
-# One process imports the program, every clock is forked from it: a killed one is back within milliseconds.
-PROCESSES.set_forkserver_preload([__name__])
+from tests.forked import PROCESSES
 
 PATIENCE_SECONDS = 120.0
 

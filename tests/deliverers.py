@@ -1,7 +1,6 @@
 """Deliverers as real processes, which can be killed at any moment."""
 
 import asyncio
-import multiprocessing
 import os
 import signal
 from datetime import timedelta
@@ -13,9 +12,7 @@ from app.features.webhooks.sending import Sender
 from app.logs import configure
 from app.rules.destinations import UrlPolicy
 from tests.deliveries import SEALER, anywhere, loopback
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
+from tests.forked import PROCESSES
 
 PLACES = 16
 LEASE = timedelta(seconds=2)

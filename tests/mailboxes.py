@@ -45,13 +45,19 @@ class Mailbox:
     def __post_init__(self) -> None:
         """Listen."""
         self._listener = socket.create_server((LOOPBACK, 0), backlog=64)
+        # Where a shutdown does not wake the thread, it looks by itself.
         self._listener.settimeout(0.1)
         self.port = int(self._listener.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def end(self) -> None:
-        """Listen no more."""
+        """Listen no more: whoever connects once this has returned is refused."""
         self._ended = True
+        # As in tests/receivers.py: closed alone, it would go on listening while its thread waits.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._accepting.join()
         self._listener.close()
 
     def _accept(self) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.ports import HOST, free_port
+
 ROOT = Path(__file__).resolve().parents[1]
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
-HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
@@ -56,13 +57,6 @@ def program() -> Path:
     found = str(beside) if beside.exists() else shutil.which("caddy")
     assert found, "The proxy is missing: install requirements-dev.txt."
     return Path(found)
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_listening(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:

@@ -66,9 +66,11 @@ class Receiver:
     def __post_init__(self) -> None:
         """Listen."""
         self._listener = socket.create_server((LOOPBACK, 0), backlog=512)
+        # Where a shutdown does not wake the thread, it looks by itself.
         self._listener.settimeout(0.1)
         self.port = int(self._listener.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     @property
     def ids(self) -> list[uuid.UUID]:
@@ -84,8 +86,12 @@ class Receiver:
         self._tls = context
 
     def end(self) -> None:
-        """Listen no more."""
+        """Listen no more: whoever connects once this has returned is refused."""
         self._ended.set()
+        # A socket that is closed while a thread waits in accept() goes on listening; shut down, it wakes the thread.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._accepting.join()
         self._listener.close()
 
     def _accept(self) -> None:

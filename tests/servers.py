@@ -1,9 +1,7 @@
 """A real server that can be killed at any moment and is back within milliseconds."""
 
-import multiprocessing
 import os
 import signal
-import socket
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -14,11 +12,9 @@ from app.database import Database
 from app.logs import configure
 from app.main import create_app
 from app.settings import Settings
+from tests.forked import PROCESSES
+from tests.ports import HOST, free_port
 
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
-
-HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0
 
 
@@ -41,7 +37,7 @@ class Server:
 
     def __init__(self, url: str, var_dir: Path, **settings: Any) -> None:
         """Prepare it with these further settings; nothing listens yet."""
-        port = _free_port()
+        port = free_port()
         self.address = f"http://{HOST}:{port}"
         self._orders, theirs = PROCESSES.Pipe()
         self._keeper = PROCESSES.Process(
@@ -70,9 +66,3 @@ class Server:
     def _heard(self) -> int:
         assert self._orders.poll(PATIENCE_SECONDS), "the server's keeper is stuck"
         return int(self._orders.recv())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

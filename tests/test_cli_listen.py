@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from app.features.events.types import EventType
 from examples.verify.verify import verify
 from tests.live import serving
 from tests.office import Office
+from tests.ports import free_port
 from tests.receivers import Receiver, answers, receiving, takes
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -102,7 +102,7 @@ def test_a_receiver_that_fails_or_is_not_there_gets_its_events_later(
     with receiving(answers(302, location="http://127.0.0.1/")) as (receiver,):
         moved = _listens(office, address, *kept, "--forward", _local(receiver), code=1)
     assert [line.split("  ")[-1] for line in moved] == ["not delivered: answered 302"]
-    (gone,) = _listens(office, address, *kept, "--forward", f"http://127.0.0.1:{_free_port()}/", code=1)
+    (gone,) = _listens(office, address, *kept, "--forward", f"http://127.0.0.1:{free_port()}/", code=1)
     assert "not delivered" in gone
     with receiving(takes) as (receiver,):
         _listens(office, address, *kept, "--forward", _local(receiver))
@@ -133,7 +133,7 @@ def test_what_is_no_address_or_no_secret_is_refused(options: list[str]) -> None:
 def test_it_waits_for_a_service_that_is_not_there_yet_and_ends_on_ctrl_c(
     office: Office, happens: Happens, tmp_path: Path
 ) -> None:
-    first, port = happens(), _free_port()
+    first, port = happens(), free_port()
     # Whoever runs the tests in a shell's background has Ctrl-C ignored, and so would the program.
     program_text = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from app.cli import main; main()"
@@ -166,9 +166,3 @@ def test_it_waits_for_a_service_that_is_not_there_yet_and_ends_on_ctrl_c(
 
 def _local(receiver: Receiver) -> str:
     return f"http://127.0.0.1:{receiver.port}/kaohe"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

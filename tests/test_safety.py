@@ -1,9 +1,6 @@
 """A process looks at where it runs before it starts, and what it makes is its own user's."""
 
-import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +12,7 @@ from app.models.words import AskedBy
 from app.rules.deployments import Deployment, reasons_against
 from app.safety import PRIVATE, found, require_safe
 from app.settings import Settings
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.forked import program
 
 
 def production(var_dir: Path, **changes: object) -> Settings:
@@ -81,19 +77,19 @@ def test_commands_refuse_and_what_they_make_is_private(tmp_path: Path) -> None:
     environment = {"KAOHE_VAR_DIR": str(var_dir), "KAOHE_ENVIRONMENT": "production", "KAOHE_WEBHOOK_HTTP": "true"} | {
         "DATABASE_URL": ""
     }
-    kaohe = [sys.executable, "-c", "from app.cli import main; main()"]
-    commands = ([*kaohe, "serve", "--port", "0"], [sys.executable, "-m", "scheduler"], [*kaohe, "deliver", "--once"])
-    migrated = subprocess.run([*kaohe, "migrate"], cwd=ROOT, env=os.environ | environment, check=True, umask=0o022)
-    assert migrated.returncode == 0
-    running = [
-        subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stderr=subprocess.PIPE, text=True)
-        for command in commands
-    ]
-    for process in running:
-        _, said = process.communicate(timeout=120)
-        assert process.returncode == 1, said
-        assert "KAOHE_WEBHOOK_HTTP" in said
-        assert "Traceback" not in said
+    with program("app.cli", ["migrate"], environment, tmp_path / "migrate") as migrating:
+        assert migrating.ended()[0] == 0
+    commands: tuple[tuple[str, list[str]], ...] = (
+        ("app.cli", ["serve", "--port", "0"]),
+        ("scheduler.__main__", []),
+        ("app.cli", ["deliver", "--once"]),
+    )
+    for module, words in commands:
+        with program(module, words, environment, tmp_path / "said") as running:
+            code, said = running.ended()
+            assert code == 1, said
+            assert "KAOHE_WEBHOOK_HTTP" in said
+            assert "Traceback" not in said
     made = [var_dir, *var_dir.rglob("*")]
     assert var_dir / "kaohe.db" in made
     assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & PRIVATE] == []

@@ -934,9 +934,28 @@ TABLE = {
 }
 
 
+ON_SQLITE = pytest.mark.parametrize("shared_database", ["sqlite"], indirect=True)
+"""For what the document's own schemas refuse, or the reading of a body: no database is asked, so one is enough."""
+
+PAST_SCHEMA = {name: case for name, case in TABLE.items() if case.code not in {INVALID, "bad-request"}}
+"""What is refused for what the database says."""
+
+
+@ON_SQLITE
 @pytest.mark.parametrize("case", TABLE.values(), ids=TABLE.keys())
 def test_a_wrong_request_is_told_what_and_where_and_changes_nothing(world: World, case: Bad) -> None:
     """Status, code, pointer and remedy are those of the table, and every row of every table stays as it was."""
+    _is_told_and_changes_nothing(world, case)
+
+
+@pytest.mark.parametrize("shared_database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("case", PAST_SCHEMA.values(), ids=PAST_SCHEMA.keys())
+def test_what_the_document_lets_pass_is_told_on_the_other_database_too(world: World, case: Bad) -> None:
+    """The cases of the table that a database has a say in."""
+    _is_told_and_changes_nothing(world, case)
+
+
+def _is_told_and_changes_nothing(world: World, case: Bad) -> None:
     before = every_row(world.database)
     answer = world.send(case)
     problem = expect_problem(answer, case.status, case.code, case.pointer, case.fault or _own_code(case))
@@ -1015,6 +1034,7 @@ BYTES: dict[str, tuple[bytes, int, str, str, str]] = {
 }
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("sent", "status", "code", "pointer", "fault"), BYTES.values(), ids=BYTES.keys())
 def test_a_body_that_is_not_one_strict_document_changes_nothing(
     world: World, sent: bytes, status: int, code: str, pointer: str, fault: str
@@ -1054,6 +1074,7 @@ def test_a_body_of_one_mebibyte_is_read(world: World) -> None:
         expect_problem(world.office.supervisor.call("POST", path, content=sent, headers=JSON), status, code)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", "json", ""],
@@ -1070,6 +1091,7 @@ def test_a_body_that_does_not_say_it_is_json_is_not_read(world: World, content_t
 # ---------------------------------------------------------------- around the table
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/v1/contracts/", "/v1/me/", "/docs/", "/livez/"])
 def test_a_trailing_slash_is_not_redirected(world: World, path: str) -> None:
     """A redirect would lose a body, or a token."""

@@ -224,8 +224,8 @@ def test_counters_are_forgotten_and_strangers_cannot_fill_the_memory(hour: time_
 def test_two_applications_count_apart_and_counting_is_cheap() -> None:
     """What one has counted the other does not know; ten thousand requests are counted in well under a second."""
     first, second = Rates(limited(reads=10_000)), Rates(limited(reads=1))
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(10_000):
         first.count(RateClass.READ, "one")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     second.count(RateClass.READ, "one")

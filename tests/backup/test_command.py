@@ -1,8 +1,5 @@
 """`kaohe backup` and `kaohe restore`, as an operator types them."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from app.cli import cli
 from app.database import Database
 from app.errors import KaoheError
 from app.settings import settings
+from tests.forked import program
 from tests.nights import every_row
 
 AUDIT = ("audit_events", "audit_heads")
@@ -58,7 +56,7 @@ def test_backup_and_restore_by_command(database: Database, place: Database, kaoh
 def test_a_refusal_is_two_lines_and_no_traceback(database: Database, tmp_path: Path) -> None:
     """What an operator sees where a command is refused, from a process of its own."""
     (tmp_path / "kaohe.backup").touch()
-    environment = os.environ | {"DATABASE_URL": database.url, "KAOHE_VAR_DIR": str(tmp_path), "COLUMNS": "200"}
-    command = [sys.executable, "-c", "from app.cli import main; main()", "backup", str(tmp_path / "kaohe.backup")]
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (again.returncode, "Name another file" in again.stderr, "Traceback" in again.stderr) == (2, True, False)
+    environment = {"DATABASE_URL": database.url, "KAOHE_VAR_DIR": str(tmp_path), "COLUMNS": "200"}
+    with program("app.cli", ["backup", str(tmp_path / "kaohe.backup")], environment, tmp_path / "said") as refused:
+        code, said = refused.ended()
+    assert (code, "Name another file" in said, "Traceback" in said) == (2, True, False)

@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert
 
 from app.backup.rows import stored_tables
 from app.database import Database
+from tests.proof import sized
 
 # What a database cannot hold as text is refused at the doors: NUL, and halves of surrogate pairs.
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)
@@ -56,7 +57,7 @@ def _unique(run: dict[str, Any]) -> tuple[object, object]:
 
 
 # Each example has its own transaction, undone at its end, so the database need not be a new one.
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=sized(60, 20))
 @given(runs=st.lists(RUNS, max_size=4, unique_by=(lambda run: run["id"], _unique)))
 def test_odd_values_come_back(database: Database, runs: list[dict[str, Any]]) -> None:
     """Out of the database, into JSON, back into the database and out again."""

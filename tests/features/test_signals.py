@@ -344,7 +344,7 @@ def test_the_race_is_lost_by_code_that_looks_and_then_accepts(
 
 def _read_together(read: Callable[..., Any]) -> Callable[..., Any]:
     """Let both look before either acts, as a slow moment in production would have it."""
-    met = threading.Barrier(2, timeout=1)
+    met = threading.Barrier(2, timeout=10)
 
     def together(session: Session, incident_id: uuid.UUID) -> Any:  # noqa: ANN401 as the query
         incident = read(session, incident_id)

@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-PROOF = os.environ.get("KAOHE_PROOF", "")
-"""Where `make proof` collects the figures; empty in `make test`."""
-
+from tests.proof import PROOF, sized
 
 COMMIT = subprocess.run(
     ["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
@@ -41,7 +39,7 @@ class Promise:
 
     def size(self, full: int, part: int) -> int:
         """Give the full number of rounds in `make proof`, a part of it in `make test`."""
-        return full if PROOF else part
+        return sized(full, part)
 
     def shows(self, **figures: float | str) -> None:
         """Note figures for the page that `make proof` writes."""

@@ -35,8 +35,9 @@ def approve_and_die(url: str, caller: Caller, contract: uuid.UUID, settlement: u
         service.approve(session, caller, contract, settlement)
 
 
-def main(url: str, principal: str, name: str, center: str, contract: str, *points: str) -> None:
+def main() -> None:
     """Let one process after the other approve and die; one that outlives its statement has approved."""
+    url, principal, name, center, contract, *points = sys.argv[1:]
     caller = Caller(uuid.UUID(principal), name, Role.FINANCE, (uuid.UUID(center),))
     for point in points:
         settlement, at = point.split(":")
@@ -45,8 +46,10 @@ def main(url: str, principal: str, name: str, center: str, contract: str, *point
             approve_and_die(url, caller, uuid.UUID(contract), uuid.UUID(settlement), int(at))
             os._exit(0)
         _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{'killed' if os.WIFSIGNALED(status) else 'approved'}\n")
+        # At once: the next process would inherit what is not written yet.
+        sys.stdout.write("killed\n" if os.WIFSIGNALED(status) else "approved\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from httpx2 import Client
 
+from tests.ports import HOST, free_port
 from tests.promises.conftest import Promise
-from tests.proxies import HOST, ROOT, free_port
+from tests.proxies import ROOT
 
 SCRIPT = ROOT / "deploy" / "by-hand.sh"
 PATIENCE_SECONDS = 300.0

@@ -122,7 +122,7 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
 
 def _read_together(read: Callable[..., Assessment | None]) -> Callable[..., Assessment | None]:
     """Let both look before either acts, as a slow moment in production would have it."""
-    met = threading.Barrier(2, timeout=1)
+    met = threading.Barrier(2, timeout=10)
 
     def together(session: Session, contract_id: uuid.UUID, period: str) -> Assessment | None:
         month = read(session, contract_id, period)

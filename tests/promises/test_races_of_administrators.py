@@ -157,7 +157,7 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
 
 def _read_together(read: Callable[..., Any]) -> Callable[..., Any]:
     """Let both look before either acts, as a slow moment in production would have it."""
-    met = threading.Barrier(2, timeout=1)
+    met = threading.Barrier(2, timeout=10)
 
     def together(*arguments: Any) -> object:
         found = read(*arguments)

@@ -50,7 +50,7 @@ def test_memory_does_not_grow_with_the_tables(
     database: Database, office: Office, place: Database, promise: Promise, tmp_path: Path
 ) -> None:
     """The bound is the same for however many rows: a batch is read, written and forgotten."""
-    settle(database, office, contracts=promise.size(300, 30), months=60)
+    settle(database, office, contracts=promise.size(300, 18), months=60)
     path = tmp_path / "kaohe.backup"
     tracemalloc.start()
     found = backup(database, path)

@@ -12,7 +12,8 @@ from app.features.access.sign_in_rules import SignInRules
 from app.models.words import Role
 from app.settings import Settings
 from tests.people import enter_user
-from tests.promises.conftest import PROOF, Promise
+from tests.promises.conftest import Promise
+from tests.proof import PROOF
 
 RULES = SignInRules.of(Settings())
 MOST = 0.10

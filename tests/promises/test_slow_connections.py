@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.office import Office
-from tests.promises.conftest import PROOF, Promise
+from tests.ports import HOST
+from tests.promises.conftest import Promise
 from tests.promises.slow_clients import REQUESTS, slow_clients
-from tests.proxies import HOST, fronted
+from tests.proof import PROOF
+from tests.proxies import fronted
 from tests.servers import PATIENCE_SECONDS, Server
 
 CONNECTIONS = 300
