@@ -151,7 +151,8 @@ def _score(indicator: Indicator, own: Scored | None, told: Mapping[str, Comparis
         yield found(CheckCode.SCORE_ABOVE_WEIGHT, place, said, published=indicator.score)
         return
     comparison = told.get(f"score:{indicator.place}")
-    if own is not None and own.met is False and score is not None and score == weight:
+    follows = comparison is not None and comparison.verdict in {Verdict.MATCH, Verdict.MATCH_HALF_UP}
+    if own is not None and own.met is False and score is not None and score == weight and not follows:
         yield found(
             CheckCode.FULL_SCORE_NOT_MET,
             place,

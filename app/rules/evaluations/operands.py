@@ -34,8 +34,8 @@ class Family(StrEnum):
 class Operand:
     """A figure to reckon with: `size` in its base unit, None where it cannot be read; `text` as printed, if it is.
 
-    `base` is the base unit (元, 人次/天) and `scale` what one of `unit` is in it; `in_table` says that it is the cell of
-    a table, and no figure of the text. An unknown unit is no warning here: counts have many classifiers.
+    `base` is the base unit (元, 人次/天) and `scale` what one of `unit` is in it; `in_table` tells a table's cell from
+    a figure of the text. An unknown unit is no warning here: counts have many classifiers.
     """
 
     key: str
