@@ -94,7 +94,7 @@ def consistent(draw: st.DrawFn) -> dict[str, Any]:
 def _leaf(draw: st.DrawFn, weight: int) -> dict[str, Any]:
     target, actual = draw(st.integers(1, 10**6)), draw(st.integers(0, 10**6))
     earned = min(Fraction(actual, target), Fraction(1)) * weight
-    measure = {"nature": "at_least", "target": str(target), "unit": "件", "actual": f"{actual}件"}
+    measure: dict[str, Any] = {"nature": "at_least", "target": str(target), "unit": "件", "actual": f"{actual}件"}
     measure |= {"method": {"kind": "proportional"}, "deviation": "见说明"}
     return {"name": "示例指标", "weight": str(weight), "score": shown(earned), "measure": measure}
 
