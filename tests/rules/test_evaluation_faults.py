@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.evaluations.faults import faults
+from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
+from app.rules.evaluations.values import Verdict
 from tests.rules.evaluation_documents import evaluation, leaf
 from tests.rules.tables import Case, cases
 
@@ -94,3 +96,29 @@ def test_whatever_is_handed_in_is_refused_or_scored_with_a_reason(
     if not any(fault.code.startswith("weight-") for fault in found) and row.score is not None:
         assert row.weight is not None
         assert 0 <= row.score <= row.weight
+
+
+def test_a_table_that_nobody_could_read_is_refused_before_it_is_reckoned() -> None:
+    rows = [{"name": "产出", "children": [leaf(score="0") for _ in range(100)]} for _ in range(5)]
+    assert [(fault.code, fault.pointer) for fault in faults(evaluation(*rows))] == [("too-many-rows", "/indicators")]
+
+
+def test_a_total_that_nobody_could_write_down_is_refused() -> None:
+    measure = {"nature": "at_least", "method": {"kind": "proportional"}}
+    rows = [leaf(measure | {"target": str(10**20 + 2 * number + 1), "actual": "1"}) for number in range(150)]
+    assert [fault.code for fault in faults(evaluation(*rows))] == ["total-too-long"]
+    assert faults(evaluation(*rows[:50])) == ()
+
+
+def test_figures_that_grow_without_end_are_not_reckoned() -> None:
+    """Each product is the square of the one before; the last would fill the memory."""
+    figures = [{"key": "p0", "label": "面积", "text": "4300.25"}]
+    relations = [
+        {"key": f"p{number}", "label": "乘积", "kind": "product", "terms": [f"p{number - 1}"] * 2}
+        for number in range(1, 60)
+    ]
+    whole = evaluation(leaf(score="20"), figures=figures, relations=relations)
+    assert faults(whole) == ()
+    comparisons = {one.key: one for one in compare(whole, score(whole))}
+    assert comparisons["p1"].recomputed == "18492150.06"
+    assert (comparisons["p59"].recomputed, comparisons["p59"].verdict) == (None, Verdict.NOT_DERIVABLE)
