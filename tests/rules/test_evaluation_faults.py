@@ -21,7 +21,7 @@ def test_refused(case: Case) -> None:
     assert all(fault.detail.endswith(".") and fault.remedy.endswith(".") for fault in found)
 
 
-_TEXTS = st.none() | st.sampled_from(
+TEXTS = st.none() | st.sampled_from(
     [
         "0",
         "5",
@@ -56,17 +56,15 @@ _METHODS = st.none() | st.fixed_dictionaries(
         "denominator": st.sampled_from([None, "initial_budget", "other"]),
     }
 )
-_MEASURES = st.fixed_dictionaries(
+MEASURES = st.fixed_dictionaries(
     {
         "nature": st.sampled_from(["at_least", "at_most", "equal", "range", "qualitative"]),
-        "target": _TEXTS,
-        "target_to": _TEXTS,
+        "target": TEXTS,
+        "target_to": TEXTS,
         "unit": st.sampled_from([None, "件", "%", "万"]),
-        "actual": _TEXTS,
+        "actual": TEXTS,
         "method": _METHODS,
-        "units": st.lists(
-            st.fixed_dictionaries({"name": st.just("甲"), "target": _TEXTS, "actual": _TEXTS}), max_size=2
-        ),
+        "units": st.lists(st.fixed_dictionaries({"name": st.just("甲"), "target": TEXTS, "actual": TEXTS}), max_size=2),
         "roll_up": st.sampled_from([None, "sum", "mean"]),
         "judgement": st.sampled_from([None, {"share": "0.7", "reason": "例会记录不全"}]),
     }
@@ -74,12 +72,12 @@ _MEASURES = st.fixed_dictionaries(
 
 
 @given(
-    _MEASURES,
-    _TEXTS,
-    _TEXTS,
+    MEASURES,
+    TEXTS,
+    TEXTS,
     st.lists(
         st.fixed_dictionaries(
-            {"source": st.just("total"), "full_year": _TEXTS, "initial": _TEXTS, "executed": _TEXTS, "weight": _TEXTS}
+            {"source": st.just("total"), "full_year": TEXTS, "initial": TEXTS, "executed": TEXTS, "weight": TEXTS}
         ),
         max_size=2,
     ),
