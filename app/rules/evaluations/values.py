@@ -262,7 +262,9 @@ class RelationKind(StrEnum):
 class Relation:
     """What a report says, or leaves to be reckoned: `result` is the figure printed for it, None where none is.
 
-    Each term is a figure's key or an exact number. `base` names the quantity that a rate's name claims to divide by.
+    Each term is a figure's key, that of a relation further up, a place of the tables with points for its slashes
+    (`funds.0.executed`), or an exact number; `result` is a figure's key or such a place. `base` names the quantity that
+    a rate's name claims to divide by.
     """
 
     place: str
