@@ -15,14 +15,13 @@ from app.features.evaluations import months, paid, record_queries
 from app.features.evaluations.document import EvaluationDocument, LeafIn, MeasureBinding
 from app.features.evaluations.months import Found, lack
 from app.features.evaluations.trace import ActualTrace, Said
+from app.rules.evaluations.printed import read
 from app.rules.faults import Fault
 from app.rules.money import exact, round_half_away
 from app.rules.periods import Period
 
 PLACES = 6
 """Decimals of an actual that does not end: scores have two, so a mean of twelve never meets a target by rounding."""
-SHARE_CODES = "_rate"
-"""A metric whose code ends so is a share between 0 and 1, and is printed as a percentage."""
 
 _METHODS = {
     "mean_monthly_score": Said(
@@ -67,10 +66,10 @@ class _Record:
     years: Sequence[RowMapping]
 
 
-def bindings(document: EvaluationDocument) -> dict[str, MeasureBinding]:
-    """Give the bindings of a document by the places of their indicators."""
+def bindings(document: EvaluationDocument) -> dict[str, tuple[MeasureBinding, str | None]]:
+    """Give the bindings of a document by the places of their indicators, each with the unit that is measured in."""
     return {
-        place: leaf.measure.binding
+        place: (leaf.measure.binding, leaf.measure.unit or read(leaf.measure.target or "").unit)
         for place, leaf in _rows(document)
         if leaf.measure is not None and leaf.measure.binding is not None
     }
@@ -96,7 +95,7 @@ def from_record(
     bound = bindings(document)
     if not bound or contract_id is None:
         return {}
-    spans = {place: span_of(binding, year) for place, binding in bound.items()}
+    spans = {place: span_of(binding, year) for place, (binding, _) in bound.items()}
     first, last = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
     record = _Record(
         contract_id,
@@ -107,7 +106,10 @@ def from_record(
         record_queries.paid(session, contract_id, clock.today()),
         contract_queries.years(session, [contract_id]),
     )
-    return {place: _trace(record, place, binding, *spans[place]) for place, binding in bound.items()}
+    return {
+        place: _trace(place, binding, unit, spans[place], _found(record, binding, *spans[place]))
+        for place, (binding, unit) in bound.items()
+    }
 
 
 def filled(document: EvaluationDocument, actuals: Mapping[str, ActualTrace]) -> EvaluationDocument:
@@ -166,17 +168,19 @@ def _faults(
         yield Fault(f"{place}/binding/first", "wrong-period", detail, "Let the first month come first.")
 
 
-def _trace(record: _Record, place: str, binding: MeasureBinding, first: Period, last: Period) -> ActualTrace:
-    found = _found(record, binding, first, last)
-    value = None if found.value is None else found.value * 100 if found.is_share else found.value
-    mark = "%" if found.is_share else ""
+def _trace(
+    place: str, binding: MeasureBinding, unit: str | None, span: tuple[Period, Period], found: Found
+) -> ActualTrace:
+    # The record counts in base units: an indicator in 万件 or % is given its ten-thousandth, its hundredfold.
+    unit = unit or ("%" if found.is_share else "")
+    value = None if found.value is None else found.value / (read("1", unit).scale if unit else 1)
     return ActualTrace(
         place=place,
         binding=binding,
-        first=str(first),
-        last=str(last),
-        value=None if value is None else f"{_printed(value)}{mark}",
-        exact=None if value is None else f"{exact(value)}{mark}",
+        first=str(span[0]),
+        last=str(span[1]),
+        value=None if value is None else f"{_printed(value)}{unit}",
+        exact=None if value is None else f"{exact(value)}{unit}",
         method=_PAID[binding.base] if binding.base else _METHODS[binding.source],
         sources=found.sources,
         lacking=found.lacking,
@@ -204,9 +208,7 @@ def _found(record: _Record, binding: MeasureBinding, first: Period, last: Period
             return months.staff_on_post(base, rows, measured)
         case "paid_share":
             return _paid_share(record, base, binding, first, last)
-    code = binding.metric or ""
-    is_mean, is_share = binding.source == "metric_mean", code.endswith(SHARE_CODES)
-    return months.metric(base, rows, measured, code, is_mean=is_mean, is_share=is_share)
+    return months.metric(base, rows, measured, binding.metric or "", is_mean=binding.source == "metric_mean")
 
 
 def _paid_share(record: _Record, base: str, binding: MeasureBinding, first: Period, last: Period) -> Found:

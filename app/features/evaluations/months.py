@@ -61,7 +61,7 @@ def notices_on_time(base: str, rows: Sequence[RowMapping], today: date) -> Found
 
 
 def metric(
-    base: str, months: Sequence[RowMapping], rows: Sequence[RowMapping], code: str, *, is_mean: bool, is_share: bool
+    base: str, months: Sequence[RowMapping], rows: Sequence[RowMapping], code: str, *, is_mean: bool
 ) -> Found:
     """Add up a metric of the whole contract over the months, or give its mean; each month must have it."""
     figures = _figures(rows)
@@ -72,7 +72,7 @@ def metric(
     def total(values: list[Fraction]) -> Fraction:
         return sum(values, Fraction(0)) / (len(values) if is_mean else 1)
 
-    return _gathered([of_month(row) for row in months], total, is_share=is_share)
+    return _gathered([of_month(row) for row in months], total)
 
 
 def staff_on_post(base: str, months: Sequence[RowMapping], rows: Sequence[RowMapping]) -> Found:

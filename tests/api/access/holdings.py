@@ -65,6 +65,7 @@ NOWHERE_IDS = (
     *("endpoint", "delivery", "event", "network", "yesterday"),
     *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
     *("user", "principal", "machine_token", "channel"),
+    "evaluation",
 )
 NOWHERE_ID = str(uuid.UUID(int=7))
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, NOWHERE_ID))
