@@ -303,6 +303,8 @@ class Template:
     """From which share of the target on (1.5: half again as much) a deviation asks for a note; None: never."""
     denominator: str | None = None
     """What the execution rate divides by, where the template says: `full_year_budget` or `initial_budget`."""
+    assumptions: tuple[str, ...] = ()
+    """What its source does not say and was filled in, to be confirmed before it is used."""
 
 
 @dataclass(frozen=True, slots=True)
