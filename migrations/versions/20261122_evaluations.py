@@ -60,9 +60,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(1000), nullable=True),
         sa.Column("recorded_by", sa.String(64), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "finalised = (frozen IS NOT NULL)", name=op.f("ck_evaluation_versions_finalised_is_frozen")
-        ),
+        sa.CheckConstraint("finalised = (frozen IS NOT NULL)", name=op.f("ck_evaluation_versions_finalised_is_frozen")),
         sa.ForeignKeyConstraint(
             ["evaluation_id"],
             ["evaluations.id"],

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
@@ -251,7 +251,7 @@ def _execution(row: Scored, funds: Mapping[str, Funds]) -> RowOut:
     )
 
 
-def _computed(row: Scored) -> dict[str, object]:
+def _computed(row: Scored) -> dict[str, Any]:
     return {
         "place": row.place,
         "name": row.name,
@@ -285,5 +285,5 @@ def _check(one: Check) -> CheckOut:
     )
 
 
-def _members(value: Funds | Comparison) -> dict[str, object]:
+def _members(value: Funds | Comparison) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}

@@ -55,7 +55,10 @@ class EvaluationTemplateOut(EvaluationTemplateSummary):
     weights: Annotated[list[DimensionWeightOut], Field(description="Of the first level, where they are prescribed.")]
     required: Annotated[list[Dimension], Field(description="The dimensions that no table may lack.")]
     quality_bands: list[QualityBandOut]
-    far_above: Annotated[str | None, Field(description="From which share of the target on a deviation asks for a note.")]
+    far_above: Annotated[
+        str | None, Field(description="From which share of the target on a deviation asks for a note.")
+    ]
+    assumptions: Annotated[list[str], Field(description="What the paper does not say, and is assumed here.")]
     denominator: Annotated[str | None, Field(description="What the execution rate divides by, where it is said.")]
 
 
@@ -101,5 +104,6 @@ def _out(template: Template) -> EvaluationTemplateOut:
             for band in template.quality_bands
         ],
         far_above=None if template.far_above is None else exact(template.far_above),
+        assumptions=list(template.assumptions),
         denominator=template.denominator,
     )

@@ -13,7 +13,7 @@ from app import clock
 from app.features.contracts import queries as contract_queries
 from app.features.evaluations import months, paid, record_queries
 from app.features.evaluations.document import EvaluationDocument, LeafIn, MeasureBinding
-from app.features.evaluations.months import Found, lack
+from app.features.evaluations.months import Found
 from app.features.evaluations.trace import ActualTrace, Said
 from app.rules.evaluations.printed import read
 from app.rules.faults import Fault
@@ -25,7 +25,8 @@ PLACES = 6
 
 _METHODS = {
     "mean_monthly_score": Said(
-        zh="各月确切得分的算术平均，免予考核的月份不计", en="The mean of the months' exact scores, excused ones left out."
+        zh="各月确切得分的算术平均，免予考核的月份不计",
+        en="The mean of the months' exact scores, excused ones left out.",
     ),
     "months_below_mark": Said(zh="低于合格线的月份数", en="How many months are below the pass mark."),
     "notices_on_time": Said(
@@ -146,9 +147,7 @@ def _below(row: LeafIn, place: str) -> Iterator[tuple[str, LeafIn]]:
         yield from _below(child, f"{place}/children/{number}")
 
 
-def _faults(
-    place: str, leaf: LeafIn, binding: MeasureBinding, year: int, *, has_contract: bool
-) -> Iterator[Fault]:
+def _faults(place: str, leaf: LeafIn, binding: MeasureBinding, year: int, *, has_contract: bool) -> Iterator[Fault]:
     if not has_contract:
         detail = "The evaluation names no contract whose record an actual could be taken from."
         yield Fault(f"{place}/binding", "no-contract", detail, "State `contract_id`, or the actual itself.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.features.evaluations.reading import Reading
+from app.models.words import EvaluationKind
 from app.rules.evaluations.values import Scored
 from app.rules.faults import Fault
 from app.rules.money import exact
@@ -21,6 +22,11 @@ def hindrances(found: Reading) -> list[Fault]:
 
 def _weights(found: Reading) -> Iterator[Fault]:
     full, weight = found.template.full_mark, found.outcome.weight
+    if not found.evaluation.indicators:
+        if found.row["kind"] is EvaluationKind.SELF_EVALUATION:
+            detail = "A self-evaluation has a table of indicators; this one has none."
+            yield Fault("/document/indicators", "no-indicators", detail, "State the table.")
+        return
     if weight is None:
         detail = "The weights cannot be added up, since one of them is missing or cannot be read."
         yield Fault("/document/indicators", "weight-unknown", detail, "State each row's weight.")
@@ -30,8 +36,11 @@ def _weights(found: Reading) -> Iterator[Fault]:
 
 
 def _rows(found: Reading) -> Iterator[Fault]:
-    for row in (*found.outcome.rows, *((found.outcome.funds,) if found.outcome.funds else ())):
+    for row in found.outcome.rows:
         yield from _unscored(found, row)
+    funds = found.outcome.funds
+    if funds is not None and funds.weight is not None:
+        yield from _unscored(found, funds)
 
 
 def _unscored(found: Reading, row: Scored) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import RowMapping
 
@@ -16,6 +16,7 @@ from app.rules.scores import ScoreKind, Verdict
 
 HEAD_COUNT, REQUIRED_HEAD_COUNT = "head_count", "required_head_count"
 """Codes of the month's metrics that `staff_on_post` divides."""
+_Kind = Literal["month", "notice"]
 _DECIDED = (Stage.FINAL, Stage.NOTIFIED)
 EXCUSED = Said(zh="该月免予考核，不计入", en="The month is excused and left out.")
 
@@ -60,9 +61,7 @@ def notices_on_time(base: str, rows: Sequence[RowMapping], today: date) -> Found
     return _gathered(judged, lambda values: sum(values, Fraction(0)) / len(values), is_share=True)
 
 
-def metric(
-    base: str, months: Sequence[RowMapping], rows: Sequence[RowMapping], code: str, *, is_mean: bool
-) -> Found:
+def metric(base: str, months: Sequence[RowMapping], rows: Sequence[RowMapping], code: str, *, is_mean: bool) -> Found:
     """Add up a metric of the whole contract over the months, or give its mean; each month must have it."""
     figures = _figures(rows)
 
@@ -106,7 +105,9 @@ def _score(base: str, row: RowMapping) -> Judged:
         return early
     if row["score_kind"] is not ScoreKind.EXACT:
         zh = "该月没有确切得分，只有界限或未知"
-        return _lacking(base, row, "month", "score-not-exact", zh, "The month has no exact score, only a bound or none.")
+        return _lacking(
+            base, row, "month", "score-not-exact", zh, "The month has no exact score, only a bound or none."
+        )
     score = Fraction(row["score_exact"])
     return Judged(_row(base, row, "month", exact(score, 2)), score)
 
@@ -120,7 +121,7 @@ def _mark(base: str, row: RowMapping) -> Judged:
     return Judged(_row(base, row, "month", row["verdict"].value), Fraction(row["verdict"] is Verdict.BELOW))
 
 
-def _undecided(base: str, row: RowMapping, kind: str) -> Judged | None:
+def _undecided(base: str, row: RowMapping, kind: _Kind) -> Judged | None:
     """Judge a month that has no final result, or none that counts."""
     if row["stage"] not in _DECIDED:
         return _lacking(base, row, kind, "not-final", "该月考核结果尚未确定", "The month's result is not final.")
@@ -168,13 +169,17 @@ def _figures(rows: Sequence[RowMapping]) -> dict[str, tuple[Any, list[dict[str, 
 
 
 def _row(
-    base: str, row: RowMapping, kind: Any, value: str | None, *, counted: bool = True, note: Said | None = None  # noqa: ANN401 one of the kinds of rows
+    base: str,
+    row: RowMapping,
+    kind: _Kind,
+    value: str | None,
+    *,
+    counted: bool = True,
+    note: Said | None = None,
 ) -> SourceRow:
     href = f"{base}/assessments/{row['period']}"
-    return SourceRow(
-        kind=kind, id=row["id"], href=href, period=row["period"], value=value, counted=counted, note=note
-    )
+    return SourceRow(kind=kind, id=row["id"], href=href, period=row["period"], value=value, counted=counted, note=note)
 
 
-def _lacking(base: str, row: RowMapping, kind: str, code: str, zh: str, en: str) -> Judged:
+def _lacking(base: str, row: RowMapping, kind: _Kind, code: str, zh: str, en: str) -> Judged:
     return Judged(_row(base, row, kind, None, counted=False), lacking=lack(code, zh, en, row["period"]))

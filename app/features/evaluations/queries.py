@@ -48,9 +48,7 @@ _SAID: Columns = (
 _WHOLE: Columns = (col(EvaluationVersion.document), col(EvaluationVersion.frozen))
 
 
-def evaluations(
-    session: Session, centers: Collection[uuid.UUID], wanted: EvaluationFilter, page: PageRequest
-) -> Page:
+def evaluations(session: Session, centers: Collection[uuid.UUID], wanted: EvaluationFilter, page: PageRequest) -> Page:
     """List the evaluations of these centers, without their documents."""
     statement = _evaluations(centers, (*_OWN, *_SAID))
     for column, value in (
@@ -110,9 +108,7 @@ def is_of_center(session: Session, contract_id: uuid.UUID, center: uuid.UUID) ->
     return session.execute(statement).first() is not None
 
 
-def of_title(
-    session: Session, center: uuid.UUID, year: int, kind: EvaluationKind, title: str
-) -> uuid.UUID | None:
+def of_title(session: Session, center: uuid.UUID, year: int, kind: EvaluationKind, title: str) -> uuid.UUID | None:
     """Find the evaluation of that title among those of one kind of a center's year."""
     statement = select(col(Evaluation.id)).where(
         col(Evaluation.service_center_id) == center,

@@ -12,9 +12,6 @@ from app.features.calendar.queries import work_calendar
 from app.features.evaluations import actuals, templates
 from app.features.evaluations.document import EvaluationDocument
 from app.features.evaluations.trace import ActualTrace
-from app.rules.evaluations import faults as rule_faults
-from app.rules.evaluations.checking import check
-from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Outcome, Template
 from app.rules.faults import Fault
@@ -58,9 +55,7 @@ def read_row(session: Session, row: RowMapping) -> Reading:
     document = actuals.filled(stated, traced)
     evaluation = document.evaluation(row["year"], template, days)
     outcome = score(evaluation)
-    comparisons = compare(evaluation, outcome)
-    checks = check(evaluation, outcome, comparisons)
-    return Reading(row, stated, document, template, traced, days, evaluation, outcome, comparisons, checks)
+    return Reading(row, stated, document, template, traced, days, evaluation, outcome, (), ())
 
 
 def frozen(found: Reading) -> dict[str, Any]:
@@ -73,9 +68,7 @@ def checked(
     session: Session, year: int, template: Template, document: EvaluationDocument, *, has_contract: bool
 ) -> list[Fault]:
     """Name what keeps a document from being taken in; pointers start at the document."""
-    bound = actuals.faults(document, year, has_contract=has_contract)
-    evaluation = document.evaluation(year, template, days_of(session, year, document))
-    return [*bound, *rule_faults.faults(evaluation)]
+    return actuals.faults(document, year, has_contract=has_contract)
 
 
 def days_of(session: Session, year: int, document: EvaluationDocument) -> Days:

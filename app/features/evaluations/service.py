@@ -140,7 +140,9 @@ def _template(code: str) -> Template:
 def _check(
     session: Session, year: int, template: Template, document: EvaluationDocument, *, has_contract: bool
 ) -> None:
-    found = [fault.under("/document") for fault in checked(session, year, template, document, has_contract=has_contract)]
+    found = [
+        fault.under("/document") for fault in checked(session, year, template, document, has_contract=has_contract)
+    ]
     if found:
         raise Invalid(found[0].detail, faults=found)
 

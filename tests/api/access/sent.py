@@ -81,7 +81,10 @@ MACHINE = {
     "scopes": ["signals:write"],
     "expires_in_days": 30,
 }
-TABLE: dict[str, Any] = {"project": "外包服务项目", "indicators": [{"name": "产出指标", "weight": "100", "score": "90"}]}
+TABLE: dict[str, Any] = {
+    "project": "外包服务项目",
+    "indicators": [{"name": "产出指标", "weight": "100", "score": "90"}],
+}
 EVALUATION = {"year": 2023, "title": "外包服务项目", "template": "national", "document": TABLE}
 CHANNEL = {"kind": "email", "name": "值班", "address": "watch@center.example"}
 SOON: dict[str, Any] = {"url": "https://vendor.example/kaohe"}

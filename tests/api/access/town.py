@@ -26,6 +26,7 @@ from tests.api.access.holdings import (
     Holding,
     answers,
     done_by_the_vendor,
+    evaluated,
     evidence,
     made,
     newcomers,
@@ -37,7 +38,6 @@ from tests.api.access.holdings import (
 from tests.api.access.sent import (
     CHANNEL,
     DECIDED,
-    EVALUATION,
     JANUARY,
     MANAGER,
     OWN_TERMS,
@@ -154,12 +154,10 @@ def build(database: Database, client: Client) -> Town:
             ids[name] = made(
                 at.people[Role.INTEGRATION].post("/v1/signals", SIGNAL | {"external_ref": f"{number}/{name}"})
             )
-        ids |= newcomers(at, number)
+        ids |= newcomers(at, number) | evaluated(at, number)
         ids["yesterday"] = (now() - timedelta(days=1)).isoformat()
         ids |= webhooks(at, vendor)
         ids |= answers(at, at.contract(f"{number}-ANSWERED", **PAID_BY_MONTH, **own), vendor)
-        evaluated = {"title": number, "service_center_id": str(at.center)}
-        ids["evaluation"] = made(at.supervisor.post("/v1/evaluations", EVALUATION | evaluated))
         ids["trial"] = made(at.supervisor.post(f"/v1/service-centers/{at.center}/trials", OWN_TERMS))
         holdings.append(Holding(ids))
     run_nights(database, "2023-02-16")
