@@ -365,7 +365,8 @@ class Comparison:
     """One printed or derivable figure, recomputed.
 
     `key` is the relation's, or that of a row (`rate:/indicators/0`). `recomputed` is written with the places that were
-    printed, `exact` without rounding; `remarks` are further sentences, such as what another rounding would give.
+    printed, `exact` without rounding, both in the unit printed; `remarks` are further sentences, such as what another
+    rounding would give, and `remarks_zh` the same in Chinese.
     """
 
     key: str
@@ -376,6 +377,7 @@ class Comparison:
     exact: Fraction | None
     verdict: Verdict
     remarks: tuple[str, ...] = ()
+    remarks_zh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
