@@ -36,7 +36,7 @@ class NoRate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """What a line gained, or lost where it is negative, on a day; `between_lines` where another line's loss is its gain."""
+    """What a line gained on a day, or lost where it is negative; `between_lines`: another line lost or gained it."""
 
     amount_fen: int
     on: date
