@@ -120,7 +120,7 @@ def decisions(session: Session, expenditure_id: uuid.UUID) -> Sequence[RowMappin
 
 def adjustments(session: Session, line_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the adjustments of some lines in the order of their days, each with the project of its other side."""
-    statement = (
+    statement: Listing = (
         select(
             col(BudgetAdjustment.id),
             col(BudgetAdjustment.budget_line_id),
@@ -196,7 +196,7 @@ def contract_years(session: Session, contract_ids: Collection[uuid.UUID], year: 
 
 def mismatched(session: Session, as_of: date, *which: ColumnElement[bool]) -> Sequence[RowMapping]:
     """Read the expenditures up to a day whose line is not for their purpose, with that line."""
-    statement = (
+    statement: Listing = (
         select(
             col(Expenditure.id),
             col(Expenditure.service_center_id),
@@ -219,7 +219,7 @@ def mismatched(session: Session, as_of: date, *which: ColumnElement[bool]) -> Se
 
 def settled_mismatches(session: Session, as_of: date, *which: ColumnElement[bool]) -> Sequence[RowMapping]:
     """Read what was decided up to a day about such expenditures, in its order."""
-    statement = (
+    statement: Listing = (
         select(
             col(ExpenditureDecision.expenditure_id),
             col(ExpenditureDecision.kind),
