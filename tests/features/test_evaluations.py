@@ -112,7 +112,7 @@ def test_what_cannot_be_computed_is_not_made_final(office: Office) -> None:
     answer = office.supervisor.post(f"{EVALUATIONS}/{found['id']}/finalization", {})
     problem = expect_problem(answer, 409, "evaluation-incomplete")
     assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [
-        ("/document/indicators", "weights-not-full"),
+        ("/document/indicators", "weights-do-not-sum"),
         ("/document/indicators/0", "no-score"),
     ]
     later = {"finalised_on": "2024-01-21"}

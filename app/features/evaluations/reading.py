@@ -12,6 +12,7 @@ from app.features.calendar.queries import work_calendar
 from app.features.evaluations import actuals, templates
 from app.features.evaluations.document import EvaluationDocument
 from app.features.evaluations.trace import ActualTrace
+from app.rules.evaluations.checking import check
 from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Outcome, Template
@@ -57,7 +58,8 @@ def read_row(session: Session, row: RowMapping) -> Reading:
     evaluation = document.evaluation(row["year"], template, days)
     outcome = score(evaluation)
     comparisons = compare(evaluation, outcome)
-    return Reading(row, stated, document, template, traced, days, evaluation, outcome, comparisons, ())
+    checks = check(evaluation, outcome, comparisons)
+    return Reading(row, stated, document, template, traced, days, evaluation, outcome, comparisons, checks)
 
 
 def frozen(found: Reading) -> dict[str, Any]:
