@@ -71,7 +71,7 @@ def _group(evaluation: Evaluation, indicator: Indicator, level: int) -> Scored:
     step = (
         f"{PART_MISSING}: no score follows for {', '.join(missing)}."
         if total is None
-        else f"The sum of {len(parts)} parts is {told(total)}."
+        else f"{'The sum of its ' + str(len(parts)) + ' parts' if parts[1:] else 'Its only part'} is {told(total)}."
     )
     return Scored(
         place=indicator.place,
