@@ -21,7 +21,7 @@ def of_contract_year(base: str, paid: Sequence[RowMapping], years: Sequence[RowM
         return Found(None, (), (lack("no-base", zh, en),), is_share=True)
     counted = [row for row in paid if _paid_for(row) == year]
     source = SourceRow(kind="contract_year", href=base, value=yuan(amount), period=str(year))
-    return _share(base, counted, amount, (source,))
+    return _share(base, paid, counted, amount, (source,))
 
 
 def of_budget(
@@ -40,7 +40,7 @@ def of_budget(
         zh, en = "没有该合同当年的预算金额", "The record has no such budget of the contract for the year."
         return Found(None, (), (lack("no-base", zh, en),), is_share=True)
     counted = [row for row in paid if first.first_day <= row["posted_on"] <= last.last_day]
-    return _share(base, counted, amount, tuple(_line(id_, *line) for id_, line in lines.items()))
+    return _share(base, paid, counted, amount, tuple(_line(id_, *line) for id_, line in lines.items()))
 
 
 def _line(id_: uuid.UUID, name: str, fen: int) -> SourceRow:
@@ -48,7 +48,12 @@ def _line(id_: uuid.UUID, name: str, fen: int) -> SourceRow:
     return SourceRow(kind="budget_line", id=id_, href=f"/v1/budgets/{id_}", value=yuan(fen), note=note)
 
 
-def _share(base: str, counted: Sequence[RowMapping], amount: int, of: tuple[SourceRow, ...]) -> Found:
+def _share(
+    base: str, paid: Sequence[RowMapping], counted: Sequence[RowMapping], amount: int, of: tuple[SourceRow, ...]
+) -> Found:
+    if not paid:
+        zh, en = "账上没有该合同的支付记录", "The ledger holds no payment of the contract."
+        return Found(None, of, (lack("no-payments", zh, en),), is_share=True)
     fen = sum(row["amount_fen"] for row in counted)
     return Found(Fraction(-fen, amount), (*of, *(_entry(base, row) for row in counted)), (), is_share=True)
 

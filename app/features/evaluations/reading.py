@@ -13,6 +13,7 @@ from app.features.evaluations import actuals, templates
 from app.features.evaluations.document import EvaluationDocument
 from app.features.evaluations.trace import ActualTrace
 from app.rules.evaluations.checking import check
+from app.rules.evaluations.faults import faults
 from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Outcome, Template
@@ -72,7 +73,9 @@ def checked(
     session: Session, year: int, template: Template, document: EvaluationDocument, *, has_contract: bool
 ) -> list[Fault]:
     """Name what keeps a document from being taken in; pointers start at the document."""
-    return actuals.faults(document, year, has_contract=has_contract)
+    bound = actuals.faults(document, year, has_contract=has_contract)
+    evaluation = document.evaluation(year, template, days_of(session, year, document))
+    return [*bound, *faults(evaluation)]
 
 
 def days_of(session: Session, year: int, document: EvaluationDocument) -> Days:
