@@ -8,7 +8,7 @@ from app.features.evaluations import templates
 from app.rules.evaluations.faults import faults
 from app.rules.evaluations.scoring import score
 from app.rules.evaluations.values import Dimension, Template
-from tests.rules.evaluated import evaluation, leaf
+from tests.rules.evaluation_documents import evaluation, leaf
 
 EVERY = pytest.mark.parametrize("template", templates.everyone(), ids=lambda template: template.code)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.rules.evaluations.faults import faults
 from app.rules.evaluations.scoring import score
-from tests.rules.evaluated import evaluation, leaf
+from tests.rules.evaluation_documents import evaluation, leaf
 from tests.rules.tables import Case, cases
 
 

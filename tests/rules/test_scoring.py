@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.rules.evaluations.scoring import score
 from app.rules.evaluations.values import Outcome, Scored
-from tests.rules.evaluated import evaluation, leaf
+from tests.rules.evaluation_documents import evaluation, leaf
 from tests.rules.tables import Case, cases
 
 STEPS = [{"at_least": "0.3", "share": "0.2"}, {"at_least": "0.6", "share": "0.5"}, {"at_least": "0.8", "share": "0.8"}]
