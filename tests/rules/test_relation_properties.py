@@ -39,7 +39,7 @@ def _paper(kind: str, terms: Sequence[str], result: str | None) -> Evaluated:
     relation = {"key": "r", "label": "勾稽", "kind": kind, "terms": [figure["key"] for figure in figures]}
     if result is not None:
         figures.append({"key": "result", "label": "结果", "text": result})
-        relation["result"] = "result"  # type: ignore[assignment]
+        relation["result"] = "result"
     return evaluated({"project": "综合窗口服务", "figures": figures, "relations": [relation]}, "henan-scored")
 
 
