@@ -101,7 +101,7 @@ def test_an_adjustment_between_projects_is_on_both_lines(office: Office, databas
     stale = office.finance.call("POST", f"{BUDGETS}/{hall}/adjustments", json=moved, headers={"If-Match": '"1"'})
     assert stale.status_code == 412
     found = office.finance.get(SUMMARY, year=2023).json()
-    assert [entry["moved"][0]["amount"] for entry in found["lines"]] == ["400.00", "-400.00"]
+    assert [entry["moved"][0]["amount"] for entry in found["items"]] == ["400.00", "-400.00"]
     with database.read() as session:
         assert verify_database(session, {}).bad == []
 
@@ -269,7 +269,7 @@ def test_a_rate_names_its_base_and_what_is_not_known(office: Office) -> None:
     rates = {
         base: {
             entry["project"]: (entry["rate"]["percent"], entry["rate"]["remainder"], entry["rate"]["unknown"])
-            for entry in office.finance.get(SUMMARY, year=2023, base=base).json()["lines"]
+            for entry in office.finance.get(SUMMARY, year=2023, base=base).json()["items"]
         }
         for base in ("full_year_budget", "contract_year")
     }
