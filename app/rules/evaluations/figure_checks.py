@@ -5,26 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.rules.evaluations.check_codes import CheckCode, behind, found
 from app.rules.evaluations.operands import Operand
 from app.rules.evaluations.printed import PERCENT_WITH_CURRENCY
+from app.rules.evaluations.reading_words import told as told_warning
 from app.rules.evaluations.roundings import Said
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Figure, Relation, RelationKind, Verdict
 
 _THOUSAND = 1000
-WARNINGS: Mapping[str, tuple[str, str]] = {
-    "stray-point": ("多余的句点", "a stray full stop"),
-    "no-leading-zero": ("小数点前缺零", "no zero before the point"),
-    "words-overlooked": ("夹有文字", "words around it"),
-    "approximate": ("约数", "an approximate figure"),
-    "operators-differ": ("前后符号不一", "two operators"),
-    "percent-with-unit": ("百分数带单位", "a percentage with a unit"),
-    "no-figure": ("没有数字", "there is no figure"),
-    "several-figures": ("多个数字", "several figures"),
-    "range": ("区间", "a range"),
-    "fraction": ("分数", "a fraction"),
-    "wrong-grouping": ("千分位有误", "thousands set apart wrongly"),
-    "unreadable": ("无法读取", "it cannot be read"),
-    "too-long": ("过长", "it is too long"),
-}
-"""What had to be overlooked to read a figure, or why it cannot be read."""
 
 
 def figure_checks(
@@ -59,8 +44,8 @@ def _typing(operand: Operand) -> Iterator[Check]:
     if not operand.warnings or operand.place.endswith("/measure/target"):
         return
     place, text = _reading(operand), operand.text or ""
-    words = [WARNINGS.get(warning, (warning, warning)) for warning in operand.warnings]
-    zh, en = "、".join(word[0] for word in words), ", ".join(word[1] for word in words)
+    words = [told_warning(warning) for warning in operand.warnings]
+    zh, en = "、".join(word.zh for word in words), ", ".join(word.en for word in words)
     if operand.size is None:
         said = Said(f"“{text}”不能读作一个数字：{zh}。", f"{text!r} is not one figure: {en}.")
         yield found(CheckCode.UNREADABLE, place, said, published=text, verdict=Verdict.NOT_DERIVABLE)

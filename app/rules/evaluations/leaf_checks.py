@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from app.rules.evaluations.check_codes import CheckCode, behind, found
+from app.rules.evaluations.execution import denominator_of
 from app.rules.evaluations.judgements import bands_of, outside
 from app.rules.evaluations.printed import (
     comparable,
@@ -15,7 +16,9 @@ from app.rules.evaluations.printed import (
     read_range,
     states_nothing,
 )
+from app.rules.evaluations.rate_names import called, claimed_by
 from app.rules.evaluations.roundings import Said
+from app.rules.evaluations.scoring import points
 from app.rules.evaluations.sense_words import sense_of
 from app.rules.evaluations.values import (
     Check,
@@ -48,10 +51,11 @@ def leaf_checks(
     if measure is None:
         return
     yield from _target(evaluation, indicator, measure)
+    yield from _base(evaluation, indicator, measure)
     yield from _operator(indicator, measure)
     yield from _units(indicator, measure)
     yield from _judgement(evaluation, indicator, measure)
-    yield from _score(indicator, own, told)
+    yield from _score(evaluation, indicator, own, told)
     yield from _far_above(evaluation, indicator, measure, own)
 
 
@@ -60,6 +64,9 @@ def _target(evaluation: Evaluation, indicator: Indicator, measure: Measure) -> I
     if measure.method is not None and measure.method.kind is MethodKind.EXECUTION_RATE:
         return
     if measure.units and all(unit.target for unit in measure.units):
+        for number, unit in enumerate(measure.units):
+            if read(unit.target or "", measure.unit).value is None:
+                yield _not_measurable(f"{indicator.place}/measure/units/{number}/target", unit.target)
         return
     if measure.nature is Nature.QUALITATIVE:
         has_scale = bool(bands_of(evaluation, measure))
@@ -71,12 +78,30 @@ def _target(evaluation: Evaluation, indicator: Indicator, measure: Measure) -> I
     else:
         vague = read(target, measure.unit).value is None
     if vague:
-        shown = f"“{target}”" if target else "空白"
-        said = Said(
-            f"指标值{shown}无法衡量是否达到。",
-            f"Nobody can measure whether a target of {target!r} is met." if target else "The target is blank.",
-        )
-        yield found(CheckCode.TARGET_NOT_MEASURABLE, place, said, published=measure.target)
+        yield _not_measurable(place, measure.target)
+
+
+def _not_measurable(place: str, target: str | None) -> Check:
+    text = (target or "").strip()
+    said = Said("指标值空白。", "The target is blank.")
+    if text:
+        said = Said(f"指标值“{text}”无法衡量是否达到。", f"Nobody can measure whether a target of {text!r} is met.")
+    return found(CheckCode.TARGET_NOT_MEASURABLE, place, said, published=target)
+
+
+def _base(evaluation: Evaluation, indicator: Indicator, measure: Measure) -> Iterator[Check]:
+    """Find an execution rate that its indicator's name says is one of another base."""
+    claimed, base = claimed_by(indicator.name), denominator_of(evaluation, measure)
+    is_rate = measure.method is not None and measure.method.kind is MethodKind.EXECUTION_RATE
+    if not is_rate or not claimed or base is None or base in claimed:
+        return
+    (own_zh, own_en), (named_zh, named_en) = called(base), called(min(claimed))
+    said = Said(
+        f"名称所称分母为{named_zh}，实为{own_zh}。", f"Its name claims to divide by {named_en}; it divides by {own_en}."
+    )
+    yield found(
+        CheckCode.RATE_OF_ANOTHER_BASE, f"{indicator.place}/name", said, published=indicator.name, verdict=Verdict.BASE
+    )
 
 
 def _operator(indicator: Indicator, measure: Measure) -> Iterator[Check]:
@@ -98,22 +123,31 @@ def _operator(indicator: Indicator, measure: Measure) -> Iterator[Check]:
 
 
 def _units(indicator: Indicator, measure: Measure) -> Iterator[Check]:
+    """Hold the unit of every actual against that of its target, those of single units among them."""
     if measure.nature is Nature.QUALITATIVE:
         return
-    target, actual = read(measure.target or "", measure.unit), read(measure.actual or "", measure.unit)
     place = f"{indicator.place}/measure"
+    yield from _pair(measure, measure.target, measure.actual, place)
+    for number, unit in enumerate(measure.units):
+        yield from _pair(measure, unit.target, unit.actual, f"{place}/units/{number}")
+
+
+def _pair(measure: Measure, one: str | None, other: str | None, place: str) -> Iterator[Check]:
+    target, actual = read(one or "", measure.unit), read(other or "", measure.unit)
     if target.value is None or actual.value is None:
         return
     shown, reached = _with_unit(target), _with_unit(actual)
     if _is_written_two_ways(target, actual):
         said = Said(f"单位写作{shown}与{reached}。", f"The unit is written in two ways: {shown} and {reached}.")
-        yield found(CheckCode.UNIT_WRITTEN_TWO_WAYS, f"{place}/unit", said, published=measure.unit)
+        is_own = place.endswith("/measure")
+        where = f"{place}/unit" if is_own else f"{place}/actual"
+        yield found(CheckCode.UNIT_WRITTEN_TWO_WAYS, where, said, published=measure.unit if is_own else other)
     elif not comparable(target, actual):
         said = Said(f"{shown}与{reached}单位不同。", f"{shown} and {reached} cannot be held against each other.")
-        yield found(CheckCode.UNITS_DIFFER, f"{place}/actual", said, published=measure.actual)
+        yield found(CheckCode.UNITS_DIFFER, f"{place}/actual", said, published=other)
     elif off_by_ten_thousand(target, actual):
         said = Said(f"{shown}与{reached}相差一万倍。", f"{shown} and {reached} are off by ten thousand.")
-        yield found(CheckCode.UNIT_OFF_BY_TEN_THOUSAND, f"{place}/actual", said, published=measure.actual)
+        yield found(CheckCode.UNIT_OFF_BY_TEN_THOUSAND, f"{place}/actual", said, published=other)
 
 
 def _is_written_two_ways(one: Printed, other: Printed) -> bool:
@@ -140,8 +174,11 @@ def _judgement(evaluation: Evaluation, indicator: Indicator, measure: Measure) -
     yield found(CheckCode.JUDGEMENT_OUTSIDE_BAND, place, said, published=f"{share}%")
 
 
-def _score(indicator: Indicator, own: Scored | None, told: Mapping[str, Comparison]) -> Iterator[Check]:
-    weight, score = read(indicator.weight or "").size, read(indicator.score or "").size
+def _score(
+    evaluation: Evaluation, indicator: Indicator, own: Scored | None, told: Mapping[str, Comparison]
+) -> Iterator[Check]:
+    full_mark = evaluation.template.full_mark
+    weight, score = points(indicator.weight, full_mark), points(indicator.score, full_mark)
     place = f"{indicator.place}/score"
     if weight is not None and score is not None and score > weight:
         said = Said(
@@ -151,7 +188,8 @@ def _score(indicator: Indicator, own: Scored | None, told: Mapping[str, Comparis
         yield found(CheckCode.SCORE_ABOVE_WEIGHT, place, said, published=indicator.score)
         return
     comparison = told.get(f"score:{indicator.place}")
-    if own is not None and own.met is False and score is not None and score == weight:
+    follows = comparison is not None and comparison.verdict in {Verdict.MATCH, Verdict.MATCH_HALF_UP}
+    if own is not None and own.met is False and score is not None and score == weight and not follows:
         yield found(
             CheckCode.FULL_SCORE_NOT_MET,
             place,

@@ -1,7 +1,7 @@
 """What a relation can name: the figures of an evaluation and the cells of its tables, each read with its unit."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -34,8 +34,8 @@ class Family(StrEnum):
 class Operand:
     """A figure to reckon with: `size` in its base unit, None where it cannot be read; `text` as printed, if it is.
 
-    `base` is the base unit (元, 人次/天) and `scale` what one of `unit` is in it; `in_table` says that it is the cell of
-    a table, and no figure of the text. An unknown unit is no warning here: counts have many classifiers.
+    `base` is the base unit (元, 人次/天) and `scale` what one of `unit` is in it; `in_table` tells a table's cell from
+    a figure of the text. An unknown unit is no warning here: counts have many classifiers.
     """
 
     key: str
@@ -76,7 +76,8 @@ class Operand:
 
 def operands(evaluation: Evaluation) -> dict[str, Operand]:
     """Give all that relations may name by its key: figures by their own, cells by their place with points in it."""
-    found = {operand.key: operand for operand in _cells(evaluation)}
+    full_mark = Fraction(evaluation.template.full_mark)
+    found = {operand.key: _in_points(operand, full_mark) for operand in _cells(evaluation)}
     return found | {figure.key: _figure(figure) for figure in evaluation.figures}
 
 
@@ -145,6 +146,13 @@ def _cells(evaluation: Evaluation) -> Iterator[Operand]:
     total = {"weight": evaluation.total_weight, "score": evaluation.total_score, "rate": evaluation.total_rate}
     for name, text in total.items():
         yield from _cell("/total", name, text, PERCENT if name == "rate" else None, "合计")
+
+
+def _in_points(cell: Operand, full_mark: Fraction) -> Operand:
+    """Read a weight or score printed as a percentage as that share of the full mark; other cells stay as they are."""
+    if cell.family is not Family.SHARE or cell.size is None or not cell.place.endswith(("/weight", "/score")):
+        return cell
+    return replace(cell, size=cell.size * full_mark, scale=cell.scale * full_mark, family=Family.NUMBER)
 
 
 def _funds(row: Funds, unit: str) -> Iterator[Operand]:

@@ -6,6 +6,7 @@ from app.rules.evaluations.agreements import agreements
 from app.rules.evaluations.document_relations import relations_of
 from app.rules.evaluations.operands import Operand, operands
 from app.rules.evaluations.printed import PERCENT_WITH_CURRENCY, half_up
+from app.rules.evaluations.reading_words import told
 from app.rules.evaluations.table_relations import rows_of
 from app.rules.evaluations.values import Comparison, Evaluation, FundSource, Outcome, Verdict
 
@@ -18,16 +19,16 @@ def compare(evaluation: Evaluation, outcome: Outcome) -> tuple[Comparison, ...]:
     a relation.
     """
     cells = operands(evaluation)
-    told = [*rows_of(evaluation, outcome, cells), *relations_of(evaluation, cells), *agreements(cells)]
+    follows = [*rows_of(evaluation, outcome, cells), *relations_of(evaluation, cells), *agreements(cells)]
     proved = {relation.result for relation in evaluation.relations if relation.result}
-    return (*_stated(evaluation, cells, proved, told), *told)
+    return (*_stated(evaluation, cells, proved, follows), *follows)
 
 
 def _stated(
-    evaluation: Evaluation, cells: Mapping[str, Operand], proved: Iterable[str], told: Iterable[Comparison]
+    evaluation: Evaluation, cells: Mapping[str, Operand], proved: Iterable[str], follows: Iterable[Comparison]
 ) -> Iterator[Comparison]:
     """Give the figures of the text and the amounts of the funds that nothing else proves, and all with a warning."""
-    held = {comparison.key.partition(":")[2] for comparison in told if comparison.key.startswith(("same:", "unit:"))}
+    held = {comparison.key.partition(":")[2] for comparison in follows if comparison.key.startswith(("same:", "unit:"))}
     total = [row.place for row in evaluation.funds if row.source is FundSource.TOTAL]
     amounts = [f"{place}/{name}" for place in total for name in ("initial", "full_year", "executed")]
     keys = [figure.key for figure in evaluation.figures]
@@ -57,6 +58,6 @@ def _figure(operand: Operand) -> Comparison:
         recomputed=None if value is None else half_up(value, operand.places) + operand.unit,
         exact=value,
         verdict=verdict,
-        remarks=operand.warnings,
-        remarks_zh=operand.warnings,
+        remarks=tuple(told(warning).en for warning in operand.warnings),
+        remarks_zh=tuple(told(warning).zh for warning in operand.warnings),
     )

@@ -26,7 +26,7 @@ WORDS: Mapping[str, Sense] = {
         Sense.LESS,
     ),
 }  # fmt: skip
-"""Words of indicators' names: 办结率 is to be high, 办理时长 short. 投诉办结率 is about its last word, the share settled."""
+"""Words of indicators' names: 办结率 is to be high, 办理时长 short. 投诉办结率 is about its last word."""
 
 
 def sense_of(indicator: Indicator) -> Sense | None:

@@ -66,12 +66,13 @@ def table_checks(evaluation: Evaluation, outcome: Outcome, told: Mapping[str, Co
 def _weights(evaluation: Evaluation, outcome: Outcome, told: Mapping[str, Comparison]) -> Iterator[Check]:
     if not evaluation.indicators:
         return
-    total, full = told.get("weight:/total"), Fraction(evaluation.template.full_mark)
+    full_mark = evaluation.template.full_mark
+    total, full = told.get("weight:/total"), Fraction(full_mark)
     code = CheckCode.WEIGHTS_DO_NOT_SUM
     if total is not None and total.verdict is Verdict.MISMATCH:
         yield behind(code, total, Said("各行分值之和与总分值不符", "the weights do not add up to the total row's"))
-    elif outcome.weight is not None and outcome.weight != full:
-        shown = exact(outcome.weight)
+    elif (weight := points(evaluation.total_weight, full_mark) or outcome.weight) is not None and weight != full:
+        shown = exact(weight)
         said = Said(f"分值之和为{shown}，不是{exact(full)}。", f"The weights add up to {shown}, not to {exact(full)}.")
         place = "/total/weight" if evaluation.total_weight is not None else "/indicators"
         yield found(code, place, said, published=evaluation.total_weight, recomputed=shown)
@@ -79,7 +80,7 @@ def _weights(evaluation: Evaluation, outcome: Outcome, told: Mapping[str, Compar
         if key.startswith("weight:/indicators") and comparison.verdict is Verdict.MISMATCH:
             yield behind(code, comparison, Said("下级分值之和不符", "the weights below it do not add up to its own"))
     leaves = [row for row in every_row(evaluation) if not row.children]
-    unweighted = [row for row in leaves if points(row.weight, evaluation.template.full_mark) is None]
+    unweighted = [row for row in leaves if points(row.weight, full_mark) is None]
     for row in unweighted if len(unweighted) < len(leaves) else ():
         said = Said(f"“{row.name}”未写分值。", f"{row.name!r} has no weight.")
         yield found(CheckCode.WEIGHT_MISSING, f"{row.place}/weight", said, published=row.weight)

@@ -203,7 +203,8 @@ def _grade(evaluation: Evaluation, outcome: Outcome, cells: Cells) -> Iterator[C
         return
     grade = (evaluation.grade or "").strip("“”\"' ")
     said = Said(f"达到{band.at_least}%", f"the total reaches {band.at_least}%")
-    verdict = Verdict.MATCH if grade == band.name else Verdict.MISMATCH
+    # 优 is written 优秀 as well, 良 as 良好.
+    verdict = Verdict.MATCH if grade.startswith(band.name) else Verdict.MISMATCH
     yield Comparison(
         "grade:/total", "/total/grade", "等级", evaluation.grade, band.name, percent, verdict, (said.en,), (said.zh,)
     )
