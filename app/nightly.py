@@ -31,6 +31,7 @@ from app.features.budgets import mismatches as budget_mismatches
 from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.contracts.within import ALL, Within
+from app.features.evaluations.progress import draft_progress_reports
 from app.features.evidence.storage import Shelf
 from app.features.evidence.sweeping import sweep
 from app.features.idempotency import service as idempotency
@@ -103,6 +104,7 @@ FLAGS = {
 DRAFTS = {
     "draft_due_settlements": Drafts(draft_due_settlements),
     "draft_payouts": Drafts(draft_payouts),
+    "draft_progress_reports": Drafts(draft_progress_reports),
 }
 TELLS = {
     "write_messages": Drafts(_write_messages),

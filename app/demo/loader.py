@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from sqlmodel import Session, col, select
 
-from app.demo import answers, decisions, evaluations, facts, money
+from app.demo import answers, budgets, decisions, evaluations, facts, money
 from app.features.access.caller import Caller
 from app.features.contracts import service as contracts
 from app.features.contracts.draft import NewContract
@@ -38,6 +38,7 @@ _FACTS = (
     money.opening_balances,
     money.settlements,
     money.fund_payments,
+    budgets.budgets,
     facts.closing,
 )
 """What a data file tells, in the order in which facts of one day are recorded."""

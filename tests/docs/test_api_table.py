@@ -91,6 +91,7 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         **_webhooks(office),
         **_newcomers(office),
         "channel_id": _channel(office),
+        **_budget(office),
     }
     rows = [row for row in _rows() if row.who != "anybody"]
     # What the vendor has deleted, nobody else is refused.
@@ -106,6 +107,16 @@ def _evaluation(office: Office) -> str:
     table = {"project": "项目", "indicators": [{"name": "产出指标", "weight": "100", "score": "90"}]}
     body = {"service_center_id": str(office.center), "year": 2023, "title": "项目", "template": "national"}
     return str(office.supervisor.post("/v1/evaluations", body | {"document": table}).json()["id"])
+
+
+def _budget(office: Office) -> dict[str, str]:
+    own = {"service_center_id": str(office.center)}
+    line = {"project": "hall", "year": 2023, "name": "大厅", "initial": "1.00", "purposes": []}
+    entered = office.finance.post("/v1/budgets", own | line).json()["id"]
+    body = {"amount": "1.00", "spent_on": "2023-01-20", "purpose": "hall", "external_ref": "R-1"}
+    spent = office.finance.post(f"/v1/budgets/{entered}/expenditures", body).json()["id"]
+    report = office.finance.post("/v1/progress-reports", own | {"quarter": "2023-Q1"}).json()["id"]
+    return {"budget_line_id": entered, "expenditure_id": spent, "progress_report_id": report}
 
 
 def _objection(office: Office, payout: str) -> str:

@@ -57,7 +57,7 @@ class SummaryOut(BaseModel):
     year: int
     as_of: Day
     base: Base
-    lines: list[LineSummaryOut]
+    items: list[LineSummaryOut]
     total: AmountsOut
     rate: RateOut
 
@@ -72,7 +72,7 @@ def read_budget_summary(
     service_center_id: OfCenter = None,
     as_of: AsOf = None,
 ) -> Response:
-    """Sum up a year, this one if none is named: amounts, adjustments, what was spent, and a rate of a named base."""
+    """Sum up a year, the latest with lines if none is named: amounts, what was spent, and a rate of a named base."""
     with db.snapshot() as session:
         found = _found(session, who, LineFilter(year, None, contract_id, service_center_id), base, as_of)
     return answer(
@@ -80,7 +80,7 @@ def read_budget_summary(
             year=found.year,
             as_of=found.as_of,
             base=base,
-            lines=[_line(line) for line in found.lines],
+            items=[_line(line) for line in found.lines],
             total=amounts_out(found.total),
             rate=rate_out(found.rate),
         )
@@ -105,10 +105,7 @@ def export_budget_summary(
 
 
 def _found(session: Session, who: Caller, wanted: LineFilter, base: Base, as_of: Day | None) -> Summary:
-    today = clock.today()
-    year = wanted.year or today.year
-    lines = LineFilter(year, None, wanted.contract_id, wanted.service_center_id)
-    return summary.summarize(session, who.centers, lines, year, base, as_of or today)
+    return summary.summarize(session, who.centers, wanted, base, as_of or clock.today())
 
 
 def _line(line: LineSummary) -> LineSummaryOut:

@@ -11,7 +11,7 @@ from app import clock
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.audit.service import recording
-from app.features.budgets import lines, mismatches, queries
+from app.features.budgets import mismatches, queries
 from app.features.budgets.errors import ExpenditureReversed, ReferenceRecorded
 from app.features.budgets.lines import day_faults, refuse
 from app.features.seen import Seen, check_seen
@@ -37,17 +37,22 @@ class NewExpenditure:
 
 
 def record(
-    session: Session, caller: Caller, spent: Sequence[NewExpenditure], pointer: str = "/expenditures"
+    session: Session, caller: Caller, spent: Sequence[NewExpenditure], pointer: str = "/expenditures/{}"
 ) -> list[uuid.UUID]:
     """Record expenditures of one service center, all or none, and give their ids in the same order.
 
-    Whether a line is for the purpose is noted and stops nobody: the night flags it. `pointer` is where the list is.
+    Whether a line is for the purpose is noted and stops nobody: the night flags it. `pointer` says where the caller
+    finds one of them by its number.
     """
-    held = lines.hold(session, caller, [one.line_id for one in spent], pointer)
-    refuse(_faults(spent, held, pointer))
+    held = queries.lines_for_update(session, caller.centers, [one.line_id for one in spent])
+    at = [pointer.format(place) for place in range(len(spent))]
+    for one, place in zip(spent, at, strict=True):
+        if one.line_id not in held:
+            raise NotFound("There is no such budget line.", pointer=f"{place}/budget_line_id")
+    refuse(_faults(spent, held, at))
     center = held[spent[0].line_id].service_center_id
-    _check_references(session, center, spent, pointer)
-    _check_payments(session, center, spent, pointer)
+    _check_references(session, center, spent, at)
+    _check_payments(session, center, spent, at)
     rows = [_row(caller, held[one.line_id], one) for one in spent]
     touched = (Expenditure, col(Expenditure.id).in_([row.id for row in rows]))
     details = {"expenditures": len(rows)}
@@ -125,30 +130,36 @@ def late_faults(session: Session, spent: Expenditure, pointer: str, day: date) -
         yield Fault(pointer, "before-what-is-on-record", detail, "State that day or a later one.")
 
 
-def _faults(spent: Sequence[NewExpenditure], held: Mapping[uuid.UUID, BudgetLine], pointer: str) -> Iterator[Fault]:
+def _faults(
+    spent: Sequence[NewExpenditure], held: Mapping[uuid.UUID, BudgetLine], at: Sequence[str]
+) -> Iterator[Fault]:
     references: dict[str, int] = {}
     first = held[spent[0].line_id]
     for place, one in enumerate(spent):
-        at, line = f"{pointer}/{place}", held[one.line_id]
-        yield from day_faults(f"{at}/spent_on", one.spent_on, line.year)
+        line = held[one.line_id]
+        yield from day_faults(f"{at[place]}/spent_on", one.spent_on, line.year)
         if one.amount_fen <= 0:
             detail = "Nothing was spent."
-            yield Fault(f"{at}/amount", "nothing-spent", detail, "State more than 0, or reverse what was wrong.")
+            yield Fault(f"{at[place]}/amount", "nothing-spent", detail, "State more than 0, or reverse what was wrong.")
         if line.service_center_id != first.service_center_id:
             detail = f"{line.project} is another service center's than {first.project}."
-            yield Fault(f"{at}/budget_line_id", "other-center", detail, "Send each service center's on their own.")
+            yield Fault(
+                f"{at[place]}/budget_line_id", "other-center", detail, "Send each service center's on their own."
+            )
         earlier = references.setdefault(one.external_ref, place)
         if earlier != place:
             detail = f"'{one.external_ref}' is stated twice."
-            yield Fault(f"{at}/external_ref", "reference-twice", detail, f"Leave this one out, or number {earlier}.")
+            yield Fault(
+                f"{at[place]}/external_ref", "reference-twice", detail, f"Leave this one out, or {at[earlier]}."
+            )
 
 
-def _check_references(session: Session, center: uuid.UUID, spent: Sequence[NewExpenditure], pointer: str) -> None:
+def _check_references(session: Session, center: uuid.UUID, spent: Sequence[NewExpenditure], at: Sequence[str]) -> None:
     there = queries.references_recorded(session, center, [one.external_ref for one in spent])
     if there:
         faults = [
             Fault(
-                f"{pointer}/{place}/external_ref",
+                f"{at[place]}/external_ref",
                 ReferenceRecorded.code,
                 f"'{one.external_ref}' is on record.",
                 ReferenceRecorded.remedy,
@@ -159,12 +170,12 @@ def _check_references(session: Session, center: uuid.UUID, spent: Sequence[NewEx
         raise ReferenceRecorded(faults[0].detail, faults=faults)
 
 
-def _check_payments(session: Session, center: uuid.UUID, spent: Sequence[NewExpenditure], pointer: str) -> None:
+def _check_payments(session: Session, center: uuid.UUID, spent: Sequence[NewExpenditure], at: Sequence[str]) -> None:
     named = {one.payment_id for one in spent if one.payment_id is not None}
     there = queries.payments_of(session, center, named) if named else set()
     for place, one in enumerate(spent):
         if one.payment_id is not None and one.payment_id not in there:
-            raise NotFound("There is no such payment.", pointer=f"{pointer}/{place}/payment_id")
+            raise NotFound("There is no such payment.", pointer=f"{at[place]}/payment_id")
 
 
 def _row(caller: Caller, line: BudgetLine, one: NewExpenditure) -> Expenditure:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import RowMapping, not_, select
+from sqlalchemy import RowMapping, func, not_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -85,6 +85,13 @@ def all_lines(session: Session, centers: Collection[uuid.UUID], wanted: LineFilt
     """Read all the lines of these centers that a summary is of, by center and project."""
     ordered = _lines(centers, wanted).order_by(col(BudgetLine.service_center_id), col(BudgetLine.project))
     return session.execute(ordered).mappings().all()
+
+
+def latest_year(session: Session, centers: Collection[uuid.UUID], wanted: LineFilter) -> int | None:
+    """Give the latest year in which these centers have such a line."""
+    of = _lines(centers, wanted).with_only_columns(func.max(col(BudgetLine.year)))
+    year: int | None = session.execute(of).scalar_one()
+    return year
 
 
 _EXPENDITURE_COLUMNS: Columns = (

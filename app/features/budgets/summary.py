@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 
@@ -38,10 +38,13 @@ class Summary:
     rate: Rate
 
 
-def summarize(
-    session: Session, centers: Collection[uuid.UUID], wanted: LineFilter, year: int, base: Base, as_of: date
-) -> Summary:
-    """Sum up the lines of a year on a day; the statements do not grow with the lines."""
+def summarize(session: Session, centers: Collection[uuid.UUID], wanted: LineFilter, base: Base, as_of: date) -> Summary:
+    """Sum up the lines of a year on a day, of the latest that has some where none is asked for.
+
+    The statements do not grow with the lines.
+    """
+    year = wanted.year or reading_queries.latest_year(session, centers, wanted) or as_of.year
+    wanted = replace(wanted, year=year)
     rows = reading_queries.all_lines(session, centers, wanted)
     found = positions(session, rows, as_of)
     contracts = queries.contract_years(session, {row["contract_id"] for row in rows if row["contract_id"]}, year)

@@ -138,6 +138,26 @@ yyyy- --- 200 GET  /v1/contracts/{contract_id}/metrics/{period}
 ryyr- --- 200 PUT  /v1/contracts/{contract_id}/metrics/{period}
 yyyy- --- 200 GET  /v1/contracts/{contract_id}/decisions
 ryyr- --- 201 POST /v1/contracts/{contract_id}/decisions
+# budgets, expenditures, progress reports
+yyyy- --- 200 GET  /v1/budgets
+ryyr- --- 201 POST /v1/budgets
+yyyy- --- 200 GET  /v1/budgets/{budget_line_id}
+ryyr- --- 200 PUT  /v1/budgets/{budget_line_id}
+ryyr- --- 201 POST /v1/budgets/{budget_line_id}/adjustments
+yyyy- --- 200 GET  /v1/budgets/{budget_line_id}/expenditures
+ryyr- --- 201 POST /v1/budgets/{budget_line_id}/expenditures
+yyyy- --- 200 GET  /v1/expenditures
+ryyr- --- 201 POST /v1/expenditures
+yyyy- --- 200 GET  /v1/expenditures/{expenditure_id}
+ryyr- --- 200 POST /v1/expenditures/{expenditure_id}/acceptance
+ryyr- --- 200 POST /v1/expenditures/{expenditure_id}/reclassification
+ryyr- --- 200 POST /v1/expenditures/{expenditure_id}/reversal
+yyyy- --- 200 GET  /v1/budget-summary
+yyyy- --- 200 GET  /v1/budget-summary.csv
+yyyy- --- 200 GET  /v1/progress-reports
+ryyr- --- 201 POST /v1/progress-reports
+yyyy- --- 200 GET  /v1/progress-reports/{progress_report_id}
+ryyr- --- 200 POST /v1/progress-reports/{progress_report_id}/hand-over
 # parties, issue types, templates of terms
 yyyy- --- 200 GET  /v1/service-centers/{service_center_id}/sites
 yyrr- --- 201 POST /v1/service-centers/{service_center_id}/sites
