@@ -75,14 +75,17 @@ def load(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any]
         fact.record(books)
 
 
-def evaluate(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any], name: str) -> bool:
-    """Draft the evaluation that belongs to a data file of that name; False where none is missing."""
+def evaluate(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any], name: str) -> None:
+    """Draft the evaluation that belongs to a data file of that name, where it has one that is not there yet.
+
+    No night looks at evaluations, so that none has to be run for it.
+    """
     document = evaluations.read(name)
     if document is None:
-        return False
+        return
     code = data["service_center"]["code"]
     center = session.exec(select(ServiceCenter.id).where(ServiceCenter.code == code)).one()
-    return evaluations.load(session, replace(staff[Role.SUPERVISOR], centers=(center,)), document)
+    evaluations.load(session, replace(staff[Role.SUPERVISOR], centers=(center,)), document)
 
 
 def in_order(data: Mapping[str, Any]) -> list[facts.Fact]:

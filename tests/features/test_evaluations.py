@@ -129,6 +129,9 @@ def test_a_wrong_document_is_refused_by_its_places(office: Office) -> None:
     expect_problem(answer, 422, "validation-error", "/template", "unknown-template")
     answer = office.supervisor.post(EVALUATIONS, body | {"document": table(bound)})
     expect_problem(answer, 422, "validation-error", "/document/indicators/0/measure/binding", "no-contract")
+    many = [{"name": "指标", "children": [handled()] * 200}] * 3
+    answer = office.supervisor.post(EVALUATIONS, body | {"document": table(*many)})
+    expect_problem(answer, 422, "validation-error", "/document/indicators", "too-many-rows")
     bound["measure"] |= {"actual": "92分", "binding": {"source": "mean_monthly_score", "first": "2023-13"}}
     contract = {"contract_id": last_part(office.contract())}
     answer = office.supervisor.post(EVALUATIONS, body | contract | {"document": table(bound)})

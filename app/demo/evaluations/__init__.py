@@ -22,12 +22,12 @@ def read(name: str) -> dict[str, Any] | None:
     return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def load(session: Session, caller: Caller, data: Mapping[str, Any]) -> bool:
-    """Draft an evaluation at the caller's one service center; False where it is there already."""
+def load(session: Session, caller: Caller, data: Mapping[str, Any]) -> None:
+    """Draft an evaluation at the caller's one service center, unless it is there already."""
     (center,) = caller.centers
     kind = EvaluationKind(data["kind"])
     if queries.of_title(session, center, data["year"], kind, data["title"]) is not None:
-        return False
+        return
     new = NewEvaluation(
         service_center_id=center,
         contract_id=queries.of_number(session, center, data["contract"]),
@@ -38,4 +38,3 @@ def load(session: Session, caller: Caller, data: Mapping[str, Any]) -> bool:
         document=EvaluationDocument.model_validate(data["document"]),
     )
     service.create(session, caller, new)
-    return True

@@ -73,7 +73,7 @@ def bindings(document: EvaluationDocument) -> dict[str, tuple[MeasureBinding, st
     """Give the bindings of a document by the places of their indicators, each with the unit that is measured in."""
     return {
         place: (leaf.measure.binding, leaf.measure.unit or read(leaf.measure.target or "").unit)
-        for place, leaf in _rows(document)
+        for place, leaf in rows(document)
         if leaf.measure is not None and leaf.measure.binding is not None
     }
 
@@ -82,7 +82,7 @@ def faults(document: EvaluationDocument, year: int, *, has_contract: bool) -> li
     """Name what is wrong with a document's bindings; pointers start at the document."""
     return [
         fault
-        for place, leaf in _rows(document)
+        for place, leaf in rows(document)
         if leaf.measure is not None and leaf.measure.binding is not None
         for fault in _faults(f"{place}/measure", leaf, leaf.measure.binding, year, has_contract=has_contract)
     ]
@@ -120,8 +120,8 @@ def filled(document: EvaluationDocument, actuals: Mapping[str, ActualTrace]) -> 
     """Put the actuals that are known into a document; one that is not known stays empty."""
     if not actuals:
         return document
-    rows = tuple(_filled(row, f"/indicators/{number}", actuals) for number, row in enumerate(document.indicators))
-    return document.model_copy(update={"indicators": rows})
+    first = tuple(_filled(row, f"/indicators/{number}", actuals) for number, row in enumerate(document.indicators))
+    return document.model_copy(update={"indicators": first})
 
 
 def span_of(binding: MeasureBinding, year: int) -> tuple[Period, Period]:
@@ -139,7 +139,8 @@ def _filled(row: LeafIn, place: str, actuals: Mapping[str, ActualTrace]) -> Leaf
     return row.model_copy(update=update) if update else row
 
 
-def _rows(document: EvaluationDocument) -> Iterator[tuple[str, LeafIn]]:
+def rows(document: EvaluationDocument) -> Iterator[tuple[str, LeafIn]]:
+    """Walk over the rows of a document with their places, each group before what stands below it."""
     for number, row in enumerate(document.indicators):
         yield from _below(row, f"/indicators/{number}")
 

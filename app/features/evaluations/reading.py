@@ -23,6 +23,10 @@ Days = dict[str, int | None]
 """The year's `working_days` and `calendar_days`; None where its holiday notice is not in the calendar."""
 
 
+MOST_ROWS_IN_ALL = 500
+"""Ten times the longest table read so far; each row is computed and checked whenever the evaluation is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An evaluation as it stands."""
@@ -73,6 +77,9 @@ def checked(
     session: Session, year: int, template: Template, document: EvaluationDocument, *, has_contract: bool
 ) -> list[Fault]:
     """Name what keeps a document from being taken in; pointers start at the document."""
+    if (count := sum(1 for _ in actuals.rows(document))) > MOST_ROWS_IN_ALL:
+        detail = f"The table has {count} rows; at most {MOST_ROWS_IN_ALL} are taken."
+        return [Fault("/indicators", "too-many-rows", detail, "Evaluate parts of the project by themselves.")]
     bound = actuals.faults(document, year, has_contract=has_contract)
     evaluation = document.evaluation(year, template, days_of(session, year, document))
     return [*bound, *faults(evaluation)]
