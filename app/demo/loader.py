@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from sqlmodel import Session, col, select
 
-from app.demo import answers, decisions, facts, money
+from app.demo import answers, budgets, decisions, evaluations, facts, money
 from app.features.access.caller import Caller
 from app.features.contracts import service as contracts
 from app.features.contracts.draft import NewContract
@@ -38,6 +38,7 @@ _FACTS = (
     money.opening_balances,
     money.settlements,
     money.fund_payments,
+    budgets.budgets,
     facts.closing,
 )
 """What a data file tells, in the order in which facts of one day are recorded."""
@@ -72,6 +73,19 @@ def load(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any]
     books = facts.Books(session, caller, supervisor, finance, contract)
     for fact in in_order(data):
         fact.record(books)
+
+
+def evaluate(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any], name: str) -> None:
+    """Draft the evaluation that belongs to a data file of that name, where it has one that is not there yet.
+
+    No night looks at evaluations, so that none has to be run for it.
+    """
+    document = evaluations.read(name)
+    if document is None:
+        return
+    code = data["service_center"]["code"]
+    center = session.exec(select(ServiceCenter.id).where(ServiceCenter.code == code)).one()
+    evaluations.load(session, replace(staff[Role.SUPERVISOR], centers=(center,)), document)
 
 
 def in_order(data: Mapping[str, Any]) -> list[facts.Fact]:

@@ -8,10 +8,12 @@ from app.models.answers import Acknowledgement, AppealLine, Rectification
 from app.models.assessments import Assessment, AssessmentCriterion, Finding
 from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Table
+from app.models.budgets import BudgetAdjustment, BudgetLine, Expenditure, ExpenditureDecision, ProgressReport
 from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
 from app.models.decisions import ClauseDecision
 from app.models.duties import KeyPostFact, MonthlyReport, MonthlyReportReturn
+from app.models.evaluations import Evaluation, EvaluationVersion
 from app.models.events import Event, EventHead
 from app.models.evidence import Evidence, EvidenceUse
 from app.models.idempotency import IdempotencyKey
@@ -48,16 +50,22 @@ __all__ = [
     "AssessmentRevision",
     "AuditEvent",
     "AuditHead",
+    "BudgetAdjustment",
+    "BudgetLine",
     "ClauseDecision",
     "Contract",
     "ContractYear",
     "Counter",
     "DueDate",
     "EndpointHealth",
+    "Evaluation",
+    "EvaluationVersion",
     "Event",
     "EventHead",
     "Evidence",
     "EvidenceUse",
+    "Expenditure",
+    "ExpenditureDecision",
     "Finding",
     "Grant",
     "IdempotencyKey",
@@ -81,6 +89,7 @@ __all__ = [
     "Payout",
     "PayoutReading",
     "Principal",
+    "ProgressReport",
     "Rectification",
     "ReminderDays",
     "ServiceCenter",

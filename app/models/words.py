@@ -124,6 +124,21 @@ class AlertKind(StrEnum):
     MISSING_MONTHLY_REPORT = "missing_monthly_report"
     KEY_POST_VACANT = "key_post_vacant"
     ENDPOINT_DISABLED = "endpoint_disabled"
+    BUDGET_LINE_MISMATCH = "budget_line_mismatch"
+
+
+class ExpenditureDecisionKind(StrEnum):
+    """What was decided about an expenditure whose line is not for its purpose, or whose line is the wrong one."""
+
+    RECLASSIFIED = "reclassified"
+    ACCEPTED = "accepted"
+
+
+class ProgressStatus(StrEnum):
+    """How far a quarterly progress report has come."""
+
+    DRAFT = "draft"
+    HANDED_OVER = "handed_over"
 
 
 class MoneyStatus(StrEnum):
@@ -319,3 +334,19 @@ class AlertNews(StrEnum):
     OPENED = "opened"
     WORSENED = "worsened"
     RESOLVED = "resolved"
+
+
+class EvaluationKind(StrEnum):
+    """Whose evaluation of a project's year it is."""
+
+    SELF_EVALUATION = "self_evaluation"
+    """自评: the centre's own."""
+    SCORED_REPORT = "scored_report"
+    """An evaluator's report with its scores."""
+
+
+class EvaluationStatus(StrEnum):
+    """Whether an evaluation may still be changed without a reason."""
+
+    DRAFT = "draft"
+    FINAL = "final"

@@ -14,23 +14,28 @@ from app.api.ids import (
     ALERT,
     APPEAL,
     ASSESSMENT,
+    BUDGET_LINE,
     CENTER,
     CHANNEL,
     CONTRACT,
     DELIVERY,
     DUE_DATE,
     ENDPOINT,
+    EVALUATION,
     EVENT,
     EVIDENCE,
+    EXPENDITURE,
     FINDING,
     INCIDENT,
     MACHINE_TOKEN,
     NETWORK,
     OBJECTION,
     OLD_ENDPOINT,
+    OTHER_BUDGET_LINE,
     OTHER_SIGNAL,
     PAYMENT,
     PAYOUT,
+    PROGRESS_REPORT,
     SETTLEMENT,
     SIGNAL,
     SITE,
@@ -53,6 +58,8 @@ from app.features.assessments.findings import NewFinding
 from app.features.assessments.results import Result
 from app.features.audit.actor import OPERATOR
 from app.features.audit.service import recording
+from app.features.budgets import lines
+from app.features.budgets.lines import LineDraft, Purpose
 from app.features.contracts import service as contracts
 from app.features.evidence.service import attach, uses_of
 from app.features.parties import service as parties
@@ -114,6 +121,7 @@ def build(database: Database, ids: Ids) -> Tokens:
         tokens[SECOND_SUPERVISOR] = _token(session, Role.SUPERVISOR, SECOND_SUPERVISOR)
         _person(session)
         _contract(building)
+        _budget(building)
         _see(session)
     # The nights flag; what they would draft, the examples draft.
     for job in FLAGS:
@@ -246,6 +254,10 @@ NAMED = {
     "file_appeal": APPEAL,
     "create_user": USER,
     "issue_machine_token": MACHINE_TOKEN,
+    "create_evaluation": EVALUATION,
+    "create_budget": BUDGET_LINE,
+    "record_expenditure": EXPENDITURE,
+    "draft_progress_report": PROGRESS_REPORT,
 }
 """The ids that the documentation gives to what an operation records."""
 SECOND = {"send_test_event": DELIVERY}
@@ -288,6 +300,13 @@ def _contract(building: _Building) -> None:
     _signals(building)
     for month in range(2, 13):
         _month(session, clerk, Period(2023, month))
+
+
+def _budget(building: _Building) -> None:
+    """Enter a line for daily expenses, beside which the documented one is entered."""
+    building.ids.next_is(OTHER_BUDGET_LINE)
+    draft = LineDraft(name="日常公用经费", initial_fen=50_000_00, purposes=[Purpose("daily", "日常支出")])
+    lines.create(building.session, building.clerk, CENTER, "daily", 2023, draft)
 
 
 def _signals(building: _Building) -> None:

@@ -11,10 +11,13 @@ from app.models import (
     Alert,
     Appeal,
     Assessment,
+    BudgetLine,
     Contract,
     DueDate,
+    Evaluation,
     Event,
     Evidence,
+    Expenditure,
     Finding,
     Grant,
     MessageChannel,
@@ -22,6 +25,7 @@ from app.models import (
     Payment,
     Payout,
     Principal,
+    ProgressReport,
     ServiceCenter,
     Settlement,
     Signal,
@@ -95,16 +99,32 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
         select(col(WebhookNetwork.service_center_id), col(WebhookNetwork.vendor_id)),
         col(WebhookNetwork.id),
     ),
+    "evaluation_id": (select(col(Evaluation.service_center_id), col(Evaluation.service_center_id)), col(Evaluation.id)),
     "channel_id": (
         select(col(MessageChannel.principal_id), col(MessageChannel.principal_id)),
         col(MessageChannel.id),
     ),
     "vendor_id": (select(col(Vendor.service_center_id), col(Vendor.id)), col(Vendor.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
+    "budget_line_id": (
+        select(col(BudgetLine.service_center_id), col(BudgetLine.service_center_id)),
+        col(BudgetLine.id),
+    ),
+    "expenditure_id": (
+        select(col(Expenditure.service_center_id), col(Expenditure.service_center_id)),
+        col(Expenditure.id),
+    ),
+    "progress_report_id": (
+        select(col(ProgressReport.service_center_id), col(ProgressReport.service_center_id)),
+        col(ProgressReport.id),
+    ),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
 
-OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id"})
+OF_CENTERS = frozenset(
+    {"service_center_id", "trial_id", "signal_id", "evaluation_id"}
+    | {"budget_line_id", "expenditure_id", "progress_report_id"}
+)
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
 
 OF_PERSONS = frozenset({"channel_id"})

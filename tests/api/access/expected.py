@@ -140,6 +140,26 @@ yyyy- --- 200 GET  /v1/contracts/{contract_id}/metrics/{period}
 ryyr- --- 200 PUT  /v1/contracts/{contract_id}/metrics/{period}
 yyyy- --- 200 GET  /v1/contracts/{contract_id}/decisions
 ryyr- --- 201 POST /v1/contracts/{contract_id}/decisions
+# budgets, expenditures, progress reports
+yyyy- --- 200 GET  /v1/budgets
+ryyr- --- 201 POST /v1/budgets
+yyyy- --- 200 GET  /v1/budgets/{budget_line_id}
+ryyr- --- 200 PUT  /v1/budgets/{budget_line_id}
+ryyr- --- 201 POST /v1/budgets/{budget_line_id}/adjustments
+yyyy- --- 200 GET  /v1/budgets/{budget_line_id}/expenditures
+ryyr- --- 201 POST /v1/budgets/{budget_line_id}/expenditures
+yyyy- --- 200 GET  /v1/expenditures
+ryyr- --- 201 POST /v1/expenditures
+yyyy- --- 200 GET  /v1/expenditures/{expenditure_id}
+ryyr- --- 200 POST /v1/expenditures/{expenditure_id}/acceptance
+ryyr- --- 200 POST /v1/expenditures/{expenditure_id}/reclassification
+ryyr- --- 200 POST /v1/expenditures/{expenditure_id}/reversal
+yyyy- --- 200 GET  /v1/budget-summary
+yyyy- --- 200 GET  /v1/budget-summary.csv
+yyyy- --- 200 GET  /v1/progress-reports
+ryyr- --- 201 POST /v1/progress-reports
+yyyy- --- 200 GET  /v1/progress-reports/{progress_report_id}
+ryyr- --- 200 POST /v1/progress-reports/{progress_report_id}/hand-over
 # parties, issue types, templates of terms
 yyyy- --- 200 GET  /v1/service-centers/{service_center_id}/sites
 yyrr- --- 201 POST /v1/service-centers/{service_center_id}/sites
@@ -151,6 +171,15 @@ yyyy- --- 200 GET  /v1/issue-types
 yyrr- --- 201 POST /v1/issue-types
 yyyyy --- 200 GET  /v1/terms-templates
 yyyyy --- 200 GET  /v1/terms-templates/{template_id}
+yyyyy --- 200 GET  /v1/evaluation-templates
+yyyyy --- 200 GET  /v1/evaluation-templates/{evaluation_template_id}
+# evaluations
+yyyy- --- 200 GET  /v1/evaluations
+ryyr- --- 201 POST /v1/evaluations
+yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}
+ryyr- --- 200 PUT  /v1/evaluations/{evaluation_id}
+ryyr- --- 200 POST /v1/evaluations/{evaluation_id}/finalization
+yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}/versions
 # signals, also by the scopes of an integration
 yy-y- -y- 200 GET  /v1/signals
 yy-y- -y- 200 GET  /v1/signals/{signal_id}
@@ -281,7 +310,12 @@ def expected(who: str, operation: Operation, whose: str) -> int:
     return 404
 
 
-BESIDE_IDS = {"period": "2023-01", "year": "2023", "template_id": "monthly-score-bands"}
+BESIDE_IDS = {
+    "period": "2023-01",
+    "year": "2023",
+    "template_id": "monthly-score-bands",
+    "evaluation_template_id": "national",
+}
 """What paths name beside ids."""
 
 

@@ -36,7 +36,7 @@ from app.rules.destinations import Destination
 from app.rules.periods import Period
 from app.settings import Settings
 from tests.api.access.expected import BESIDE_IDS
-from tests.api.access.sent import ACCEPTED, AGREED, MACHINE, PERSON, REPORT, SENT
+from tests.api.access.sent import ACCEPTED, AGREED, EVALUATION, LINE, MACHINE, PERSON, REPORT, SENT, SPENT
 from tests.api.asking import filled, last_part
 from tests.client import Client
 from tests.office import Office, Person
@@ -65,10 +65,18 @@ NOWHERE_IDS = (
     *("endpoint", "delivery", "event", "network", "yesterday"),
     *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
     *("user", "principal", "machine_token", "channel"),
+    "evaluation",
+    *("budget_line", "other_budget_line", "expenditure", "second_expenditure", "third_expenditure", "progress_report"),
 )
 NOWHERE_ID = str(uuid.UUID(int=7))
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, NOWHERE_ID))
 """Ids that nothing has."""
+
+
+def evaluated(at: Office, title: str) -> dict[str, str]:
+    """Have the center's year evaluated."""
+    body = EVALUATION | {"title": title, "service_center_id": str(at.center)}
+    return {"evaluation": made(at.supervisor.post("/v1/evaluations", body))}
 
 
 def answers(at: Office, contract: str, vendor: uuid.UUID) -> dict[str, str]:
@@ -103,6 +111,23 @@ def newcomers(at: Office, number: str) -> dict[str, str]:
 def made(answer: Response) -> str:
     assert answer.status_code < 300, answer.text
     return str(answer.json()["id"])
+
+
+def budgets(at: Office, ids: dict[str, str], number: str) -> dict[str, str]:
+    """Enter two lines, spend three times from the first one for the other's purpose, and report on a quarter."""
+    daily = [{"code": "daily", "name": "日常支出"}]
+    own = {"service_center_id": ids["service_center"], "year": 2023}
+    entered = {
+        name: made(at.finance.post("/v1/budgets", LINE | own | {"project": f"{number}-{name}"} | more))
+        for name, more in (("budget_line", {}), ("other_budget_line", {"purposes": daily}))
+    }
+    spent = SPENT | {"purpose": "daily", "budget_line_id": entered["budget_line"]}
+    several = [spent | {"external_ref": f"{number}-{place}"} for place in range(3)]
+    recorded = at.finance.post("/v1/expenditures", {"expenditures": several}).json()["ids"]
+    quarter = {"service_center_id": ids["service_center"], "contract_id": ids["contract"], "quarter": "2023-Q2"}
+    names = ("expenditure", "second_expenditure", "third_expenditure")
+    reported = made(at.supervisor.post("/v1/progress-reports", quarter))
+    return entered | dict(zip(names, recorded, strict=True)) | {"progress_report": reported}
 
 
 def evidence(at: Office, vendor: uuid.UUID, subject: uuid.UUID) -> str:

@@ -81,8 +81,17 @@ MACHINE = {
     "scopes": ["signals:write"],
     "expires_in_days": 30,
 }
+TABLE: dict[str, Any] = {
+    "project": "外包服务项目",
+    "indicators": [{"name": "产出指标", "weight": "100", "score": "90"}],
+}
+EVALUATION = {"year": 2023, "title": "外包服务项目", "template": "national", "document": TABLE}
 CHANNEL = {"kind": "email", "name": "值班", "address": "watch@center.example"}
 SOON: dict[str, Any] = {"url": "https://vendor.example/kaohe"}
+LINE = {"name": "大厅运行经费", "initial": "100000.00", "purposes": [{"code": "hall", "name": "大厅运行"}]}
+SPENT = {"amount": "10.00", "spent_on": "2023-01-20", "purpose": "hall"}
+BUDGET = "/v1/budgets/{budget_line_id}"
+EXPENDITURE = "/v1/expenditures/{expenditure_id}"
 
 REQUESTS: dict[Operation, Sent] = {
     # Asked while everybody has one center: whoever has several names one.
@@ -162,6 +171,16 @@ REQUESTS: dict[Operation, Sent] = {
     ("GET", "/v1/contracts/{contract_id}/terms"): Sent(),
     ("GET", "/v1/terms-templates"): Sent(),
     ("GET", "/v1/terms-templates/{template_id}"): Sent(),
+    ("GET", "/v1/evaluation-templates"): Sent(),
+    ("GET", "/v1/evaluation-templates/{evaluation_template_id}"): Sent(),
+    ("GET", "/v1/evaluations"): Sent(),
+    ("POST", "/v1/evaluations"): Sent(
+        EVALUATION | {"title": "又一项目", "service_center_id": "$service_center", "contract_id": "$contract"}
+    ),
+    ("GET", "/v1/evaluations/{evaluation_id}"): Sent(),
+    ("PUT", "/v1/evaluations/{evaluation_id}"): Sent({"template": "national", "document": TABLE}),
+    ("POST", "/v1/evaluations/{evaluation_id}/finalization"): Sent({}),
+    ("GET", "/v1/evaluations/{evaluation_id}/versions"): Sent(),
     ("GET", "/v1/due-dates"): Sent(),
     ("GET", "/v1/contracts/{contract_id}/due-dates"): Sent(),
     ("GET", "/v1/alerts"): Sent(),
@@ -215,6 +234,40 @@ REQUESTS: dict[Operation, Sent] = {
     ("GET", f"{MONEY}/metrics"): Sent(),
     ("GET", METRICS): Sent(),
     ("PUT", METRICS): Sent({"values": [{"code": "satisfaction_rate", "value": "0.2450"}]}),
+    ("GET", "/v1/budgets"): Sent(),
+    ("POST", "/v1/budgets"): Sent(LINE | {"service_center_id": "$service_center", "project": "new", "year": 2023}),
+    ("GET", BUDGET): Sent(),
+    ("PUT", BUDGET): Sent(LINE | {"contract_id": "$contract"}),
+    ("POST", f"{BUDGET}/adjustments"): Sent(
+        {
+            "amount": "-1.00",
+            "adjusted_on": "2023-01-20",
+            "reason": "调剂",
+            "counterpart_line_id": "$other_budget_line",
+        }
+    ),
+    ("GET", f"{BUDGET}/expenditures"): Sent(),
+    ("POST", f"{BUDGET}/expenditures"): Sent(SPENT | {"external_ref": "one-$yesterday"}),
+    ("GET", "/v1/expenditures"): Sent(),
+    ("POST", "/v1/expenditures"): Sent(
+        {"expenditures": [SPENT | {"budget_line_id": "$budget_line", "external_ref": "many"}]}
+    ),
+    ("GET", EXPENDITURE): Sent(),
+    ("POST", f"{EXPENDITURE}/acceptance"): Sent({"reason": "经批准"}),
+    ("POST", f"{EXPENDITURE}/reclassification"): Sent(
+        {"budget_line_id": "$other_budget_line", "reason": "调整"}, {"expenditure": "second_expenditure"}
+    ),
+    ("POST", f"{EXPENDITURE}/reversal"): Sent({"reason": "误记"}, {"expenditure": "third_expenditure"}),
+    ("GET", "/v1/budget-summary"): Sent(),
+    ("GET", "/v1/budget-summary.csv"): Sent(),
+    ("GET", "/v1/progress-reports"): Sent(),
+    ("POST", "/v1/progress-reports"): Sent(
+        {"service_center_id": "$service_center", "contract_id": "$contract", "quarter": "2023-Q1"}
+    ),
+    ("GET", "/v1/progress-reports/{progress_report_id}"): Sent(),
+    ("POST", "/v1/progress-reports/{progress_report_id}/hand-over"): Sent(
+        {"handed_over_on": "2023-07-10", "document_no": "报〔2023〕2号"}
+    ),
     ("GET", f"{MONEY}/decisions"): Sent(),
     ("POST", f"{MONEY}/decisions"): Sent(
         {

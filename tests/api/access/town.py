@@ -25,7 +25,9 @@ from tests.api.access.holdings import (
     NOWHERE,
     Holding,
     answers,
+    budgets,
     done_by_the_vendor,
+    evaluated,
     evidence,
     made,
     newcomers,
@@ -161,9 +163,9 @@ def build(database: Database, client: Client) -> Town:
             ids[name] = made(
                 at.people[Role.INTEGRATION].post("/v1/signals", SIGNAL | {"external_ref": f"{number}/{name}"})
             )
-        ids |= newcomers(at, number)
+        ids |= newcomers(at, number) | evaluated(at, number)
         ids["yesterday"] = (now() - timedelta(days=1)).isoformat()
-        ids |= webhooks(at, vendor)
+        ids |= webhooks(at, vendor) | budgets(at, ids, number)
         ids |= answers(at, at.contract(f"{number}-ANSWERED", **PAID_BY_MONTH, **own), vendor)
         ids["trial"] = made(at.supervisor.post(f"/v1/service-centers/{at.center}/trials", OWN_TERMS))
         holdings.append(Holding(ids))
