@@ -11,6 +11,7 @@ from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
 from app.rules.evaluations.values import Verdict
 from tests.rules.evaluation_documents import evaluation, leaf
+from tests.rules.random_evaluations import MEASURES, TEXTS
 from tests.rules.tables import Case, cases
 
 
@@ -19,56 +20,6 @@ def test_refused(case: Case) -> None:
     found = faults(evaluation(leaf() | case.get("row", {"score": "20"}), **case.get("document", {})))
     assert [[fault.code, fault.pointer] for fault in found] == case.get("refused", [])
     assert all(fault.detail.endswith(".") and fault.remedy.endswith(".") for fault in found)
-
-
-TEXTS = st.none() | st.sampled_from(
-    [
-        "0",
-        "5",
-        "5件",
-        "-3%",
-        "100%",
-        "完成",
-        "—",
-        "≥95%",
-        "33万以上",
-        "75%-80%",
-        "1/3",
-        "5.万元",
-        "24,30",
-        "优",
-        "良",
-        "x",
-    ]
-)
-_METHODS = st.none() | st.fixed_dictionaries(
-    {
-        "kind": st.sampled_from(
-            ["all_or_nothing", "proportional", "stepped", "interpolated", "by_band", "execution_rate"]
-        ),
-        "steps": st.lists(
-            st.sampled_from([{"at_least": "0.5", "share": "0.5"}, {"at_least": "0.9", "share": "0.1"}]), max_size=3
-        ),
-        "bands": st.lists(
-            st.sampled_from([{"name": "优", "low": "0.5", "high": "1"}, {"name": "良", "low": "0.9", "high": "0.1"}]),
-            max_size=3,
-        ),
-        "denominator": st.sampled_from([None, "initial_budget", "other"]),
-    }
-)
-MEASURES = st.fixed_dictionaries(
-    {
-        "nature": st.sampled_from(["at_least", "at_most", "equal", "range", "qualitative"]),
-        "target": TEXTS,
-        "target_to": TEXTS,
-        "unit": st.sampled_from([None, "件", "%", "万"]),
-        "actual": TEXTS,
-        "method": _METHODS,
-        "units": st.lists(st.fixed_dictionaries({"name": st.just("甲"), "target": TEXTS, "actual": TEXTS}), max_size=2),
-        "roll_up": st.sampled_from([None, "sum", "mean"]),
-        "judgement": st.sampled_from([None, {"share": "0.7", "reason": "例会记录不全"}]),
-    }
-)
 
 
 @given(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.rules.evaluations.printed import half_up, truncated, written
 from app.rules.evaluations.values import RelationKind, Verdict
 from tests.rules.evaluated import Evaluated, evaluated
-from tests.rules.test_evaluation_faults import MEASURES, TEXTS
+from tests.rules.random_evaluations import MEASURES, TEXTS
 
 _HOLDS = {Verdict.MATCH, Verdict.MATCH_HALF_UP}
 _PLACES = 2
