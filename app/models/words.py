@@ -61,6 +61,7 @@ class DueKind(StrEnum):
     RECTIFICATION = "rectification"
     MONTHLY_REPORT = "monthly_report"
     KEY_POST = "key_post"
+    METRICS = "metrics"
 
 
 ONCE_GIVEN = frozenset({DueKind.PAYMENT, DueKind.ACKNOWLEDGEMENT, DueKind.APPEAL, DueKind.RECTIFICATION})
@@ -124,6 +125,7 @@ class AlertKind(StrEnum):
     MISSING_MONTHLY_REPORT = "missing_monthly_report"
     KEY_POST_VACANT = "key_post_vacant"
     ENDPOINT_DISABLED = "endpoint_disabled"
+    MISSING_METRICS = "missing_metrics"
 
 
 class MoneyStatus(StrEnum):

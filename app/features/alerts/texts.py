@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from app.features.alerts.duty_texts import key_post_vacant, lateness, missing_monthly_report, overdue_rectification
+from app.features.alerts.duty_texts import (
+    key_post_vacant,
+    lateness,
+    missing_metrics,
+    missing_monthly_report,
+    overdue_rectification,
+)
 from app.features.alerts.trigger_texts import clause_trigger
 from app.models.words import AlertKind
 
@@ -191,4 +197,5 @@ _WRITERS = {
     AlertKind.MISSING_MONTHLY_REPORT: missing_monthly_report,
     AlertKind.KEY_POST_VACANT: key_post_vacant,
     AlertKind.ENDPOINT_DISABLED: _endpoint_disabled,
+    AlertKind.MISSING_METRICS: missing_metrics,
 }
