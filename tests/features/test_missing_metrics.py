@@ -17,7 +17,10 @@ from tests.nights import alerts, run_nights
 from tests.office import TERMS, Office
 
 DUE: dict[str, Any] = {
-    "after": "period_end", "unit": "calendar_days", "length": 10, "roll": "none",
+    "after": "period_end",
+    "unit": "calendar_days",
+    "length": 10,
+    "roll": "none",
     "required": ["cases_handled", "satisfaction_on_site"],
 }
 ASKED = TERMS | {"metrics": DUE}
@@ -167,6 +170,7 @@ def test_the_clause_names_what_it_asks_for_once(office: Office) -> None:
     body = office.contract_body(terms=TERMS | {"metrics": DUE | {"required": ["a", "b", "a"]}})
     refused = office.supervisor.post("/v1/contracts", body)
     expect_problem(refused, 422, "validation-error", "/terms/metrics/required/2", "code-twice")
+    spoilt: dict[str, Any]
     for spoilt in ({"required": []}, {"after": "notice"}, {"length": 3651}):
         body = office.contract_body(terms=TERMS | {"metrics": DUE | spoilt})
         assert office.supervisor.post("/v1/contracts", body).status_code == 422
