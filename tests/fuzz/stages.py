@@ -34,6 +34,7 @@ LIFE = (
     "create_contract",
     "record_finding",
     "record_metrics",
+    "import_metrics",
     "hand_in_monthly_report",
     "return_monthly_report",
     "change_portal_key_posts",

@@ -34,6 +34,7 @@ TAKE_NOTHING = {
     "read_readiness",
     "list_terms_templates",
     "list_event_types",
+    "list_metric_codes",
 }
 
 

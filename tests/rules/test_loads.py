@@ -28,10 +28,15 @@ def test_queues_beside_idle_counters_suggest_lending_some() -> None:
     found = compare([_place("A", 4800, "4", **{QUEUE_MINUTES: 42}), _place("B", 600, "6"), _place("C", 900, "3")], 20)
     assert (found.counted, found.median) == ((CASES,), Fraction(300))
     a, b, c = (_load(found, code) for code in "ABC")
-    assert (a.per_counter, a.per_counter_and_day, a.ratio, a.mark) == (1200, 60, 4, Mark.OVER)
+    assert (a.per_counter, a.per_counter_and_day, a.ratio, a.mark) == (
+        Fraction(1200),
+        Fraction(60),
+        Fraction(4),
+        Mark.OVER,
+    )
     assert (b.ratio, b.mark, c.mark) == (Fraction(1, 3), Mark.UNDER, Mark.WITHIN)
     (suggestion,) = found.suggestions
-    assert (suggestion.counters, suggestion.from_after, suggestion.to_after) == (4, 300, 600)
+    assert (suggestion.counters, suggestion.from_after, suggestion.to_after) == (4, Fraction(300), Fraction(600))
     assert suggestion.zh == (
         "“A综合窗口”（A）每个开放窗口当月1200.00件次（每工作日60.00件次），平均排队42.00分钟；"
         "“B综合窗口”（B）每个开放窗口当月100.00件次（每工作日5.00件次）。"
@@ -43,7 +48,7 @@ def test_queues_beside_idle_counters_suggest_lending_some() -> None:
 def test_single_counters_share_their_work_instead() -> None:
     found = compare([_place("A", 900, "1"), _place("B", 100, "1"), _place("C", 400, "1")], 0)
     (suggestion,) = found.suggestions
-    assert (suggestion.counters, suggestion.to_after) == (0, 500)
+    assert (suggestion.counters, suggestion.to_after) == (0, Fraction(500))
     assert "可由B分担A的业务" in suggestion.zh
     assert _load(found, "A").per_counter_and_day is None
 
