@@ -193,7 +193,7 @@ class _Rows:
         period = self._take(row, columns.month, _period)
         site = self._take(row, columns.site, self._site) if columns.site is not None else ""
         for column, code in figures.items():
-            value = self._take(row, column, partial(self._value, code=code))
+            value = self._take(row, column, partial(self._value, code=code), alone=True)
             if period is None or site is None or value is None:
                 continue
             place, month = _place(table, row, column), _place(table, row, columns.month)
@@ -202,10 +202,14 @@ class _Rows:
             for fault in bounds_faults(known, value, pointer_of(place)):
                 self.faults.append(Fault(fault.pointer, fault.code, f"{place}: {fault.detail}", fault.remedy))
 
-    def _take(self, row: int, column: int, read_text: Callable[[str], _T]) -> _T | None:
+    def _take(self, row: int, column: int, read_text: Callable[[str], _T], *, alone: bool = False) -> _T | None:
+        """Read a cell, or note why it cannot be; one that stands `alone` may not reach over others.
+
+        A month or a place may: a figure that does would be taken for each of them, or for one that nobody chose.
+        """
         cell = self._table.at(row, column)
         try:
-            return read_text(_written(cell))
+            return read_text(_written(cell, alone=alone))
         except _UnreadableError as error:
             place = _place(self._table, row, column)
             self.faults.append(Fault(pointer_of(place), error.code, f"{place}: {error.detail}", error.remedy))
@@ -248,7 +252,10 @@ class _Rows:
         return value
 
 
-def _written(cell: Cell | None) -> str:
+def _written(cell: Cell | None, *, alone: bool) -> str:
+    if alone and cell is not None and (cell.rows, cell.columns) != (1, 1):
+        detail = "It is merged with other cells, and says of which of them the figure is no more."
+        raise _UnreadableError("cell-merged", detail, "Take the merged cells apart, and write each figure in its own.")
     if cell is not None and (cell.trouble or cell.text.startswith("=")):
         raise _UnreadableError("cell-computed", *_COMPUTED)
     return cell.text.strip() if cell else ""

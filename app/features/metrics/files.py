@@ -36,7 +36,7 @@ def open_table(content: bytes) -> FigureFile:
     except UnfitFile as error:
         raise _refused("unfit-file", str(error), _REMEDY) from None
     except UnfitDocument as error:
-        pointer = pointer_of(error.place) if error.place else ""
+        pointer = pointer_of(error.place) if "!" in error.place else ""
         raise _refused(error.code, error.detail, error.remedy, pointer) from None
     if kind not in _ENCODINGS:
         raise _refused("unfit-file", f"It is {kind.called}.", _REMEDY)

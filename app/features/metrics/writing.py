@@ -144,7 +144,8 @@ def _bring_in_line(session: Session, contract: Contract, periods: Sequence[str])
         states.setdefault(row["period"], []).append(OnRecord(row["recorded_on"], frozenset(row["codes"])))
     today = clock.today()
     met, reopened = [], []
-    for entry in queries.owed(session, contract.id, periods):
+    owed = queries.owed(session, contract.id, periods)
+    for entry in owed:
         clause = terms_document.read(entry["document"]).rules().metrics
         done_on = complete_since(states.get(entry["subject"], ()), clause.required if clause else (), today)
         if done_on is not None and entry["met_on"] is None:
@@ -153,7 +154,8 @@ def _bring_in_line(session: Session, contract: Contract, periods: Sequence[str])
             reopened.append(entry["subject"])
     register.meet_all(session, contract.id, DueKind.METRICS, met, today)
     register.reopen_all(session, contract.id, DueKind.METRICS, reopened)
-    if met or reopened:
+    # Which codes are missing may be others now, even where some still are.
+    if owed:
         found = missing.evaluate(session, today, Within(contract_id=contract.id))
         of_months = [state for state in found.states if state.subject in periods]
         alerts.settle(session, AlertKind.MISSING_METRICS, contract.id, of_months)
