@@ -122,6 +122,8 @@ def test_the_template_imports_as_it_is_and_filled_in(office: Office) -> None:
     found = _import(office, contract, filled.encode(), "filled").json()
     assert [len(month["changes"]) for month in found["months"]] == [0, 1]
     assert _values(office, contract, "2023-02") == {("cases_handled", None): "1500"}
+    other = office.supervisor.get("/v1/metric-template.csv?contract_id=01980000-0000-7000-8000-000000000001")
+    expect_problem(other, 400, "bad-request", "/query/contract_id", "unknown-contract")
     empty = office.auditor.get("/v1/metric-template.csv").content
     refused = _import(office, contract, empty, "empty")
     assert (refused.status_code, refused.json()["months"]) == (200, [])

@@ -11,12 +11,13 @@ from app import clock
 from app.documents import csv_sheet, xlsx
 from app.documents.paper import Paper, ascii_file_name, file_name
 from app.documents.xlsx import Book, Column, Sheet
-from app.errors import NotFound
+from app.errors import BadRequest
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
 from app.features.contracts import terms_document
 from app.features.metrics import queries
 from app.features.metrics.catalogue import standard_codes
+from app.rules.faults import Fault
 from app.rules.metric_codes import Adding, StandardCode
 
 TITLE = "月度数据"
@@ -52,11 +53,14 @@ def blank() -> Filled:
 def of_contract(session: Session, caller: Caller, contract_id: uuid.UUID) -> Filled:
     """Give a table with a contract's months that have begun, a row for each place of its center.
 
-    What is on record is filled in; 404 where the contract is not the caller's.
+    What is on record is filled in. Raises BadRequest where the caller has no such contract: a filter names it, so that
+    there is a table in any case, and an empty one would be taken for its own.
     """
     contract = contract_queries.contract(session, caller.centers, contract_id)
     if contract is None:
-        raise NotFound("There is no such contract.", pointer="/query/contract_id")
+        detail = "There is no such contract."
+        fault = Fault("/query/contract_id", "unknown-contract", detail, "Take an `id` of GET /v1/contracts.")
+        raise BadRequest(detail, faults=[fault])
     this_month = str(clock.today())[: len("2024-01")]
     months = [row["period"] for row in contract_queries.months(session, contract_id)]
     places = queries.places(session, contract["service_center_id"])
