@@ -37,6 +37,7 @@ from app.features.evidence.sweeping import sweep
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
 from app.features.messages.writing import write_messages
+from app.features.metrics import missing as missing_metrics
 from app.features.settlements.drafting import draft_due_settlements
 from app.features.settlements.ledger import checks as ledger_checks
 from app.features.settlements.payments import behind as payments_behind
@@ -95,6 +96,7 @@ FLAGS = {
     "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
     "flag_clause_triggers": Flags(AlertKind.CLAUSE_TRIGGER, clause_triggers.evaluate),
     "flag_missing_monthly_reports": Flags(AlertKind.MISSING_MONTHLY_REPORT, missing_reports.evaluate),
+    "flag_missing_metrics": Flags(AlertKind.MISSING_METRICS, missing_metrics.evaluate),
     "flag_vacant_key_posts": Flags(AlertKind.KEY_POST_VACANT, vacant_posts.evaluate),
     "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
     "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),

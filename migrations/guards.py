@@ -17,6 +17,29 @@ def change_words(table: str, column: str, words: tuple[str, ...]) -> None:
     op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {check}")
 
 
+def add_words(table: str, column: str, *words: str) -> None:
+    """Let a column hold these words beside those that it holds already."""
+    change_words(table, column, (*_words(table, column), *words))
+
+
+def remove_words(table: str, column: str, *words: str) -> None:
+    """Let a column no longer hold these words; rows that have them must be gone."""
+    change_words(table, column, tuple(word for word in _words(table, column) if word not in words))
+
+
+def _words(table: str, column: str) -> list[str]:
+    """Read which words the named CHECK of a column allows, from the database itself."""
+    name, bind = f"ck_{table}_{column}", op.get_bind()
+    if bind.dialect.name == "sqlite":
+        stored = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
+        created = bind.exec_driver_sql(stored, (table,)).scalar_one()
+        (check,) = re.findall(rf"CONSTRAINT {name} CHECK \((.*?)\)\)", created)
+    else:
+        stored = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass"
+        check = bind.exec_driver_sql(stored, (name, table)).scalar_one()
+    return re.findall(r"'(\w+)'", check)
+
+
 def change_length(table: str, column: str, old: int, new: int) -> None:
     """Let a column hold texts of another length."""
     if op.get_bind().dialect.name == "sqlite":

@@ -18,6 +18,8 @@ from app.features.assessments.results import UNKNOWN, Result
 from app.features.contracts import service as contracts
 from app.features.contracts.draft import Amendment
 from app.features.contracts.terms_document import Reference, TermsDocument
+from app.features.metrics import service as metrics
+from app.features.metrics.service import Metric
 from app.models.words import ClosingReason
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
@@ -138,6 +140,18 @@ def _finalization(period: Period, final_on: date) -> Callable[[Books], None]:
 def _notice(period: Period, entry: Data) -> Callable[[Books], None]:
     day, number = entry["notified_on"], entry.get("document_no")
     return lambda books: assessments.notify(books.session, books.caller, books.contract, period, day, number)
+
+
+def figures(data: Data) -> Iterator[Fact]:
+    """Give each month's figures on the day on which they were put together."""
+    for entry in data.get("metrics", ()):
+        yield Fact(entry["recorded_on"], _figures(Period.parse(entry["period"]), entry))
+
+
+def _figures(period: Period, entry: Data) -> Callable[[Books], None]:
+    places = [(None, entry["whole"]), *entry["sites"].items()]
+    found = [Metric(code, site, Decimal(value)) for site, values in places for code, value in values.items()]
+    return lambda books: metrics.record(books.session, books.supervisor, books.contract, period, found, entry["note"])
 
 
 def closing(data: Data) -> Iterator[Fact]:

@@ -30,6 +30,7 @@ _FACTS = (
     facts.amendments,
     facts.seen,
     facts.months,
+    facts.figures,
     answers.acknowledged_notices,
     answers.rectified_findings,
     decisions.decided_appeals,

@@ -20,7 +20,7 @@ from app.models.idempotency import IdempotencyKey
 from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
 from app.models.messages import AlertNote, Message, MessageChannel, MessageNight, MessageSettings, ReminderDays
-from app.models.metrics import MonthMetrics
+from app.models.metrics import MonthMetricCodes, MonthMetrics
 from app.models.objections import Objection
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
 from app.models.payouts import Payout, PayoutReading
@@ -80,6 +80,7 @@ __all__ = [
     "MessageChannel",
     "MessageNight",
     "MessageSettings",
+    "MonthMetricCodes",
     "MonthMetrics",
     "MonthlyReport",
     "MonthlyReportReturn",

@@ -61,6 +61,7 @@ class DueKind(StrEnum):
     RECTIFICATION = "rectification"
     MONTHLY_REPORT = "monthly_report"
     KEY_POST = "key_post"
+    METRICS = "metrics"
 
 
 ONCE_GIVEN = frozenset({DueKind.PAYMENT, DueKind.ACKNOWLEDGEMENT, DueKind.APPEAL, DueKind.RECTIFICATION})
@@ -125,6 +126,7 @@ class AlertKind(StrEnum):
     KEY_POST_VACANT = "key_post_vacant"
     ENDPOINT_DISABLED = "endpoint_disabled"
     BUDGET_LINE_MISMATCH = "budget_line_mismatch"
+    MISSING_METRICS = "missing_metrics"
 
 
 class ExpenditureDecisionKind(StrEnum):

@@ -13,6 +13,7 @@ from app.rules.deadlines import DueDateRule
 from app.rules.faults import Fault
 from app.rules.key_posts import KeyPost, check_key_posts
 from app.rules.money_faults import check_money
+from app.rules.owed_figures import MetricsRule, check_metrics_rule
 from app.rules.periods import Period
 from app.rules.recurrence import RepeatRule, check_repeat_rule
 from app.rules.scores import Band, Rubric, check_bands, check_rubric
@@ -43,6 +44,8 @@ class Terms:
     """By when a notified finding is to be rectified."""
     monthly_report: DueDateRule | None = None
     """By when the vendor hands in its report of a month."""
+    metrics: MetricsRule | None = None
+    """By when the figures of a month are on record, and which; without it none is missed."""
     key_posts: tuple[KeyPost, ...] = ()
     """Posts that are never to stay vacant, and by when a vacancy is filled; without it no post is asked about."""
     annual_assessment: AnnualRule | None = None
@@ -116,6 +119,8 @@ def check_terms(terms: Terms) -> tuple[Fault, ...]:
         faults.append(_pass_mark_fault(terms.pass_mark, terms.full_mark))
     faults += [fault.under("/consecutive") for fault in check_consecutive(terms.consecutive, terms.full_mark)]
     faults += [fault.under("/key_posts") for fault in check_key_posts(terms.key_posts)]
+    if terms.metrics:
+        faults += [fault.under("/metrics") for fault in check_metrics_rule(terms.metrics)]
     if terms.annual_assessment:
         faults += [fault.under("/annual_assessment") for fault in check_annual_rule(terms.annual_assessment)]
     faults += check_money(terms.money, terms.full_mark)

@@ -47,6 +47,7 @@ LIFE = (
     "reverse_expenditure",
     "draft_progress_report",
     "hand_over_progress_report",
+    "import_metrics",
     "hand_in_monthly_report",
     "return_monthly_report",
     "change_portal_key_posts",

@@ -35,6 +35,7 @@ TAKE_NOTHING = {
     "list_terms_templates",
     "list_evaluation_templates",
     "list_event_types",
+    "list_metric_codes",
 }
 
 

@@ -14,6 +14,20 @@ def missing_monthly_report(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def missing_metrics(facts: dict[str, Any]) -> tuple[str, str]:
+    """Say that a month's figures were not all on record by their due date, and which were missing."""
+    year, month = facts["period"].split("-")
+    done_zh, done_en = _state(facts, ("尚未录全", "not complete yet"), ("entered_on", "录全", "complete"))
+    late_zh, late_en = lateness(facts)
+    codes = facts.get("missing", [])
+    lacking_zh = f"缺少{'、'.join(codes)}，" if codes else ""
+    lacking_en = f", {', '.join(codes)} missing" if codes else ""
+    return (
+        f"{year}年{int(month)}月月度数据应于{facts['due_on']}前录入，{done_zh}，{lacking_zh}{late_zh}。",
+        f"The figures of {facts['period']} were due by {facts['due_on']}: {done_en}{lacking_en}, {late_en}.",
+    )
+
+
 def overdue_rectification(facts: dict[str, Any]) -> tuple[str, str]:
     """Say that a finding was not rectified by its due date."""
     done_zh, done_en = _state(

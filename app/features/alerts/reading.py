@@ -15,6 +15,7 @@ _RUNNING = frozenset(
         AlertKind.MISSING_MONTHLY_REPORT,
         AlertKind.KEY_POST_VACANT,
         AlertKind.OVERDUE_RECTIFICATION,
+        AlertKind.MISSING_METRICS,
     }
 )
 """The kinds whose days late grow while they are open."""

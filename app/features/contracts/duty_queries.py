@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping, func, select
 from sqlmodel import Session, col
 
-from app.models import DueDate, KeyPostFact, MonthlyReport, MonthlyReportReturn
+from app.models import DueDate, KeyPostFact, MonthlyReport, MonthlyReportReturn, MonthMetrics
 from app.models.words import DueKind
 
 
@@ -32,6 +32,26 @@ def never_asked_for(session: Session, contract_id: uuid.UUID, because: str) -> s
         col(DueDate.contract_id) == contract_id,
         col(DueDate.kind) == DueKind.MONTHLY_REPORT,
         col(DueDate.superseded_because) == because,
+    )
+    return set(session.execute(statement).scalars())
+
+
+def codes_on_record(session: Session, contract_id: uuid.UUID) -> dict[str, frozenset[str]]:
+    """Read which codes the months of a contract have figures of."""
+    statement = select(col(MonthMetrics.period), col(MonthMetrics.figures)).where(
+        col(MonthMetrics.contract_id) == contract_id
+    )
+    found = session.execute(statement).all()
+    return {period: frozenset(str(entry["code"]) for entry in figures) for period, figures in found}
+
+
+def figures_met(session: Session, contract_id: uuid.UUID) -> set[str]:
+    """Read the months of a contract whose figures were owed and have come."""
+    statement = select(col(DueDate.subject)).where(
+        col(DueDate.contract_id) == contract_id,
+        col(DueDate.kind) == DueKind.METRICS,
+        col(DueDate.superseded_on).is_(None),
+        col(DueDate.met_on).is_not(None),
     )
     return set(session.execute(statement).scalars())
 

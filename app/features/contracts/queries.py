@@ -180,7 +180,12 @@ def unmet(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
     What was once given, as by a notice or an approval, stands whatever becomes of the terms or the contract.
     """
     statement = select(
-        col(DueDate.id), col(DueDate.kind), col(DueDate.subject), col(DueDate.due_on), col(DueDate.provisional)
+        col(DueDate.id),
+        col(DueDate.kind),
+        col(DueDate.subject),
+        col(DueDate.due_on),
+        col(DueDate.provisional),
+        col(DueDate.terms_version_id),
     ).where(
         col(DueDate.contract_id) == contract_id,
         col(DueDate.kind).not_in(ONCE_GIVEN),

@@ -32,6 +32,7 @@ RULES: dict[DueKind, Callable[[Terms], DueDateRule | None]] = {
     DueKind.APPEAL: lambda terms: terms.appeal,
     DueKind.RECTIFICATION: lambda terms: terms.rectification,
     DueKind.MONTHLY_REPORT: lambda terms: terms.monthly_report,
+    DueKind.METRICS: lambda terms: terms.metrics.due if terms.metrics else None,
 }
 """Where a version's terms state by when each kind of thing is owed; a new kind needs its line here.
 
@@ -67,11 +68,15 @@ class Event:
     period: Period
     years: YearKind | None = None
     """For an annual assessment, the kind of year; only a clause that asks for that kind is about it."""
+    on_record: frozenset[str] = frozenset()
+    """For monthly figures, the codes that are there; a clause that asks for no other has nothing to ask."""
 
     def rule(self, terms: Terms) -> DueDateRule | None:
         """Give the clause by which it is owed; None where these terms do not ask for it."""
         clause = terms.annual_assessment
         if self.years is not None and clause and clause.years is not self.years:
+            return None
+        if self.key[0] is DueKind.METRICS and terms.metrics and self.on_record.issuperset(terms.metrics.required):
             return None
         return rule_of(self.key[0], terms, self.key[1])
 
@@ -84,6 +89,12 @@ def notices(periods: Iterable[Period]) -> Iterator[Event]:
 def monthly_reports(periods: Iterable[Period]) -> Iterator[Event]:
     """Give the events of months of which the vendor is to hand in its report."""
     return (Event((DueKind.MONTHLY_REPORT, str(period)), period.last_day, period) for period in periods)
+
+
+def monthly_figures(on_record: Mapping[Period, frozenset[str]]) -> Iterator[Event]:
+    """Give the events of months whose figures are to be on record, with the codes that are."""
+    for period, codes in on_record.items():
+        yield Event((DueKind.METRICS, str(period)), period.last_day, period, on_record=codes)
 
 
 def vacancies(post: str, since: Iterable[date]) -> Iterator[Event]:
@@ -149,26 +160,40 @@ def supersede(session: Session, ids: Sequence[uuid.UUID], on: date, because: str
 
 def meet(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str, met_on: date) -> None:
     """Note that what was owed has been done."""
-    _in_force(session, contract_id, kind, subject, {"met_on": met_on})
+    _in_force(session, contract_id, kind, [subject], {"met_on": met_on})
+
+
+def meet_all(session: Session, contract_id: uuid.UUID, kind: DueKind, subjects: Sequence[str], on: date) -> None:
+    """Note that what was owed of several subjects has been done, in one statement or none."""
+    if subjects:
+        _in_force(session, contract_id, kind, subjects, {"met_on": on})
+
+
+def reopen_all(session: Session, contract_id: uuid.UUID, kind: DueKind, subjects: Sequence[str]) -> None:
+    """Note that what was done of several subjects has come undone, in one statement or none."""
+    if subjects:
+        _in_force(session, contract_id, kind, subjects, {"met_on": None})
 
 
 def reopen(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str) -> None:
     """Note that what was done has come undone, and is owed as before."""
-    _in_force(session, contract_id, kind, subject, {"met_on": None})
+    _in_force(session, contract_id, kind, [subject], {"met_on": None})
 
 
 def waive(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str, on: date, because: str) -> None:
     """Take what is no longer owed out of force."""
-    _in_force(session, contract_id, kind, subject, {"superseded_on": on, "superseded_because": because})
+    _in_force(session, contract_id, kind, [subject], {"superseded_on": on, "superseded_because": because})
 
 
-def _in_force(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str, values: dict[str, Any]) -> None:
+def _in_force(
+    session: Session, contract_id: uuid.UUID, kind: DueKind, subjects: Sequence[str], values: dict[str, Any]
+) -> None:
     session.execute(
         update(DueDate)
         .where(
             col(DueDate.contract_id) == contract_id,
             col(DueDate.kind) == kind,
-            col(DueDate.subject) == subject,
+            col(DueDate.subject).in_(subjects),
             col(DueDate.superseded_on).is_(None),
         )
         .values(updated_at=clock.now(), **values)

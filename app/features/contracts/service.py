@@ -1,7 +1,7 @@
 """Activates a contract, amends its terms, closes it."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from fractions import Fraction
@@ -276,7 +276,7 @@ def _expect_months(session: Session, contract: Contract, periods: Sequence[Perio
 
 
 def _expected(session: Session, contract: Contract, versions: Sequence[Version]) -> dict[register.Key, dict[str, Any]]:
-    """Compute everything that the terms ask for and that is not done: notices, years, reports, key posts to fill."""
+    """Compute everything that the terms ask for and that is not done: notices, years, reports, figures, key posts."""
     months = queries.months(session, contract.id)
     served = {Period.parse(row["period"]): row["served_to"] for row in months}
     open_months = [Period.parse(row["period"]) for row in months if row["owes_notice"]]
@@ -286,7 +286,8 @@ def _expected(session: Session, contract: Contract, versions: Sequence[Version])
     handed_in |= duty_queries.never_asked_for(session, contract.id, register.NOT_TAKEN_YET)
     reports = register.monthly_reports(period for period in served if str(period) not in handed_in)
     posts = () if contract.closed_on else _vacant(session, contract, versions)
-    events = (*register.notices(open_months), *years, *reports, *posts)
+    figures = _figures_owed(session, contract, versions, served)
+    events = (*register.notices(open_months), *years, *reports, *figures, *posts)
     return register.expected(versions, events, work_calendar(session))
 
 
@@ -297,6 +298,17 @@ def _vacant(session: Session, contract: Contract, versions: Sequence[Version]) -
             yield from register.vacancies(post, (entry.since for entry in found if entry.filled_on is None))
 
 
+def _figures_owed(
+    session: Session, contract: Contract, versions: Sequence[Version], months: Iterable[Period]
+) -> Iterator[register.Event]:
+    """Give the events of the months whose figures have not come; terms that ask for none cost no statement."""
+    if any(version.terms.metrics for version in versions):
+        met = duty_queries.figures_met(session, contract.id)
+        on_record = duty_queries.codes_on_record(session, contract.id)
+        codes = {month: on_record.get(str(month), frozenset()) for month in months if str(month) not in met}
+        yield from register.monthly_figures(codes)
+
+
 def _key(row: RowMapping) -> register.Key:
     return row["kind"], row["subject"]
 
@@ -305,6 +317,12 @@ def _move_due_dates(session: Session, contract: Contract, versions: Sequence[Ver
     """Compute the unmet due dates anew and replace those that differ."""
     unmet = {_key(row): row for row in queries.unmet(session, contract.id)}
     expected = _expected(session, contract, versions)
+    terms = {version.id: version.terms for version in versions}
+
+    def asked(key: register.Key, entries: Mapping[register.Key, Any]) -> tuple[str, ...]:
+        clause = terms[entries[key]["terms_version_id"]].metrics
+        return clause.required if clause and key[0] is DueKind.METRICS else ()
+
     moved = [
         key
         for key in unmet.keys() | expected.keys()
@@ -312,6 +330,7 @@ def _move_due_dates(session: Session, contract: Contract, versions: Sequence[Ver
         or key not in expected
         or unmet[key]["due_on"] != expected[key]["due_on"]
         or unmet[key]["provisional"] != expected[key]["provisional"]
+        or asked(key, unmet) != asked(key, expected)
     ]
     old = [unmet[key]["id"] for key in moved if key in unmet]
     register.supersede(session, old, agreed_on, "terms_amended")

@@ -14,6 +14,7 @@ from app.rules.consecutive import ConsecutiveRule, Gap
 from app.rules.deadlines import DueDateRule, Roll, Unit
 from app.rules.faults import Fault
 from app.rules.key_posts import KeyPost
+from app.rules.owed_figures import MetricsRule
 from app.rules.recurrence import CountBy, RepeatRule, Scope, Window, WindowKind
 from app.rules.scores import Band, Criterion, CriterionKind, Rubric
 from app.values import Code, Name, Points, Rate, Shape, ShortCode
@@ -54,6 +55,17 @@ class NoticeClause(DueDateClause):
     """考核通报: by when a period's result is notified."""
 
     after: Literal["period_end"]
+
+
+class MetricsClause(DueDateClause):
+    """月度数据: by when a month's figures are on record, and which; any hall's or counter's will do."""
+
+    after: Literal["period_end"]
+    required: Annotated[list[Code], Field(min_length=1, max_length=100)]
+
+    def metrics_rule(self) -> MetricsRule:
+        """Read the clause as a rule."""
+        return MetricsRule(self.rule(), tuple(self.required))
 
 
 class VacancyClause(Limit):
@@ -218,6 +230,7 @@ class TermsDocument(Shape):
     acknowledgement: DueDateClause | None = None
     annual_assessment: AnnualAssessmentClause | None = None
     monthly_report: DueDateClause | None = None
+    metrics: MetricsClause | None = None
     key_posts: Annotated[list[KeyPostItem], Field(max_length=50)] | None = None
     payment: PaymentClause | None = None
     money: Annotated[list[MoneyClause], Field(max_length=50)] | None = None
@@ -237,6 +250,7 @@ class TermsDocument(Shape):
             acknowledgement=self.acknowledgement.rule() if self.acknowledgement else None,
             rectification=self.rectification.rule() if self.rectification else None,
             monthly_report=self._report_rule(),
+            metrics=self.metrics.metrics_rule() if self.metrics else None,
             key_posts=tuple(item.rule() for item in self.key_posts or ()),
             annual_assessment=self.annual_assessment.annual_rule() if self.annual_assessment else None,
             payment_due=self.payment.due.rule() if self.payment and self.payment.due else None,

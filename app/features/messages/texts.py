@@ -42,6 +42,7 @@ _OWED = {
     DueKind.RECTIFICATION: ("整改", "rectification"),
     DueKind.MONTHLY_REPORT: ("项目月报", "monthly report"),
     DueKind.KEY_POST: ("关键岗位补缺", "key post to be filled"),
+    DueKind.METRICS: ("月度数据", "monthly figures"),
 }
 _SUBJECTLESS = frozenset({DueKind.RECTIFICATION})
 """Whose subject is an id, which tells a reader nothing."""

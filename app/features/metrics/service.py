@@ -5,17 +5,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app import clock
 from app.errors import Invalid
 from app.features.access.caller import Caller
-from app.features.audit.service import recording
 from app.features.contracts.service import lock, require_month
 from app.features.metrics import queries
+from app.features.metrics.catalogue import standard_codes
+from app.features.metrics.writing import Figures, Written, write
 from app.features.seen import Seen, check_seen
-from app.models import Contract, MonthMetrics
+from app.models import Contract
 from app.rules.faults import Fault
+from app.rules.metric_codes import bounds_faults
 from app.rules.periods import Period
 
 
@@ -43,36 +45,16 @@ def record(
     """
     contract = lock(session, caller, contract_id)
     require_month(session, contract, period, "/path/period")
-    stored = queries.for_update(session, contract_id, str(period))
-    check_seen(seen, stored.version if stored else 0)
+    stored = queries.for_update(session, contract_id, [str(period)])
+    row = stored.get(str(period))
+    check_seen(seen, row.version if row else 0)
     _check(session, contract, period, metrics)
-    row = stored or _new(contract, period)
     details = {"contract_id": str(contract_id), "period": str(period)}
-    touched = (MonthMetrics, (col(MonthMetrics.contract_id) == contract_id) & (col(MonthMetrics.period) == str(period)))
-    center = contract.service_center_id
-    with recording(session, caller.actor, center, "metrics.recorded", row.id, touched, details=details):
-        row.figures = _figures(metrics)
-        row.note = note
-        if stored:
-            row.version += 1
-            row.updated_at = clock.now()
-        session.add(row)
+    written = Written(figures_of(metrics), note)
+    write(session, caller, "metrics.recorded", contract, stored, {str(period): written}, details)
 
 
-def _new(contract: Contract, period: Period) -> MonthMetrics:
-    now = clock.now()
-    return MonthMetrics(
-        service_center_id=contract.service_center_id,
-        vendor_id=contract.vendor_id,
-        contract_id=contract.id,
-        period=str(period),
-        figures=[],
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def _figures(metrics: Sequence[Metric]) -> list[dict[str, str | None]]:
+def figures_of(metrics: Sequence[Metric]) -> Figures:
     """Write the metrics as they are stored, in one order whichever way they were sent."""
     ordered = sorted(metrics, key=lambda metric: (metric.code, metric.site or ""))
     return [{"code": metric.code, "site": metric.site, "value": f"{metric.value:f}"} for metric in ordered]
@@ -102,3 +84,4 @@ def _faults(metrics: Sequence[Metric], known: set[str]) -> Iterator[Fault]:
             detail = f"The service center has no hall or counter '{metric.site}'."
             remedy = "Use a code of GET /v1/service-centers/{id}/sites or /counters, or add it first."
             yield Fault(f"/values/{place}/site", "unknown-site", detail, remedy)
+        yield from bounds_faults(standard_codes().get(metric.code), metric.value, f"/values/{place}/value")

@@ -138,6 +138,11 @@ yyyy- --- 200 GET  /v1/trials/{trial_id}/contracts
 yyyy- --- 200 GET  /v1/contracts/{contract_id}/metrics
 yyyy- --- 200 GET  /v1/contracts/{contract_id}/metrics/{period}
 ryyr- --- 200 PUT  /v1/contracts/{contract_id}/metrics/{period}
+yyyy- --- 200 GET  /v1/contracts/{contract_id}/metrics/{period}/loads
+ryyr- --- 200 POST /v1/contracts/{contract_id}/metric-imports
+yyyy- --- 200 GET  /v1/metric-codes
+yyyy- --- 200 GET  /v1/metric-template.xlsx
+yyyy- --- 200 GET  /v1/metric-template.csv
 yyyy- --- 200 GET  /v1/contracts/{contract_id}/decisions
 ryyr- --- 201 POST /v1/contracts/{contract_id}/decisions
 # budgets, expenditures, progress reports

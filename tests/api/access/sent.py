@@ -12,12 +12,13 @@ from tests.payouts import CHOICE, HOLDBACK, PRORATED
 class Sent:
     """A body that an operation takes; `places` says which other id of a holding its path is about.
 
-    One that is `by_another` is refused who did the one before it.
+    One that is `by_another` is refused who did the one before it; `content` is sent as the raw bytes of a file.
     """
 
     body: dict[str, Any] | None = None
     places: dict[str, str] = field(default_factory=dict)
     by_another: bool = False
+    content: bytes | None = None
 
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
@@ -268,6 +269,11 @@ REQUESTS: dict[Operation, Sent] = {
     ("POST", "/v1/progress-reports/{progress_report_id}/hand-over"): Sent(
         {"handed_over_on": "2023-07-10", "document_no": "报〔2023〕2号"}
     ),
+    ("GET", f"{METRICS}/loads"): Sent(),
+    ("POST", f"{MONEY}/metric-imports"): Sent(content="月份,办件量\n2023-01,1200\n".encode()),
+    ("GET", "/v1/metric-codes"): Sent(),
+    ("GET", "/v1/metric-template.xlsx"): Sent(),
+    ("GET", "/v1/metric-template.csv"): Sent(),
     ("GET", f"{MONEY}/decisions"): Sent(),
     ("POST", f"{MONEY}/decisions"): Sent(
         {

@@ -67,6 +67,9 @@ def test_an_auditor_of_no_center_reads_nothing(database: Database, town: Town) -
         "/v1/terms-templates/{template_id}",
         "/v1/evaluation-templates",
         "/v1/evaluation-templates/{evaluation_template_id}",
+        "/v1/metric-codes",
+        "/v1/metric-template.xlsx",
+        "/v1/metric-template.csv",
     )
     saved = ("/v1/audit-events/export", "/v1/audit-events/chains", "/v1/access-log/export")
     others = {*of_everybody, *saved}

@@ -114,6 +114,8 @@ class Town:
         places = {f"{name}_id": of.ids[other] for name, other in sent.places.items()} | dict(beside or {})
         person = self.office.supervisor2 if sent.by_another and who == "supervisor" else self.person(who)
         method, path = operation
+        if sent.content is not None:
+            return person.call(method, of.path(path, **places), content=sent.content)
         return person.call(method, of.path(path, **places), json=filled(sent.body, (said or self.own).ids))
 
     def somebody(
