@@ -26,6 +26,7 @@ WITHOUT_OWNER = {
         *("access.rights_queries.grants", "access.user_queries.locks", "alerts.queries.ids_by_key"),
         *("assessments.answer_queries.appeals_of_month", "assessments.answer_queries.lines_of"),
         *("assessments.queries.criteria", "assessments.queries.month_as_it_stands", "assessments.queries.revisions"),
+        *("budgets.queries.adjustments", "budgets.queries.contract_years", "budgets.queries.decisions"),
         *("contracts.queries.versions_of", "contracts.queries.years"),
         *("evidence.queries.of_subject", "evidence.queries.subjects", "settlements.ledger.queries.lines"),
         *("settlements.objections.queries.against", "settlements.queries.lines", "webhooks.queries.live_secrets"),

@@ -60,7 +60,7 @@ class RateOut(BaseModel):
         str | None, Field(description="Two places, a half rounded up; null where there is none.", examples=["92.46"])
     ]
     exact: Annotated[
-        str | None, Field(description="The share itself, unrounded, as a fraction.", examples=["258465/279530"])
+        str | None, Field(description="The share itself, unrounded, as a fraction.", examples=["51693/55906"])
     ]
     remainder: Annotated[SignedFen | None, Field(description="Of the base, what is not spent.")]
     unknown: Annotated[
