@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.evaluations.faults import faults
+from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
+from app.rules.evaluations.values import Verdict
 from tests.rules.evaluation_documents import evaluation, leaf
 from tests.rules.tables import Case, cases
 
@@ -19,7 +21,7 @@ def test_refused(case: Case) -> None:
     assert all(fault.detail.endswith(".") and fault.remedy.endswith(".") for fault in found)
 
 
-_TEXTS = st.none() | st.sampled_from(
+TEXTS = st.none() | st.sampled_from(
     [
         "0",
         "5",
@@ -54,17 +56,15 @@ _METHODS = st.none() | st.fixed_dictionaries(
         "denominator": st.sampled_from([None, "initial_budget", "other"]),
     }
 )
-_MEASURES = st.fixed_dictionaries(
+MEASURES = st.fixed_dictionaries(
     {
         "nature": st.sampled_from(["at_least", "at_most", "equal", "range", "qualitative"]),
-        "target": _TEXTS,
-        "target_to": _TEXTS,
+        "target": TEXTS,
+        "target_to": TEXTS,
         "unit": st.sampled_from([None, "件", "%", "万"]),
-        "actual": _TEXTS,
+        "actual": TEXTS,
         "method": _METHODS,
-        "units": st.lists(
-            st.fixed_dictionaries({"name": st.just("甲"), "target": _TEXTS, "actual": _TEXTS}), max_size=2
-        ),
+        "units": st.lists(st.fixed_dictionaries({"name": st.just("甲"), "target": TEXTS, "actual": TEXTS}), max_size=2),
         "roll_up": st.sampled_from([None, "sum", "mean"]),
         "judgement": st.sampled_from([None, {"share": "0.7", "reason": "例会记录不全"}]),
     }
@@ -72,12 +72,12 @@ _MEASURES = st.fixed_dictionaries(
 
 
 @given(
-    _MEASURES,
-    _TEXTS,
-    _TEXTS,
+    MEASURES,
+    TEXTS,
+    TEXTS,
     st.lists(
         st.fixed_dictionaries(
-            {"source": st.just("total"), "full_year": _TEXTS, "initial": _TEXTS, "executed": _TEXTS, "weight": _TEXTS}
+            {"source": st.just("total"), "full_year": TEXTS, "initial": TEXTS, "executed": TEXTS, "weight": TEXTS}
         ),
         max_size=2,
     ),
@@ -94,3 +94,29 @@ def test_whatever_is_handed_in_is_refused_or_scored_with_a_reason(
     if not any(fault.code.startswith("weight-") for fault in found) and row.score is not None:
         assert row.weight is not None
         assert 0 <= row.score <= row.weight
+
+
+def test_a_table_that_nobody_could_read_is_refused_before_it_is_reckoned() -> None:
+    rows = [{"name": "产出", "children": [leaf(score="0") for _ in range(100)]} for _ in range(5)]
+    assert [(fault.code, fault.pointer) for fault in faults(evaluation(*rows))] == [("too-many-rows", "/indicators")]
+
+
+def test_a_total_that_nobody_could_write_down_is_refused() -> None:
+    measure = {"nature": "at_least", "method": {"kind": "proportional"}}
+    rows = [leaf(measure | {"target": str(10**20 + 2 * number + 1), "actual": "1"}) for number in range(150)]
+    assert [fault.code for fault in faults(evaluation(*rows))] == ["total-too-long"]
+    assert faults(evaluation(*rows[:50])) == ()
+
+
+def test_figures_that_grow_without_end_are_not_reckoned() -> None:
+    """Each product is the square of the one before; the last would fill the memory."""
+    figures = [{"key": "p0", "label": "面积", "text": "4300.25"}]
+    relations = [
+        {"key": f"p{number}", "label": "乘积", "kind": "product", "terms": [f"p{number - 1}"] * 2}
+        for number in range(1, 60)
+    ]
+    whole = evaluation(leaf(score="20"), figures=figures, relations=relations)
+    assert faults(whole) == ()
+    comparisons = {one.key: one for one in compare(whole, score(whole))}
+    assert comparisons["p1"].recomputed == "18492150.06"
+    assert (comparisons["p59"].recomputed, comparisons["p59"].verdict) == (None, Verdict.NOT_DERIVABLE)

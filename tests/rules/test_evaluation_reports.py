@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import app.demo
+from app.rules.evaluations.faults import faults
 from app.rules.evaluations.values import Verdict
 from app.rules.money import exact
 from tests.rules.calendars import state_council
@@ -61,6 +62,11 @@ def test_every_fault_that_is_to_be_found_has_a_code_and_a_place_of_its_own() -> 
     assert len({tuple(row[1:]) for row in rows}) == len(rows)
     codes = {code: {row[0] for row in rows if row[2] == code} for _, _, code, _ in rows}
     assert {code: ids for code, ids in codes.items() if len(ids) > 1} == {}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_report_can_be_taken_in_as_it_stands(name: str) -> None:
+    assert faults(report(name).evaluation) == ()
 
 
 @pytest.mark.parametrize("name", TOTALS)

@@ -11,7 +11,7 @@ from app.rules.evaluations.method_faults import measure_faults
 from app.rules.evaluations.methods import NO_RATIO, needs_ratio
 from app.rules.evaluations.printed import read, states_nothing
 from app.rules.evaluations.relation_faults import relation_faults
-from app.rules.evaluations.scoring import WEIGHT_MISSING, points
+from app.rules.evaluations.scoring import WEIGHT_MISSING, points, score
 from app.rules.evaluations.standings import (
     RANGE_UPSIDE_DOWN,
     RANGE_WITHOUT_END,
@@ -26,16 +26,39 @@ GROUP_WITH_MEASURE = "group-with-measure"
 WEIGHT_UNREADABLE = "weight-unreadable"
 WEIGHT_NEGATIVE = "weight-negative"
 FUNDS_TOTAL_TWICE = "funds-total-twice"
+TOTAL_TOO_LONG = "total-too-long"
+TOO_MANY_ROWS = "too-many-rows"
+
+MOST_ROWS = 500
+"""Of all levels together: ten times the longest table read so far, and reckoned within a second."""
+MOST_BITS = 8192
+"""Of an exact total's denominator: dozens of scores in proportion have some hundred, hostile documents millions."""
 
 
 def faults(evaluation: Evaluation) -> tuple[Fault, ...]:
     """Name all that must be refused, by its place in the document."""
     found: list[Fault] = []
+    if (count := sum(map(_rows_of, evaluation.indicators))) > MOST_ROWS:
+        detail = f"The table has {count} rows."
+        return (Fault("/indicators", TOO_MANY_ROWS, detail, f"Hand in at most {MOST_ROWS} rows."),)
     for indicator in evaluation.indicators:
         found += _row_faults(evaluation, indicator, is_first=True)
     found += _funds_faults(evaluation)
     found += relation_faults(evaluation)
+    found += _length_faults(evaluation)
     return tuple(fault.under(evaluation.place) for fault in found)
+
+
+def _rows_of(indicator: Indicator) -> int:
+    return 1 + sum(map(_rows_of, indicator.children))
+
+
+def _length_faults(evaluation: Evaluation) -> Iterator[Fault]:
+    """Refuse a total that nobody could write down: it is exact, and made of too many fractions."""
+    total = score(evaluation).total
+    if total is not None and total.denominator.bit_length() > MOST_BITS:
+        detail = "The exact total is a fraction of more than two thousand digits."
+        yield Fault("/indicators", TOTAL_TOO_LONG, detail, "State targets and actuals with fewer digits.")
 
 
 def _row_faults(evaluation: Evaluation, indicator: Indicator, *, is_first: bool) -> Iterator[Fault]:

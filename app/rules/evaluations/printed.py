@@ -30,8 +30,8 @@ WRONG_GROUPING = "wrong-grouping"
 UNREADABLE = "unreadable"
 TOO_LONG = "too-long"
 
-MOST_DIGITS = 40
-"""More than any sum of money in fen; what is longer is a mistake or an attack."""
+MOST_DIGITS = 24
+"""Fifteen before the point, as for money, and as many behind it as a rate is printed with; what is longer is a slip."""
 MOST_TEXT = 500
 """A cell with a figure is shorter; a longer one is prose."""
 _LONGEST_UNIT = 8

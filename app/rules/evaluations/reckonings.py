@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
+from operator import add, mul
 
 from app.rules.evaluations.operands import Family, Operand, family_of
 from app.rules.evaluations.printed import half_up
@@ -20,6 +21,10 @@ _PAIRS = frozenset(
     {RelationKind.RATE, RelationKind.QUOTIENT, RelationKind.CHANGE, RelationKind.AT_LEAST, RelationKind.AT_MOST}
 )
 _OF_ONE_FAMILY = frozenset(RelationKind) - {RelationKind.QUOTIENT, RelationKind.PRODUCT}
+
+
+_MOST_BITS = 1024
+"""Three hundred digits above or below a fraction's line: no paper's figure, but what a chain of products grows to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,21 @@ def reckon(kind: RelationKind, label: str, terms: Sequence[Operand]) -> Operand 
     divisor = {RelationKind.RATE: sizes[-1], RelationKind.QUOTIENT: sizes[-1], RelationKind.CHANGE: sizes[0]}
     if divisor.get(kind) == 0:
         return NotReckoned(Said("除数为零", "the divisor is zero"))
+    if _is_endless(kind, sizes):
+        return NotReckoned(Said("结果位数过多", "the result has too many digits to be told"))
     return _reckoned(kind, label, terms, sizes)
+
+
+def _is_endless(kind: RelationKind, sizes: Sequence[Fraction]) -> bool:
+    """Say whether a result would be longer than any figure is, without reckoning it to its end."""
+    join = mul if kind in {RelationKind.PRODUCT, RelationKind.RATE, RelationKind.QUOTIENT, RelationKind.CHANGE} else add
+    so_far = sizes[0]
+    for size in sizes[1:]:
+        # A quotient has the digits of a product, and a difference those of a sum.
+        so_far = join(so_far, size)
+        if max(so_far.numerator.bit_length(), so_far.denominator.bit_length()) > _MOST_BITS:
+            return True
+    return False
 
 
 def _reckoned(kind: RelationKind, label: str, terms: Sequence[Operand], sizes: Sequence[Fraction]) -> Operand:

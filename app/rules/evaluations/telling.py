@@ -4,6 +4,9 @@ from fractions import Fraction
 
 from app.rules.money import exact, figure
 
+_SHORT = 10**20
+"""A longer denominator is read by nobody."""
+
 
 class CannotTell(Exception):
     """Nothing tells what is asked, and nothing is guessed; `code` says why to programs, the text to people."""
@@ -20,6 +23,8 @@ class CannotTell(Exception):
 
 
 def told(value: Fraction) -> str:
-    """Write a figure with its decimals; one that does not end is cut, says so, and gives its fraction."""
+    """Write a figure with its decimals; one that does not end is cut, says so, and gives its fraction if short."""
     written = figure(value)
-    return f"{written} (cut; exactly {exact(value)})" if written.endswith("…") else written
+    if not written.endswith("…"):
+        return written
+    return f"{written} (cut; exactly {exact(value)})" if value.denominator < _SHORT else f"{written} (cut)"
