@@ -11,7 +11,7 @@ import time_machine
 
 from app.database import Database
 from app.features.audit.verify import verify_database
-from app.features.evaluations import service
+from app.features.evaluations import finishing, service
 from app.features.evaluations.reading import Reading
 from app.rules.faults import Fault
 from tests.api.asking import expect_problem, last_part
@@ -151,7 +151,7 @@ def test_of_two_who_make_it_final_at_once_one_does(office: Office, monkeypatch: 
     Without the lock both would be there at once, and the second would break on its version's number.
     """
     path = f"{EVALUATIONS}/{drafted(office)['id']}"
-    together, look = threading.Barrier(2), service.hindrances
+    together, look = threading.Barrier(2), finishing.hindrances
 
     def look_together(found: Reading) -> list[Fault]:
         with suppress(threading.BrokenBarrierError):
