@@ -1,7 +1,9 @@
 """An evaluation from its draft to its final version and back: every version stays, and nobody overwrites another."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +11,9 @@ import time_machine
 
 from app.database import Database
 from app.features.audit.verify import verify_database
+from app.features.evaluations import finishing, service
+from app.features.evaluations.reading import Reading
+from app.rules.faults import Fault
 from tests.api.asking import expect_problem, last_part
 from tests.office import Office
 
@@ -140,10 +145,23 @@ def test_a_wrong_document_is_refused_by_its_places(office: Office) -> None:
     assert office.supervisor.items(EVALUATIONS) == []
 
 
-def test_of_two_who_make_it_final_at_once_one_does(office: Office) -> None:
-    """The second one finds it final: there is one final version."""
+def test_of_two_who_make_it_final_at_once_one_does(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits for the other just before it writes; who holds the row waits in vain, and the other finds it final.
+
+    Without the lock both would be there at once, and the second would break on its version's number.
+    """
     path = f"{EVALUATIONS}/{drafted(office)['id']}"
+    together, look = threading.Barrier(2), finishing.hindrances
+
+    def look_together(found: Reading) -> list[Fault]:
+        with suppress(threading.BrokenBarrierError):
+            together.wait(timeout=1)
+        return look(found)
+
+    monkeypatch.setattr(service, "hindrances", look_together)
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(who.post, f"{path}/finalization", {}) for who in (office.supervisor, office.finance)]
-    assert sorted(one.result().status_code for one in asked) == [200, 409]
+    final, late = sorted((one.result() for one in asked), key=lambda answer: int(answer.status_code))
+    assert (final.status_code, final.json()["version"]) == (200, 2)
+    expect_problem(late, 409, "evaluation-final")
     assert [one["finalised"] for one in office.supervisor.items(f"{path}/versions")] == [False, True]
