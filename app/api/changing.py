@@ -164,9 +164,10 @@ def _who(request: Request) -> Caller:
 
 
 def _fingerprint(request: Request) -> str:
-    """Tell one request from another by method, path and canonical body."""
-    body = canonical(getattr(request, "_json", None))
-    text = f"{request.method}\n{request.scope['path']}\n{body}"
+    """Tell one request from another by method, path, query where there is one, and canonical body."""
+    body, query = canonical(getattr(request, "_json", None)), request.url.query
+    target = f"{request.scope['path']}?{query}" if query else request.scope["path"]
+    text = f"{request.method}\n{target}\n{body}"
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 

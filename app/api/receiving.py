@@ -1,6 +1,7 @@
 """Raw bytes as a body: received into a file, counted and hashed as they come, with a limit in size and in time."""
 
 import asyncio
+import base64
 import hashlib
 import threading
 import uuid
@@ -17,7 +18,6 @@ from app.errors import BadRequest, TooLarge, Unavailable
 from app.features.evidence.storage import Received, Shelf
 
 MEDIA_TYPE = "application/octet-stream"
-_REMEDY = "Send the very bytes that were declared, or declare these anew."
 MOST_ARRIVALS = 4
 """Files of one sender that may be on their way to one process at a time."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -50,11 +50,13 @@ class ArrivingAlready(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What was said of bytes before they come: how many at most, of which file, and whose."""
+    """What was said of bytes before they come: how many at most, of which file, and whose; and why not more."""
 
     most: int
     file: uuid.UUID
     sender: uuid.UUID
+    limit: str = "were declared"
+    remedy: str = "Send the very bytes that were declared, or declare these anew."
 
 
 class Arrivals:
@@ -89,16 +91,21 @@ arrivals = Arrivals()
 
 @dataclass(frozen=True, slots=True)
 class RawBody:
-    """What a route says of the bytes that it takes: what was announced of them, told by its path; and an example."""
+    """What a route says of the bytes that it takes: what was announced of them, told by the request; an example."""
 
     announced: Callable[[Request], Announced]
-    example: str
+    example: str | bytes
+    said: str = "The file's bytes as they are; any Content-Type will do, and none is believed."
 
     def described(self) -> dict[str, Any]:
         """Describe the body for the OpenAPI document."""
-        schema = {"type": "string", "format": "binary", "examples": [self.example]}
-        said = "The file's bytes as they are; any Content-Type will do, and none is believed."
-        return {"required": True, "description": said, "content": {MEDIA_TYPE: {"schema": schema}}}
+        schema: dict[str, Any] = {"type": "string", "format": "binary"}
+        if isinstance(self.example, str):
+            schema["examples"] = [self.example]
+        else:
+            # JSON has no bytes: an example of a workbook is shown as what decodes to it.
+            schema["x-examples-base64"] = [base64.b64encode(self.example).decode()]
+        return {"required": True, "description": self.said, "content": {MEDIA_TYPE: {"schema": schema}}}
 
     @asynccontextmanager
     async def arriving(self, request: Request) -> AsyncIterator[Received]:
@@ -110,9 +117,10 @@ class RawBody:
         most = announced.most
         declared = request.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared[:20]) > most:
-            raise TooLarge(f"The body has {declared[:20]} bytes; {most} were declared.", remedy=_REMEDY)
+            said = f"The body has {declared[:20]} bytes; {most} {announced.limit}."
+            raise TooLarge(said, remedy=announced.remedy)
         with arrivals.one(announced):
-            incoming = _Incoming(shelf_of(request), most)
+            incoming = _Incoming(shelf_of(request), announced)
             try:
                 yield await incoming.receive(request)
             finally:
@@ -122,9 +130,9 @@ class RawBody:
 class _Incoming:
     """A file that is being received."""
 
-    def __init__(self, shelf: Shelf, most: int) -> None:
+    def __init__(self, shelf: Shelf, announced: Announced) -> None:
         self._size = 0
-        self._most = most
+        self._announced = announced
         self._seconds = shelf.seconds
         self._path = shelf.incoming()
         self._hash = hashlib.sha256()
@@ -138,13 +146,15 @@ class _Incoming:
         except TimeoutError as error:
             raise TooSlow(f"It took more than {self._seconds} seconds.") from error
         except ClientDisconnect as error:
-            raise BrokenOff(f"{self._size} of {self._most} bytes came.") from error
+            raise BrokenOff(f"{self._size} of at most {self._announced.most} bytes came.") from error
         await run_in_threadpool(self._file.close)
         return Received(self._path, self._size, self._hash.hexdigest())
 
     def _add(self, chunk: bytes) -> None:
-        if self._size + len(chunk) > self._most:
-            raise TooLarge(f"The body has more than the {self._most} bytes that were declared.", remedy=_REMEDY)
+        most = self._announced.most
+        if self._size + len(chunk) > most:
+            said = f"The body has more than the {most} bytes that {self._announced.limit}."
+            raise TooLarge(said, remedy=self._announced.remedy)
         self._file.write(chunk)
         self._hash.update(chunk)
         self._size += len(chunk)

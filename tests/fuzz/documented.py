@@ -1,5 +1,6 @@
 """The operations of the served OpenAPI document, with requests made of nothing but its examples."""
 
+import base64
 import json
 import zlib
 from dataclasses import dataclass, field, replace
@@ -55,7 +56,9 @@ class Operation:
         return [Asked(self.method, target, headers, self._written(body)) for body in self.bodies]
 
     def _written(self, body: Any) -> bytes:  # noqa: ANN401 a body is any JSON value, or a text
-        """Write a body as it goes over the wire; the example of raw bytes is a text, whose bytes they are."""
+        """Write a body as it goes over the wire; the example of raw bytes is a text, whose bytes they are, or bytes."""
+        if isinstance(body, bytes):
+            return body
         return (json.dumps(body, ensure_ascii=False) if self.media_type == JSON else str(body)).encode()
 
     def narrowed(self, by: dict[str, list[Any]]) -> list[Asked]:
@@ -115,7 +118,8 @@ def _bodies(document: Document, stated: dict[str, Any]) -> list[Any]:
     if "requestBody" not in stated:
         return []
     schema = stated["requestBody"]["content"][_media_type(stated)]["schema"]
-    return list(_resolved(document, schema).get("examples", ()))
+    stated_bytes = [base64.b64decode(example) for example in schema.get("x-examples-base64", ())]
+    return [*_resolved(document, schema).get("examples", ()), *stated_bytes]
 
 
 def _media_type(stated: dict[str, Any]) -> str:
