@@ -35,6 +35,7 @@ NETWORK = uuid.UUID("0189a3c2-5e00-7000-8000-00000000b104")
 USER = uuid.UUID("0189a3c2-5e00-7000-8000-000000007301")
 MACHINE_TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007302")
 CHANNEL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000c101")
+EVALUATION = uuid.UUID("0189a3c2-5e00-7000-8000-00000000e501")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -79,6 +80,7 @@ NetworkId = Annotated[
     uuid.UUID, Path(description="`id` of `GET /v1/vendors/{vendor_id}/webhook-networks`.", examples=[NETWORK])
 ]
 ChannelId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/me/channels`.", examples=[CHANNEL])]
+EvaluationId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/evaluations`.", examples=[EVALUATION])]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]

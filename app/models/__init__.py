@@ -12,6 +12,7 @@ from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
 from app.models.decisions import ClauseDecision
 from app.models.duties import KeyPostFact, MonthlyReport, MonthlyReportReturn
+from app.models.evaluations import Evaluation, EvaluationVersion
 from app.models.events import Event, EventHead
 from app.models.evidence import Evidence, EvidenceUse
 from app.models.idempotency import IdempotencyKey
@@ -54,6 +55,8 @@ __all__ = [
     "Counter",
     "DueDate",
     "EndpointHealth",
+    "Evaluation",
+    "EvaluationVersion",
     "Event",
     "EventHead",
     "Evidence",

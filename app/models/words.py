@@ -319,3 +319,19 @@ class AlertNews(StrEnum):
     OPENED = "opened"
     WORSENED = "worsened"
     RESOLVED = "resolved"
+
+
+class EvaluationKind(StrEnum):
+    """Whose evaluation of a project's year it is."""
+
+    SELF_EVALUATION = "self_evaluation"
+    """自评: the centre's own."""
+    SCORED_REPORT = "scored_report"
+    """An evaluator's report with its scores."""
+
+
+class EvaluationStatus(StrEnum):
+    """Whether an evaluation may still be changed without a reason."""
+
+    DRAFT = "draft"
+    FINAL = "final"

@@ -86,6 +86,8 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         **_appeal(office),
         "objection_id": _objection(office, payout),
         "template_id": "monthly-score-bands",
+        "evaluation_template_id": "national",
+        "evaluation_id": _evaluation(office),
         **_webhooks(office),
         **_newcomers(office),
         "channel_id": _channel(office),
@@ -98,6 +100,12 @@ def test_table_names_who_gets_in(office: Office, database: Database) -> None:
         for row in rows
     }
     assert let_in == {(row.method, row.path): row.roles for row in rows}
+
+
+def _evaluation(office: Office) -> str:
+    table = {"project": "项目", "indicators": [{"name": "产出指标", "weight": "100", "score": "90"}]}
+    body = {"service_center_id": str(office.center), "year": 2023, "title": "项目", "template": "national"}
+    return str(office.supervisor.post("/v1/evaluations", body | {"document": table}).json()["id"])
 
 
 def _objection(office: Office, payout: str) -> str:

@@ -33,6 +33,7 @@ TAKE_NOTHING = {
     "read_liveness",
     "read_readiness",
     "list_terms_templates",
+    "list_evaluation_templates",
     "list_event_types",
 }
 

@@ -20,6 +20,7 @@ from app.api.ids import (
     DELIVERY,
     DUE_DATE,
     ENDPOINT,
+    EVALUATION,
     EVENT,
     EVIDENCE,
     FINDING,
@@ -246,6 +247,7 @@ NAMED = {
     "file_appeal": APPEAL,
     "create_user": USER,
     "issue_machine_token": MACHINE_TOKEN,
+    "create_evaluation": EVALUATION,
 }
 """The ids that the documentation gives to what an operation records."""
 SECOND = {"send_test_event": DELIVERY}

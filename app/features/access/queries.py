@@ -13,6 +13,7 @@ from app.models import (
     Assessment,
     Contract,
     DueDate,
+    Evaluation,
     Event,
     Evidence,
     Finding,
@@ -95,6 +96,7 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
         select(col(WebhookNetwork.service_center_id), col(WebhookNetwork.vendor_id)),
         col(WebhookNetwork.id),
     ),
+    "evaluation_id": (select(col(Evaluation.service_center_id), col(Evaluation.service_center_id)), col(Evaluation.id)),
     "channel_id": (
         select(col(MessageChannel.principal_id), col(MessageChannel.principal_id)),
         col(MessageChannel.id),
@@ -104,7 +106,7 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
 
-OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id"})
+OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id", "evaluation_id"})
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
 
 OF_PERSONS = frozenset({"channel_id"})

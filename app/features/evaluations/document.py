@@ -227,9 +227,14 @@ class RelationIn(Shape):
     label: Name
     kind: rules.RelationKind
     terms: Annotated[
-        tuple[Key | NumberTerm, ...], Field(min_length=1, max_length=MOST_ROWS, description="Keys of figures.")
+        tuple[Key | NumberTerm, ...],
+        Field(
+            min_length=1,
+            max_length=MOST_ROWS,
+            description="Keys of figures or of earlier relations, or places of the tables such as `funds.0.executed`.",
+        ),
     ]
-    result: Annotated[Key | None, Field(description="The figure printed for it; none: it is derived.")] = None
+    result: Annotated[Key | None, Field(description="The figure or place printed for it; none: it is derived.")] = None
     base: Annotated[Code | None, Field(description="The quantity that a rate's name claims to divide by.")] = None
 
 
@@ -262,7 +267,9 @@ class EvaluationDocument(Shape):
         Field(description="What the funds' execution rate divides by; none: the template's."),
     ] = None
     goals: GoalsIn | None = None
-    indicators: Annotated[tuple[FirstIn, ...], Field(min_length=1, max_length=MOST_ROWS)]
+    indicators: Annotated[
+        tuple[FirstIn, ...], Field(max_length=MOST_ROWS, description="None where the paper prints no table of them.")
+    ] = ()
     total: TotalIn | None = None
     figures: Annotated[tuple[FigureIn, ...], Field(max_length=MOST_ROWS)] = ()
     relations: Annotated[tuple[RelationIn, ...], Field(max_length=MOST_ROWS)] = ()

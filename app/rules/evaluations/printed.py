@@ -165,7 +165,7 @@ def truncated(value: Fraction, places: int) -> str:
 
 
 def written(size: Fraction, places: int, unit: str = "", *, grouped: bool = False) -> str:
-    """Write a size, given in the base unit, in `unit` with so many decimals, rounded half up: 15233600 is "1523.36万元".
+    """Write a size of the base unit in `unit`, with so many decimals, rounded half up: 15233600 is "1523.36万元".
 
     `grouped` sets thousands apart with commas.
     """

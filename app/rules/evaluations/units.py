@@ -1,5 +1,6 @@
 """Units as reports print them: what one of each is in its base unit, and what may be held against what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,83 +24,12 @@ _SAME = {
 }
 """Spellings of one unit; what is the same only to some readers (家 and 户, 天 and 工作日) is left apart."""
 _COUNTED = frozenset(
-    # fmt: off
-    [
-        "件",
-        "人",
-        "人次",
-        "天",
-        "工作日",
-        "年",
-        "月",
-        "个月",
-        "季度",
-        "周",
-        "小时",
-        "分钟",
-        "秒",
-        "分",
-        "个",
-        "项",
-        "次",
-        "户",
-        "家",
-        "元",
-        "㎡",
-        "台",
-        "套",
-        "条",
-        "份",
-        "笔",
-        "宗",
-        "例",
-        "起",
-        "部",
-        "辆",
-        "张",
-        "面",
-        "封",
-        "篇",
-        "场",
-        "期",
-        "批",
-        "批次",
-        "本",
-        "册",
-        "门",
-        "所",
-        "处",
-        "座",
-        "间",
-        "位",
-        "组",
-        "队",
-        "支",
-        "只",
-        "根",
-        "米",
-        "公里",
-        "千米",
-        "吨",
-        "公斤",
-        "千克",
-        "亩",
-        "度",
-        "倍",
-        "级",
-        "种",
-        "类",
-        "科",
-        "课时",
-        "学时",
-        "班",
-        "班次",
-        "项次",
-        "户次",
-        "个百分点",
-        "窗口",
-    ]
-    # fmt: on
+    re.split(
+        ",",
+        "件,人,人次,天,工作日,年,月,个月,季度,周,小时,分钟,秒,分,个,项,次,户,家,元,㎡,台,套,条,份,笔,宗,例,起,部,辆,张,"
+        "面,封,篇,场,期,批,批次,本,册,门,所,处,座,间,位,组,队,支,只,根,米,公里,千米,吨,公斤,千克,亩,度,倍,级,种,类,科,"
+        "课时,学时,班,班次,项次,户次,个百分点,窗口",
+    )
 )
 """Units met in such tables; another one is read too, with a warning."""
 

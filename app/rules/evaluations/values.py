@@ -262,7 +262,9 @@ class RelationKind(StrEnum):
 class Relation:
     """What a report says, or leaves to be reckoned: `result` is the figure printed for it, None where none is.
 
-    Each term is a figure's key or an exact number. `base` names the quantity that a rate's name claims to divide by.
+    Each term is a figure's key, that of a relation further up, a place of the tables with points for its slashes
+    (`funds.0.executed`), or an exact number; `result` is a figure's key or such a place. `base` names the quantity that
+    a rate's name claims to divide by.
     """
 
     place: str
@@ -301,6 +303,8 @@ class Template:
     """From which share of the target on (1.5: half again as much) a deviation asks for a note; None: never."""
     denominator: str | None = None
     """What the execution rate divides by, where the template says: `full_year_budget` or `initial_budget`."""
+    assumptions: tuple[str, ...] = ()
+    """What its source does not say and was filled in, to be confirmed before it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +365,8 @@ class Comparison:
     """One printed or derivable figure, recomputed.
 
     `key` is the relation's, or that of a row (`rate:/indicators/0`). `recomputed` is written with the places that were
-    printed, `exact` without rounding; `remarks` are further sentences, such as what another rounding would give.
+    printed, `exact` without rounding, both in the unit printed; `remarks` are further sentences, such as what another
+    rounding would give, and `remarks_zh` the same in Chinese.
     """
 
     key: str
@@ -372,6 +377,7 @@ class Comparison:
     exact: Fraction | None
     verdict: Verdict
     remarks: tuple[str, ...] = ()
+    remarks_zh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

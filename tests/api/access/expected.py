@@ -149,6 +149,15 @@ yyyy- --- 200 GET  /v1/issue-types
 yyrr- --- 201 POST /v1/issue-types
 yyyyy --- 200 GET  /v1/terms-templates
 yyyyy --- 200 GET  /v1/terms-templates/{template_id}
+yyyyy --- 200 GET  /v1/evaluation-templates
+yyyyy --- 200 GET  /v1/evaluation-templates/{evaluation_template_id}
+# evaluations
+yyyy- --- 200 GET  /v1/evaluations
+ryyr- --- 201 POST /v1/evaluations
+yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}
+ryyr- --- 200 PUT  /v1/evaluations/{evaluation_id}
+ryyr- --- 200 POST /v1/evaluations/{evaluation_id}/finalization
+yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}/versions
 # signals, also by the scopes of an integration
 yy-y- -y- 200 GET  /v1/signals
 yy-y- -y- 200 GET  /v1/signals/{signal_id}
@@ -279,7 +288,12 @@ def expected(who: str, operation: Operation, whose: str) -> int:
     return 404
 
 
-BESIDE_IDS = {"period": "2023-01", "year": "2023", "template_id": "monthly-score-bands"}
+BESIDE_IDS = {
+    "period": "2023-01",
+    "year": "2023",
+    "template_id": "monthly-score-bands",
+    "evaluation_template_id": "national",
+}
 """What paths name beside ids."""
 
 

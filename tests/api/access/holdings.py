@@ -36,7 +36,7 @@ from app.rules.destinations import Destination
 from app.rules.periods import Period
 from app.settings import Settings
 from tests.api.access.expected import BESIDE_IDS
-from tests.api.access.sent import ACCEPTED, AGREED, MACHINE, PERSON, REPORT, SENT
+from tests.api.access.sent import ACCEPTED, AGREED, EVALUATION, MACHINE, PERSON, REPORT, SENT
 from tests.api.asking import filled, last_part
 from tests.client import Client
 from tests.office import Office, Person
@@ -65,10 +65,17 @@ NOWHERE_IDS = (
     *("endpoint", "delivery", "event", "network", "yesterday"),
     *("appeal", "answered_contract", "notified_finding", "submitted_finding"),
     *("user", "principal", "machine_token", "channel"),
+    "evaluation",
 )
 NOWHERE_ID = str(uuid.UUID(int=7))
 NOWHERE = Holding(dict.fromkeys(NOWHERE_IDS, NOWHERE_ID))
 """Ids that nothing has."""
+
+
+def evaluated(at: Office, title: str) -> dict[str, str]:
+    """Have the center's year evaluated."""
+    body = EVALUATION | {"title": title, "service_center_id": str(at.center)}
+    return {"evaluation": made(at.supervisor.post("/v1/evaluations", body))}
 
 
 def answers(at: Office, contract: str, vendor: uuid.UUID) -> dict[str, str]:

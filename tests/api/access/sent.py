@@ -81,6 +81,11 @@ MACHINE = {
     "scopes": ["signals:write"],
     "expires_in_days": 30,
 }
+TABLE: dict[str, Any] = {
+    "project": "外包服务项目",
+    "indicators": [{"name": "产出指标", "weight": "100", "score": "90"}],
+}
+EVALUATION = {"year": 2023, "title": "外包服务项目", "template": "national", "document": TABLE}
 CHANNEL = {"kind": "email", "name": "值班", "address": "watch@center.example"}
 SOON: dict[str, Any] = {"url": "https://vendor.example/kaohe"}
 
@@ -162,6 +167,16 @@ REQUESTS: dict[Operation, Sent] = {
     ("GET", "/v1/contracts/{contract_id}/terms"): Sent(),
     ("GET", "/v1/terms-templates"): Sent(),
     ("GET", "/v1/terms-templates/{template_id}"): Sent(),
+    ("GET", "/v1/evaluation-templates"): Sent(),
+    ("GET", "/v1/evaluation-templates/{evaluation_template_id}"): Sent(),
+    ("GET", "/v1/evaluations"): Sent(),
+    ("POST", "/v1/evaluations"): Sent(
+        EVALUATION | {"title": "又一项目", "service_center_id": "$service_center", "contract_id": "$contract"}
+    ),
+    ("GET", "/v1/evaluations/{evaluation_id}"): Sent(),
+    ("PUT", "/v1/evaluations/{evaluation_id}"): Sent({"template": "national", "document": TABLE}),
+    ("POST", "/v1/evaluations/{evaluation_id}/finalization"): Sent({}),
+    ("GET", "/v1/evaluations/{evaluation_id}/versions"): Sent(),
     ("GET", "/v1/due-dates"): Sent(),
     ("GET", "/v1/contracts/{contract_id}/due-dates"): Sent(),
     ("GET", "/v1/alerts"): Sent(),

@@ -65,6 +65,8 @@ def test_an_auditor_of_no_center_reads_nothing(database: Database, town: Town) -
         "/v1/job-runs",
         "/v1/terms-templates",
         "/v1/terms-templates/{template_id}",
+        "/v1/evaluation-templates",
+        "/v1/evaluation-templates/{evaluation_template_id}",
     )
     saved = ("/v1/audit-events/export", "/v1/audit-events/chains", "/v1/access-log/export")
     others = {*of_everybody, *saved}

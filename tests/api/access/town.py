@@ -26,6 +26,7 @@ from tests.api.access.holdings import (
     Holding,
     answers,
     done_by_the_vendor,
+    evaluated,
     evidence,
     made,
     newcomers,
@@ -153,7 +154,7 @@ def build(database: Database, client: Client) -> Town:
             ids[name] = made(
                 at.people[Role.INTEGRATION].post("/v1/signals", SIGNAL | {"external_ref": f"{number}/{name}"})
             )
-        ids |= newcomers(at, number)
+        ids |= newcomers(at, number) | evaluated(at, number)
         ids["yesterday"] = (now() - timedelta(days=1)).isoformat()
         ids |= webhooks(at, vendor)
         ids |= answers(at, at.contract(f"{number}-ANSWERED", **PAID_BY_MONTH, **own), vendor)

@@ -1,0 +1,69 @@
+"""预算执行率: what was spent of a budget that is named, never guessed."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from app.rules.evaluations.printed import comparable, is_share, read
+from app.rules.evaluations.standings import UNITS_DIFFER
+from app.rules.evaluations.telling import CannotTell, told
+from app.rules.evaluations.values import Evaluation, Funds, FundSource, Measure, Printed
+
+DENOMINATOR_MISSING = "denominator-missing"
+DENOMINATOR_UNKNOWN = "denominator-unknown"
+ZERO_DENOMINATOR = "zero-denominator"
+FUNDS_MISSING = "funds-missing"
+
+
+def total_row(evaluation: Evaluation) -> Funds | None:
+    """Give the row of all the project's funds."""
+    return next((row for row in evaluation.funds if row.source is FundSource.TOTAL), None)
+
+
+def denominator_of(evaluation: Evaluation, measure: Measure | None = None) -> str | None:
+    """Name what an execution rate divides by: as its indicator, else the evaluation, else the template says."""
+    own = measure.method.denominator if measure and measure.method else None
+    return own or evaluation.denominator or evaluation.template.denominator
+
+
+def budget_of(evaluation: Evaluation, name: str) -> Printed | None:
+    """Give the figure that a denominator names: of the total row, or else the one that states a quantity of this name.
+
+    None where there is none, or where several figures state it and differ.
+    """
+    row = total_row(evaluation)
+    own: Mapping[str, str | None] = {"full_year_budget": row.full_year, "initial_budget": row.initial} if row else {}
+    if name in own:
+        return read(own[name] or "", evaluation.funds_unit)
+    stated = [read(item.text, item.unit) for item in evaluation.figures if item.quantity == name and item.text]
+    return stated[0] if len({figure.size for figure in stated}) == 1 else None
+
+
+def execution_rate(evaluation: Evaluation, measure: Measure | None = None) -> tuple[Fraction, str]:
+    """Divide what the total row says was executed by the budget that is named, and say how.
+
+    An evaluation without funds takes the rate that the indicator itself prints, as long as its base is named. Raises
+    CannotTell where a figure or the name of the base is missing, or the budget is zero.
+    """
+    name = denominator_of(evaluation, measure)
+    if name is None:
+        raise CannotTell(DENOMINATOR_MISSING, "Nothing says which budget an execution rate divides by.")
+    row = total_row(evaluation)
+    if row is None:
+        return _stated(measure, name)
+    executed, budget = read(row.executed or "", evaluation.funds_unit), budget_of(evaluation, name)
+    if executed.size is None or budget is None or budget.size is None:
+        missing = "what was executed" if executed.size is None else name
+        raise CannotTell(DENOMINATOR_UNKNOWN, f"No single figure is stated for {missing}.")
+    if not comparable(executed, budget):
+        raise CannotTell(UNITS_DIFFER, f"{executed.text} and {budget.text} cannot be compared.")
+    if budget.size <= 0 or executed.size < 0:
+        raise CannotTell(ZERO_DENOMINATOR, f"{executed.text} cannot be divided by a {name} of {budget.text}.")
+    rate = executed.size / budget.size
+    return rate, f"{executed.text} executed of {budget.text} ({name}) is {told(rate)}."
+
+
+def _stated(measure: Measure | None, name: str) -> tuple[Fraction, str]:
+    printed = read((measure.actual if measure else None) or "", measure.unit if measure else None)
+    if printed.size is None or not is_share(printed):
+        raise CannotTell(FUNDS_MISSING, "Neither funds nor a rate are stated.")
+    return printed.size, f"The rate {printed.text} is the printed one, of {name}; no funds are there to reckon it from."
