@@ -27,6 +27,7 @@ from app.features.assessments import (
 )
 from app.features.audit import heads
 from app.features.audit.actor import Actor
+from app.features.budgets import mismatches as budget_mismatches
 from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.contracts.within import ALL, Within
@@ -96,6 +97,7 @@ FLAGS = {
     "flag_vacant_key_posts": Flags(AlertKind.KEY_POST_VACANT, vacant_posts.evaluate),
     "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
     "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
+    "flag_budget_mismatches": Flags(AlertKind.BUDGET_LINE_MISMATCH, budget_mismatches.evaluate),
     "flag_disabled_endpoints": Flags(AlertKind.ENDPOINT_DISABLED, _disabled_endpoints),
 }
 DRAFTS = {

@@ -36,6 +36,10 @@ USER = uuid.UUID("0189a3c2-5e00-7000-8000-000000007301")
 MACHINE_TOKEN = uuid.UUID("0189a3c2-5e00-7000-8000-000000007302")
 CHANNEL = uuid.UUID("0189a3c2-5e00-7000-8000-00000000c101")
 EVALUATION = uuid.UUID("0189a3c2-5e00-7000-8000-00000000e501")
+BUDGET_LINE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000bd01")
+OTHER_BUDGET_LINE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000bd02")
+EXPENDITURE = uuid.UUID("0189a3c2-5e00-7000-8000-00000000bd03")
+PROGRESS_REPORT = uuid.UUID("0189a3c2-5e00-7000-8000-00000000bd04")
 """Stand-ins: a reader puts ids of their own centre in their place."""
 
 CenterId = Annotated[
@@ -81,6 +85,11 @@ NetworkId = Annotated[
 ]
 ChannelId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/me/channels`.", examples=[CHANNEL])]
 EvaluationId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/evaluations`.", examples=[EVALUATION])]
+BudgetLineId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/budgets`.", examples=[BUDGET_LINE])]
+ExpenditureId = Annotated[uuid.UUID, Path(description="`id` of `GET /v1/expenditures`.", examples=[EXPENDITURE])]
+ProgressReportId = Annotated[
+    uuid.UUID, Path(description="`id` of `GET /v1/progress-reports`.", examples=[PROGRESS_REPORT])
+]
 
 OfCenter = Annotated[uuid.UUID | None, Query(description="Only this service center's.", examples=[CENTER])]
 OfContract = Annotated[uuid.UUID | None, Query(description="Only this contract's.", examples=[CONTRACT])]

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from sqlmodel import Session, col, select
 
-from app.demo import answers, decisions, facts, money
+from app.demo import answers, decisions, evaluations, facts, money
 from app.features.access.caller import Caller
 from app.features.contracts import service as contracts
 from app.features.contracts.draft import NewContract
@@ -72,6 +72,16 @@ def load(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any]
     books = facts.Books(session, caller, supervisor, finance, contract)
     for fact in in_order(data):
         fact.record(books)
+
+
+def evaluate(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any], name: str) -> bool:
+    """Draft the evaluation that belongs to a data file of that name; False where none is missing."""
+    document = evaluations.read(name)
+    if document is None:
+        return False
+    code = data["service_center"]["code"]
+    center = session.exec(select(ServiceCenter.id).where(ServiceCenter.code == code)).one()
+    return evaluations.load(session, replace(staff[Role.SUPERVISOR], centers=(center,)), document)
 
 
 def in_order(data: Mapping[str, Any]) -> list[facts.Fact]:

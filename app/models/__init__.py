@@ -8,6 +8,7 @@ from app.models.answers import Acknowledgement, AppealLine, Rectification
 from app.models.assessments import Assessment, AssessmentCriterion, Finding
 from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Table
+from app.models.budgets import BudgetAdjustment, BudgetLine, Expenditure, ExpenditureDecision, ProgressReport
 from app.models.calendar import WorkCalendarDay, WorkCalendarYear
 from app.models.contracts import Contract, ContractYear, DueDate, TermsVersion
 from app.models.decisions import ClauseDecision
@@ -49,6 +50,8 @@ __all__ = [
     "AssessmentRevision",
     "AuditEvent",
     "AuditHead",
+    "BudgetAdjustment",
+    "BudgetLine",
     "ClauseDecision",
     "Contract",
     "ContractYear",
@@ -61,6 +64,8 @@ __all__ = [
     "EventHead",
     "Evidence",
     "EvidenceUse",
+    "Expenditure",
+    "ExpenditureDecision",
     "Finding",
     "Grant",
     "IdempotencyKey",
@@ -84,6 +89,7 @@ __all__ = [
     "Payout",
     "PayoutReading",
     "Principal",
+    "ProgressReport",
     "Rectification",
     "ReminderDays",
     "ServiceCenter",

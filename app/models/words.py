@@ -124,6 +124,21 @@ class AlertKind(StrEnum):
     MISSING_MONTHLY_REPORT = "missing_monthly_report"
     KEY_POST_VACANT = "key_post_vacant"
     ENDPOINT_DISABLED = "endpoint_disabled"
+    BUDGET_LINE_MISMATCH = "budget_line_mismatch"
+
+
+class ExpenditureDecisionKind(StrEnum):
+    """What was decided about an expenditure whose line is not for its purpose, or whose line is the wrong one."""
+
+    RECLASSIFIED = "reclassified"
+    ACCEPTED = "accepted"
+
+
+class ProgressStatus(StrEnum):
+    """How far a quarterly progress report has come."""
+
+    DRAFT = "draft"
+    HANDED_OVER = "handed_over"
 
 
 class MoneyStatus(StrEnum):

@@ -109,7 +109,7 @@ def list_evaluations(
 def create_evaluation(who: EvaluationsWrite, change: Change, body: EvaluationIn) -> Response:
     """Draft an evaluation; what is printed is kept as it is, and what is left out is computed."""
     id_ = service.create(change.session, who, NewEvaluation(**dict(body)))
-    return _read(change.session, who, id_, HTTPStatus.CREATED)
+    return _read(change.session, who, id_, 201)
 
 
 @router.get("/{evaluation_id}", response_model=EvaluationOut)

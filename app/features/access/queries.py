@@ -11,11 +11,13 @@ from app.models import (
     Alert,
     Appeal,
     Assessment,
+    BudgetLine,
     Contract,
     DueDate,
     Evaluation,
     Event,
     Evidence,
+    Expenditure,
     Finding,
     Grant,
     MessageChannel,
@@ -23,6 +25,7 @@ from app.models import (
     Payment,
     Payout,
     Principal,
+    ProgressReport,
     ServiceCenter,
     Settlement,
     Signal,
@@ -103,10 +106,25 @@ OWNED: dict[str, tuple[Listing, SQLColumnExpression[uuid.UUID]]] = {
     ),
     "vendor_id": (select(col(Vendor.service_center_id), col(Vendor.id)), col(Vendor.id)),
     "service_center_id": (select(col(ServiceCenter.id), col(ServiceCenter.id)), col(ServiceCenter.id)),
+    "budget_line_id": (
+        select(col(BudgetLine.service_center_id), col(BudgetLine.service_center_id)),
+        col(BudgetLine.id),
+    ),
+    "expenditure_id": (
+        select(col(Expenditure.service_center_id), col(Expenditure.service_center_id)),
+        col(Expenditure.id),
+    ),
+    "progress_report_id": (
+        select(col(ProgressReport.service_center_id), col(ProgressReport.service_center_id)),
+        col(ProgressReport.id),
+    ),
 }
 """How to find the owners, service center and vendor, of what a path parameter names."""
 
-OF_CENTERS = frozenset({"service_center_id", "trial_id", "signal_id", "evaluation_id"})
+OF_CENTERS = frozenset(
+    {"service_center_id", "trial_id", "signal_id", "evaluation_id"}
+    | {"budget_line_id", "expenditure_id", "progress_report_id"}
+)
 """What is a centre's and no vendor's, so that being of the centre is what counts for a vendor too."""
 
 OF_PERSONS = frozenset({"channel_id"})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.features.alerts.budget_texts import budget_line_mismatch
 from app.features.alerts.duty_texts import key_post_vacant, lateness, missing_monthly_report, overdue_rectification
 from app.features.alerts.trigger_texts import clause_trigger
 from app.models.words import AlertKind
@@ -191,4 +192,5 @@ _WRITERS = {
     AlertKind.MISSING_MONTHLY_REPORT: missing_monthly_report,
     AlertKind.KEY_POST_VACANT: key_post_vacant,
     AlertKind.ENDPOINT_DISABLED: _endpoint_disabled,
+    AlertKind.BUDGET_LINE_MISMATCH: budget_line_mismatch,
 }

@@ -1,1 +1,1 @@
-"""预算: lines by project and year, what was added and spent, and for which purpose."""
+"""Budgets (预算): lines of a project and year, adjustments, what was spent, and what of it for another purpose."""

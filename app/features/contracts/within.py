@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
-from app.models import Assessment, AssessmentRevision, DueDate, Finding
+from app.models import Assessment, AssessmentRevision, DueDate, Expenditure, Finding
 from app.models.words import DueKind
 
 
@@ -23,7 +23,9 @@ class Within:
         """Say it as conditions on a table."""
         return self.whose(table) + ([] if self.period is None else [col(table.period) == self.period])
 
-    def whose(self, table: type[Assessment | Finding | DueDate | AssessmentRevision]) -> list[ColumnElement[bool]]:
+    def whose(
+        self, table: type[Assessment | Finding | DueDate | AssessmentRevision | Expenditure]
+    ) -> list[ColumnElement[bool]]:
         """Say it as conditions on a table, the period aside."""
         conditions: list[ColumnElement[bool]] = []
         if self.centers is not None:

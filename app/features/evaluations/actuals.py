@@ -15,6 +15,7 @@ from app.features.evaluations import months, paid, record_queries
 from app.features.evaluations.document import EvaluationDocument, LeafIn, MeasureBinding
 from app.features.evaluations.months import Found
 from app.features.evaluations.trace import ActualTrace, Said
+from app.rules.budgets import Base
 from app.rules.evaluations.printed import read
 from app.rules.faults import Fault
 from app.rules.money import exact, round_half_away
@@ -41,14 +42,14 @@ _METHODS = {
     ),
 }
 _PAID = {
-    paid.CONTRACT_YEAR: Said(
+    Base.CONTRACT_YEAR: Said(
         zh="为该年度服务支付的金额（不论何时支付）除以合同该年度金额",
         en="What was paid for the year's service, whenever, divided by the contract's amount of that year.",
     ),
-    paid.INITIAL_BUDGET: Said(
+    Base.INITIAL_BUDGET: Said(
         zh="期间内支付的金额除以年初预算数", en="What was paid in those months, divided by the initial budget."
     ),
-    paid.FULL_YEAR_BUDGET: Said(
+    Base.FULL_YEAR_BUDGET: Said(
         zh="期间内支付的金额除以全年预算数", en="What was paid in those months, divided by the full-year budget."
     ),
 }
@@ -65,6 +66,7 @@ class _Record:
     metrics: Sequence[RowMapping]
     paid: Sequence[RowMapping]
     years: Sequence[RowMapping]
+    budget: Sequence[RowMapping]
 
 
 def bindings(document: EvaluationDocument) -> dict[str, tuple[MeasureBinding, str | None]]:
@@ -91,7 +93,7 @@ def from_record(
 ) -> dict[str, ActualTrace]:
     """Reckon each bound actual from the record as it stands, by the places of the indicators.
 
-    Four statements, however many are bound; none where nothing is.
+    Five statements, however many are bound; none where nothing is.
     """
     bound = bindings(document)
     if not bound or contract_id is None:
@@ -106,6 +108,7 @@ def from_record(
         record_queries.metrics(session, contract_id, str(first), str(last)),
         record_queries.paid(session, contract_id, clock.today()),
         contract_queries.years(session, [contract_id]),
+        record_queries.budget(session, contract_id, year),
     )
     return {
         place: _trace(place, binding, unit, spans[place], _found(record, binding, *spans[place]))
@@ -154,9 +157,9 @@ def _faults(place: str, leaf: LeafIn, binding: MeasureBinding, year: int, *, has
     if leaf.measure is not None and leaf.measure.actual is not None:
         detail = f"An actual is printed ({leaf.measure.actual}) and taken from the record as well."
         yield Fault(f"{place}/actual", "actual-twice", detail, "Leave out either `actual` or `binding`.")
-    if binding.base is not None and binding.base not in paid.BASES:
+    if binding.base is not None and binding.base not in set(Base):
         detail = f"'{binding.base}' is no base of a paid share."
-        yield Fault(f"{place}/binding/base", "unknown-base", detail, f"Use one of {', '.join(paid.BASES)}.")
+        yield Fault(f"{place}/binding/base", "unknown-base", detail, f"Use one of {', '.join(Base)}.")
     try:
         first, last = span_of(binding, year)
     except ValueError as error:
@@ -180,7 +183,7 @@ def _trace(
         last=str(span[1]),
         value=None if value is None else f"{_printed(value)}{unit}",
         exact=None if value is None else f"{exact(value)}{unit}",
-        method=_PAID[binding.base] if binding.base else _METHODS[binding.source],
+        method=_PAID[Base(binding.base)] if binding.base else _METHODS[binding.source],
         sources=found.sources,
         lacking=found.lacking,
     )
@@ -211,9 +214,10 @@ def _found(record: _Record, binding: MeasureBinding, first: Period, last: Period
 
 
 def _paid_share(record: _Record, base: str, binding: MeasureBinding, first: Period, last: Period) -> Found:
-    if binding.base == paid.CONTRACT_YEAR:
+    of = Base(binding.base or "")
+    if of is Base.CONTRACT_YEAR:
         return paid.of_contract_year(base, record.paid, record.years, record.year)
-    return paid.of_budget(base, record.paid, (), first, last)
+    return paid.of_budget(base, record.paid, record.budget, (first, last), of)
 
 
 def _within(rows: Sequence[RowMapping], first: Period, last: Period) -> list[RowMapping]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.features.evaluations.reading import Reading
 from app.models.words import EvaluationKind
+from app.rules.evaluations.check_codes import CheckCode
 from app.rules.evaluations.values import Scored
 from app.rules.faults import Fault
 from app.rules.money import exact
@@ -29,10 +30,12 @@ def _weights(found: Reading) -> Iterator[Fault]:
         return
     if weight is None:
         detail = "The weights cannot be added up, since one of them is missing or cannot be read."
-        yield Fault("/document/indicators", "weight-unknown", detail, "State each row's weight.")
+        yield Fault("/document/indicators", CheckCode.WEIGHT_MISSING, detail, "State each row's weight.")
     elif weight != full:
         detail = f"The weights come to {exact(weight)}, and not to {full}."
-        yield Fault("/document/indicators", "weights-not-full", detail, "Let the weights come to the full mark.")
+        yield Fault(
+            "/document/indicators", CheckCode.WEIGHTS_DO_NOT_SUM, detail, "Let the weights come to the full mark."
+        )
 
 
 def _rows(found: Reading) -> Iterator[Fault]:

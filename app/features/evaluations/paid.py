@@ -1,5 +1,6 @@
 """The paid share as an actual: what was paid, by the ledger, of a base that is named."""
 
+import uuid
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -7,11 +8,9 @@ from sqlalchemy import RowMapping
 
 from app.features.evaluations.months import Found, lack
 from app.features.evaluations.trace import Said, SourceRow
+from app.rules.budgets import Base
 from app.rules.money import yuan
 from app.rules.periods import Period
-
-CONTRACT_YEAR, INITIAL_BUDGET, FULL_YEAR_BUDGET = "contract_year", "initial_budget", "full_year_budget"
-BASES = (CONTRACT_YEAR, INITIAL_BUDGET, FULL_YEAR_BUDGET)
 
 
 def of_contract_year(base: str, paid: Sequence[RowMapping], years: Sequence[RowMapping], year: int) -> Found:
@@ -26,15 +25,27 @@ def of_contract_year(base: str, paid: Sequence[RowMapping], years: Sequence[RowM
 
 
 def of_budget(
-    base: str, paid: Sequence[RowMapping], lines: Sequence[tuple[SourceRow, int]], first: Period, last: Period
+    base: str, paid: Sequence[RowMapping], budget: Sequence[RowMapping], span: tuple[Period, Period], of: Base
 ) -> Found:
-    """Divide what was paid in those months by the named amount of the budget lines, in fen."""
-    amount = sum(fen for _, fen in lines)
+    """Divide what was paid in those months by the budget lines, as they were at first or with their adjustments."""
+    first, last = span
+    lines: dict[uuid.UUID, tuple[str, int]] = {}
+    for row in budget:
+        name, fen = lines.get(row["id"], (row["name"], row["initial_fen"]))
+        adjusted = of is Base.FULL_YEAR_BUDGET and row["adjusted_on"] is not None
+        counts = adjusted and row["adjusted_on"] <= last.last_day
+        lines[row["id"]] = (name, fen + (row["amount_fen"] if counts else 0))
+    amount = sum(fen for _, fen in lines.values())
     if not amount:
         zh, en = "没有该合同当年的预算金额", "The record has no such budget of the contract for the year."
         return Found(None, (), (lack("no-base", zh, en),), is_share=True)
     counted = [row for row in paid if first.first_day <= row["posted_on"] <= last.last_day]
-    return _share(base, counted, amount, tuple(source for source, _ in lines))
+    return _share(base, counted, amount, tuple(_line(id_, *line) for id_, line in lines.items()))
+
+
+def _line(id_: uuid.UUID, name: str, fen: int) -> SourceRow:
+    note = Said(zh=name, en=f"The budget line '{name}'.")
+    return SourceRow(kind="budget_line", id=id_, href=f"/v1/budgets/{id_}", value=yuan(fen), note=note)
 
 
 def _share(base: str, counted: Sequence[RowMapping], amount: int, of: tuple[SourceRow, ...]) -> Found:

@@ -108,6 +108,14 @@ def is_of_center(session: Session, contract_id: uuid.UUID, center: uuid.UUID) ->
     return session.execute(statement).first() is not None
 
 
+def of_number(session: Session, center: uuid.UUID, number: str) -> uuid.UUID | None:
+    """Find a service center's contract by its number."""
+    statement = select(col(Contract.id)).where(
+        col(Contract.service_center_id) == center, col(Contract.number) == number
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
 def of_title(session: Session, center: uuid.UUID, year: int, kind: EvaluationKind, title: str) -> uuid.UUID | None:
     """Find the evaluation of that title among those of one kind of a center's year."""
     statement = select(col(Evaluation.id)).where(

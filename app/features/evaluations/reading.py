@@ -12,6 +12,8 @@ from app.features.calendar.queries import work_calendar
 from app.features.evaluations import actuals, templates
 from app.features.evaluations.document import EvaluationDocument
 from app.features.evaluations.trace import ActualTrace
+from app.rules.evaluations.checking import check
+from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Outcome, Template
 from app.rules.faults import Fault
@@ -55,7 +57,9 @@ def read_row(session: Session, row: RowMapping) -> Reading:
     document = actuals.filled(stated, traced)
     evaluation = document.evaluation(row["year"], template, days)
     outcome = score(evaluation)
-    return Reading(row, stated, document, template, traced, days, evaluation, outcome, (), ())
+    comparisons = compare(evaluation, outcome)
+    checks = check(evaluation, outcome, comparisons)
+    return Reading(row, stated, document, template, traced, days, evaluation, outcome, comparisons, checks)
 
 
 def frozen(found: Reading) -> dict[str, Any]:

@@ -8,7 +8,18 @@ from sqlalchemy import RowMapping, and_, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
-from app.models import Assessment, DueDate, LedgerEntry, LedgerLine, MonthMetrics, Payment, Payout, Settlement
+from app.models import (
+    Assessment,
+    BudgetAdjustment,
+    BudgetLine,
+    DueDate,
+    LedgerEntry,
+    LedgerLine,
+    MonthMetrics,
+    Payment,
+    Payout,
+    Settlement,
+)
 from app.models.words import DueKind, LedgerCause
 from app.rules.ledger import Account
 
@@ -80,3 +91,17 @@ def paid(session: Session, contract_id: uuid.UUID, until: date) -> Sequence[RowM
         )
     )
     return session.execute(statement.order_by(col(LedgerEntry.number))).mappings().all()
+
+
+def budget(session: Session, contract_id: uuid.UUID, year: int) -> Sequence[RowMapping]:
+    """Read the budget lines of a year that the contract is paid from, a row for each adjustment or one without."""
+    its = col(BudgetAdjustment.budget_line_id) == col(BudgetLine.id)
+    statement = select(
+        col(BudgetLine.id),
+        col(BudgetLine.name),
+        col(BudgetLine.initial_fen),
+        col(BudgetAdjustment.amount_fen),
+        col(BudgetAdjustment.adjusted_on),
+    ).join(BudgetAdjustment, its, isouter=True)
+    statement = statement.where(col(BudgetLine.contract_id) == contract_id, col(BudgetLine.year) == year)
+    return session.execute(statement.order_by(col(BudgetLine.id))).mappings().all()

@@ -65,11 +65,9 @@ def agreements(all_of_them: Mapping[str, Operand]) -> Iterator[Comparison]:
     doubtful = suspects(all_of_them)
     for members in quantities(all_of_them).values():
         reference = _reference(members)
-        told: set[str] = set()
         for operand in members:
-            if operand.key == reference.key or (operand.text or "") in told:
+            if operand.key == reference.key:
                 continue
-            told.add(operand.text or "")
             suspect = doubtful.get(operand.key)
             if suspect is not None:
                 yield _off_by_ten_thousand(operand, suspect, reference)

@@ -129,9 +129,10 @@ def _bound(relation: Relation, first: Operand, second: Operand) -> Comparison:
     said = []
     if bound:
         share = half_up(one / bound * 100, 2)
-        said.append(Said(f"为其{share}%", f"it is {share}% of it"))
+        shown = _shown(second)
+        said.append(Said(f"为{shown}的{share}%", f"it is {share}% of {shown}"))
     verdict = Verdict.MATCH if holds else Verdict.CONTRADICTS
-    return _comparison(relation, _shown(second), _shown(first), first.value, verdict, *said)
+    return _comparison(relation, second.text, _shown(first), first.value, verdict, *said)
 
 
 def _shown(operand: Operand) -> str:

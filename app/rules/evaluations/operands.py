@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from app.rules.evaluations.printed import half_up, is_share, read
+from app.rules.evaluations.printed import UNKNOWN_UNIT, half_up, is_share, read
 from app.rules.evaluations.units import PERCENT, YUAN, unit_of
-from app.rules.evaluations.values import Evaluation, Figure, Funds, FundSource, Indicator, Printed
+from app.rules.evaluations.values import Evaluation, Figure, Funds, FundSource, Indicator, Nature, Printed
 
 DAY = "天"
 SOURCES: Mapping[FundSource, str] = {
@@ -34,8 +34,8 @@ class Family(StrEnum):
 class Operand:
     """A figure to reckon with: `size` in its base unit, None where it cannot be read; `text` as printed, if it is.
 
-    `base` is the base unit (元, 人次/天) and `scale` what one of `unit` is in it; `in_table` says that it is a cell of a
-    table, and no figure of the text.
+    `base` is the base unit (元, 人次/天) and `scale` what one of `unit` is in it; `in_table` says that it is the cell of
+    a table, and no figure of the text. An unknown unit is no warning here: counts have many classifiers.
     """
 
     key: str
@@ -119,7 +119,7 @@ def _operand(
         quantity=quantity,
         text=printed.text,
         operator=printed.operator,
-        warnings=printed.warnings,
+        warnings=tuple(warning for warning in printed.warnings if warning != UNKNOWN_UNIT),
         in_table=in_table,
     )
 
@@ -165,7 +165,7 @@ def _rows(indicator: Indicator) -> Iterator[Operand]:
     for name, text in cells:
         yield from _cell(indicator.place, name, text, PERCENT if name == "rate" else None, indicator.name)
     measure = indicator.measure
-    if measure:
+    if measure and measure.nature is not Nature.QUALITATIVE:
         for name, text in (("target", measure.target), ("actual", measure.actual)):
             yield from _cell(f"{indicator.place}/measure", name, text, measure.unit, indicator.name)
     for child in indicator.children:

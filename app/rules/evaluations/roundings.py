@@ -118,8 +118,9 @@ def digit_short(size: Fraction, printed: Operand) -> str | None:
 
 
 def _explanations(value: Fraction, printed: Fraction, places: int, hidden: Said | None) -> list[Said]:
-    found = []
     shown, cut = half_up(printed, places), truncated(value, places)
+    apart = half_up(abs(value - printed), places)
+    found = [Said(f"相差{apart}", f"it is off by {apart}")]
     if cut == shown:
         found.append(Said(f"截尾可得{shown}，四舍五入则不然", f"cutting off gives {shown}, rounding half up does not"))
     digit = lost_digit(half_up(value, places), shown)

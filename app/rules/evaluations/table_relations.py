@@ -1,7 +1,7 @@
 """What every table implies: rates of rows, sums of weights and scores, funds that add up, the grade of the total."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from app.rules.evaluations.operands import SOURCES, Operand
@@ -51,8 +51,11 @@ def _flat(rows: Sequence[Scored]) -> Iterator[Scored]:
 
 
 def _cell(cells: Cells, place: str) -> Operand | None:
+    """Give a cell that can be read; a score without decimals is held against all its places: 10 is not 9.52."""
     found = cells.get(place.removeprefix("/").replace("/", "."))
-    return None if found is None or found.size is None else found
+    if found is None or found.size is None:
+        return None
+    return replace(found, places=found.places or DERIVED_PLACES) if place.endswith("/score") else found
 
 
 def _row(
