@@ -87,8 +87,7 @@ _COPY_OUT = "Copy the table alone into a new document and send that."
 
 def parts(content: bytes, kind: FileType, called: str) -> Parts:
     """Check that the bytes are a document of this kind; raises UnfitDocument with what they are instead."""
-    if content.startswith(_OLD):
-        raise _old(content, called)
+    refuse_old(content, called)
     try:
         found = file_type(content)
     except UnfitFile as error:
@@ -99,14 +98,14 @@ def parts(content: bytes, kind: FileType, called: str) -> Parts:
     return Parts(content, {entry.name.replace("\\", "/").casefold(): entry for entry in checked_entries(content)})
 
 
-def _old(content: bytes, called: str) -> UnfitDocument:
+def refuse_old(content: bytes, called: str) -> None:
+    """Refuse what is encrypted, or of the form before 2007; both look alike from outside."""
+    if not content.startswith(_OLD):
+        return
+    remedy = f"Save it without a password as {called}."
     if _ENCRYPTED in content:
-        return UnfitDocument(
-            "encrypted", "It is encrypted, so nobody can see what it holds.", f"Save it without a password as {called}."
-        )
-    return UnfitDocument(
-        "older-format", "It is an office document of the form before 2007.", f"Save it without a password as {called}."
-    )
+        raise UnfitDocument("encrypted", "It is encrypted, so nobody can see what it holds.", remedy)
+    raise UnfitDocument("older-format", "It is an office document of the form before 2007.", remedy)
 
 
 def local(tag: Any) -> str:  # noqa: ANN401 a comment's tag is a function
