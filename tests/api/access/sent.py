@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.api.supervisor.evaluation_form_example import example
 from tests.api.access.expected import Operation
 from tests.office import TERMS, without
 from tests.payouts import CHOICE, HOLDBACK, PRORATED
@@ -12,12 +13,14 @@ from tests.payouts import CHOICE, HOLDBACK, PRORATED
 class Sent:
     """A body that an operation takes; `places` says which other id of a holding its path is about.
 
-    One that is `by_another` is refused who did the one before it.
+    One that is `by_another` is refused who did the one before it. A `file` is sent as it is, with a `query`.
     """
 
     body: dict[str, Any] | None = None
     places: dict[str, str] = field(default_factory=dict)
     by_another: bool = False
+    file: bytes | None = None
+    query: dict[str, str] = field(default_factory=dict)
 
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
@@ -177,6 +180,14 @@ REQUESTS: dict[Operation, Sent] = {
     ("PUT", "/v1/evaluations/{evaluation_id}"): Sent({"template": "national", "document": TABLE}),
     ("POST", "/v1/evaluations/{evaluation_id}/finalization"): Sent({}),
     ("GET", "/v1/evaluations/{evaluation_id}/versions"): Sent(),
+    ("GET", "/v1/evaluations/{evaluation_id}/form.xlsx"): Sent(),
+    ("GET", "/v1/evaluations/{evaluation_id}/form.docx"): Sent(),
+    ("GET", "/v1/evaluations/{evaluation_id}/form.pdf"): Sent(),
+    ("POST", "/v1/evaluation-imports"): Sent(
+        file=example(),
+        query={"service_center_id": "$service_center", "contract_id": "$contract", "year": "2023"}
+        | {"template": "national", "dry_run": "true"},
+    ),
     ("GET", "/v1/due-dates"): Sent(),
     ("GET", "/v1/contracts/{contract_id}/due-dates"): Sent(),
     ("GET", "/v1/alerts"): Sent(),
