@@ -73,8 +73,9 @@ def _tables(found: _Counted, table: Element, before: tuple[str, ...]) -> None:
     if number > MOST_TABLES:
         raise UnfitDocument("document-too-large", f"It has more than {MOST_TABLES} tables.", _COPY)
     name = f"table {number}"
+    cells = _cells(found, table, name)
     try:
-        found.tables.append(grid(name, _cells(found, table, name), before=before))
+        found.tables.append(grid(name, cells, before=before))
     except ValueError:
         raise _broken(name, "cells over one another") from None
     for inner in _nested(table):

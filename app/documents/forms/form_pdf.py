@@ -83,7 +83,7 @@ class _Pages:
         letters = [frozenset(font.cmap) for font in self._pdf.fonts.values() if isinstance(font, TTFFont)]
         self._known = frozenset.intersection(*letters)
         self._widths: dict[tuple[str, str], float] = {}
-        self._y = _TOP
+        self._y = self._end = _TOP
         self.begin()
 
     def begin(self) -> None:
@@ -118,6 +118,7 @@ class _Pages:
             tops = [self._y]
             for row in range(page.first, page.end):
                 tops.append(tops[-1] + laid.heights[row])
+            self._end = tops[-1]
             for cell in laid.on(page):
                 top, bottom = tops[max(cell.row, page.first) - page.first], tops[min(cell.end, page.end) - page.first]
                 self._draw(cell, left, (top, bottom), scale=laid.scale(cell, page, pages))
@@ -143,9 +144,9 @@ class _Pages:
         if cell.cell.look not in _NO_BORDERS:
             pdf.line(x, top, x, bottom)
             pdf.line(x + cell.width, top, x + cell.width, bottom)
-            if not cell.goes_on:
+            if not cell.goes_on or bottom == self._end:
                 pdf.line(x, bottom, x + cell.width, bottom)
-            if not cell.came_on:
+            if not cell.came_on or top == self._y:
                 pdf.line(x, top, x + cell.width, top)
         if not scale:
             return
@@ -153,6 +154,8 @@ class _Pages:
         pdf.set_font(_font(cell.cell.look), size=points)
         high = points * MILLIMETRES * LINE
         y = top + (bottom - top - high * len(cell.lines)) / 2
+        if cell.came_on or cell.goes_on:
+            y = top + (0 if cell.came_on else PAD)
         for text in cell.lines:
             pdf.set_xy(x + PAD, y)
             pdf.cell(cell.width - 2 * PAD, high, text, align="L" if cell.cell.look is Look.TEXT else "C")

@@ -1,6 +1,6 @@
 """The form as a workbook: one sheet in the official layout, a second one with what the checks found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -97,14 +97,19 @@ def _put(sheet: Any, cell: PaperCell, look: Any) -> None:  # noqa: ANN401 as abo
 
 def _height(row: Sequence[PaperCell]) -> float:
     """Give a row's height in points, by the cells that stand in it alone; a spreadsheet fits no merged cell itself."""
-    found = (
-        lines(cell.text, sum(WIDTHS[cell.column : cell.column + cell.columns]) - _PADDING, POINTS[cell.look])
-        * POINTS[cell.look]
-        * LINE
-        for cell in row
-        if cell.rows == 1
+    looks = {cell.look for cell in row} or {Look.TEXT}
+    alone = [cell for cell in row if cell.rows == 1]
+    return max(
+        _room(((c.text, sum(WIDTHS[c.column : c.column + c.columns])) for c in alone if c.look is look), look)
+        for look in looks
     )
-    return float(min(_HIGHEST, max((*found, 9 * LINE)) + _PADDING / MILLIMETRES))
+
+
+def _room(texts: Iterable[tuple[str, int]], look: Look) -> float:
+    """Give the points that a row takes for texts in columns of so many millimetres."""
+    points = POINTS[look]
+    most = max((lines(text, width - _PADDING, points) for text, width in texts), default=1)
+    return float(min(_HIGHEST, most * points * LINE + _PADDING / MILLIMETRES))
 
 
 def _write_annex(sheet: Any, rows: Sequence[Sequence[str]], looks: _Looks) -> None:  # noqa: ANN401 as above
@@ -117,6 +122,7 @@ def _write_annex(sheet: Any, rows: Sequence[Sequence[str]], looks: _Looks) -> No
     for number, row in enumerate(rows or [(NOTHING_FOUND, *[""] * last)], 2):
         for column, text in enumerate(row):
             sheet.write_string(number, column, text, looks.of(Look.TEXT, text))
+        sheet.set_row(number, _room(zip(row, ANNEX_WIDTHS, strict=True), Look.TEXT))
     sheet.repeat_rows(1)
     _page(sheet)
 

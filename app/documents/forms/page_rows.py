@@ -10,7 +10,7 @@ PAD = 1.0
 """Millimetres between a border and its text."""
 LOWEST = 6.5
 """Millimetres of a row."""
-SLICE = 60.0
+SLICE = 30.0
 """Millimetres of a row that is never broken; a higher one is, in parts of this height."""
 
 
@@ -30,8 +30,8 @@ class LaidCell:
 
     @property
     def needs(self) -> float:
-        """Give the millimetres that its lines take."""
-        return len(self.lines) * self.line + 2 * PAD
+        """Give the millimetres that its lines take, and the room around them; parts of a broken cell join."""
+        return len(self.lines) * self.line + PAD * (2 - self.came_on - self.goes_on)
 
     @property
     def line(self) -> float:
