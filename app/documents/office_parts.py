@@ -16,6 +16,8 @@ from app.rules.file_types import FileType, UnfitFile, file_type
 
 LARGEST_PART = 16 * 1024 * 1024
 """Bytes of one part's XML: some 300,000 cells, far above any form."""
+MOST_ELEMENTS = 600_000
+"""Elements of one part: each takes memory, however short it is written."""
 DEEPEST = 100
 """How deep elements may stand in one another; office programs stay below 40."""
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -46,13 +48,17 @@ class Parts:
         if entry.size > LARGEST_PART:
             detail = f"Its part '{name[:80]}' has {entry.size} bytes; the most is {LARGEST_PART}."
             raise UnfitDocument("document-too-large", detail, _COPY_OUT, name[:80])
-        depth = 0
+        depth = count = 0
         try:
             for event, element in iterparse(
                 BytesIO(unpacked(self.content, entry)), events=("start", "end"), forbid_dtd=True
             ):
                 begins = event == "start"
                 depth += 1 if begins else -1
+                count += begins
+                if count > MOST_ELEMENTS:
+                    detail = f"Its part '{name[:80]}' has more than {MOST_ELEMENTS} elements."
+                    raise UnfitDocument("document-too-large", detail, _COPY_OUT, name[:80])
                 if depth > DEEPEST:
                     detail = f"In its part '{name[:80]}' more than {DEEPEST} elements stand in one another."
                     raise UnfitDocument("broken-document", detail, _SAVE_ANEW, name[:80])

@@ -23,6 +23,8 @@ from tests.evaluation_forms import chaoyang, docx_of
 from tests.workbooks import parts
 
 DATED = datetime(2025, 1, 20, tzinfo=UTC)
+HYPHENS = dict.fromkeys((0x02, 0xFFFE), "-")
+"""What the reader of a PDF makes of a hyphen that ends a line."""
 FOUND = Check(
     code="operator-against-sense",
     place="/indicators/0/children/2/children/0/measure/target",
@@ -62,7 +64,8 @@ def chaoyangs() -> dict[str, Any]:
 def page_texts(content: bytes) -> list[str]:
     """Give each page's letters, without the blanks and breaks of its lines."""
     pages = pypdfium2.PdfDocument(content)
-    return ["".join(page.get_textpage().get_text_range().split()) for page in pages]
+    texts = (page.get_textpage().get_text_range() for page in pages)
+    return [squeezed(text.translate(HYPHENS)) for text in texts]
 
 
 def squeezed(text: str) -> str:

@@ -115,6 +115,7 @@ def _room(texts: Iterable[tuple[str, int]], look: Look) -> float:
 def _write_annex(sheet: Any, rows: Sequence[Sequence[str]], looks: _Looks) -> None:  # noqa: ANN401 as above
     last = len(ANNEX_HEADINGS) - 1
     sheet.merge_range(0, 0, 0, last, "", looks.of(Look.TITLE, ""))
+    sheet.set_row(0, _room([(ANNEX_TITLE, sum(ANNEX_WIDTHS))], Look.TITLE))
     sheet.write_string(0, 0, ANNEX_TITLE, looks.of(Look.TITLE, ""))
     for column, (heading, width) in enumerate(zip(ANNEX_HEADINGS, ANNEX_WIDTHS, strict=True)):
         sheet.set_column(column, column, width / _PER_CHARACTER)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-_PIECE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.,%/_+-]*|.", re.DOTALL)
+_PIECE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.,%/_+]*-?|.", re.DOTALL)
 _NOT_FIRST = frozenset("，。；：、？！）》〉】」』”’…—％%,.;:?!)]}")
 _NOT_LAST = frozenset("（《〈【「『“‘([{")
 

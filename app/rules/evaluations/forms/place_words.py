@@ -20,6 +20,7 @@ _MEMBERS = {
     "nature": "指标性质",
     "deviation": "偏差原因",
     "method": "评分方法",
+    "quantity": "所指数量",
     "text": "",
     "measure": "",
 }
@@ -31,6 +32,7 @@ _BLOCKS = {
     "relations": "勾稽关系",
     "goals": "年度总体目标",
     "project": "项目名称",
+    "denominator": "执行率的分母",
     "": "全表",
 }
 
