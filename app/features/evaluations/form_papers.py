@@ -25,7 +25,7 @@ def as_docx(found: Reading) -> Paper:
 def as_pdf(found: Reading) -> Paper:
     """Give the form as a PDF, with what the checks found behind it."""
     # Loading the library takes longer than answering most requests, and most processes never write a PDF.
-    from app.documents.forms import form_pdf  # noqa: PLC0415
+    from app.documents.forms import form_pdf  # noqa: PLC0415 for that reason
 
     return _paper(found, form_pdf.write, ".pdf")
 
