@@ -7,7 +7,7 @@ from fastapi import Response
 
 from app.documents import csv_sheet, xlsx
 from app.documents.paper import Paper
-from app.rules.file_types import TYPES
+from app.rules.file_types import DOCX, PDF, TYPES
 
 
 class Workbook(Response):
@@ -33,9 +33,26 @@ WORKBOOK: dict[int | str, dict[str, Any]] = {
 
 def workbook(paper: Paper) -> Response:
     """Answer with a workbook under both of its names."""
+    return to_save(Workbook, paper)
+
+
+class WordDocument(Response):
+    """A Word document to be saved."""
+
+    media_type = DOCX.media_type
+
+
+class PdfFile(Response):
+    """A PDF to be saved."""
+
+    media_type = PDF.media_type
+
+
+def to_save(file: type[Workbook | WordDocument | PdfFile], paper: Paper) -> Response:
+    """Answer with a file under both of its names."""
     # Both names were made of letters that need no escape here; everything else in the Chinese one is percent-encoded.
     names = f"filename=\"{paper.ascii_name}\"; filename*=UTF-8''{quote(paper.name, safe='')}"
-    return Workbook(paper.content, headers={"Content-Disposition": f"attachment; {names}"})
+    return file(paper.content, headers={"Content-Disposition": f"attachment; {names}"})
 
 
 class CsvFile(Response):
@@ -56,6 +73,8 @@ def _to_be_saved(media_type: str, description: str) -> dict[int | str, dict[str,
 
 
 CSV_FILE = _to_be_saved(CsvFile.media_type, "A table in UTF-8 with its mark, as spreadsheets open it")
+WORD_DOCUMENT = _to_be_saved(WordDocument.media_type, "A Word document; its name is in Content-Disposition")
+PDF_FILE = _to_be_saved(PdfFile.media_type, "A PDF; its name is in Content-Disposition")
 JSON_LINES = _to_be_saved(JsonLines.media_type, "One JSON document a line")
 """What a route that answers with such a file says of it."""
 

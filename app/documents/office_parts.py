@@ -16,6 +16,8 @@ from app.rules.file_types import FileType, UnfitFile, file_type
 
 LARGEST_PART = 16 * 1024 * 1024
 """Bytes of one part's XML: some 300,000 cells, far above any form."""
+MOST_ELEMENTS = 600_000
+"""Elements of one part: each takes memory, however short it is written."""
 DEEPEST = 100
 """How deep elements may stand in one another; office programs stay below 40."""
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -46,13 +48,17 @@ class Parts:
         if entry.size > LARGEST_PART:
             detail = f"Its part '{name[:80]}' has {entry.size} bytes; the most is {LARGEST_PART}."
             raise UnfitDocument("document-too-large", detail, _COPY_OUT, name[:80])
-        depth = 0
+        depth = count = 0
         try:
             for event, element in iterparse(
                 BytesIO(unpacked(self.content, entry)), events=("start", "end"), forbid_dtd=True
             ):
                 begins = event == "start"
                 depth += 1 if begins else -1
+                count += begins
+                if count > MOST_ELEMENTS:
+                    detail = f"Its part '{name[:80]}' has more than {MOST_ELEMENTS} elements."
+                    raise UnfitDocument("document-too-large", detail, _COPY_OUT, name[:80])
                 if depth > DEEPEST:
                     detail = f"In its part '{name[:80]}' more than {DEEPEST} elements stand in one another."
                     raise UnfitDocument("broken-document", detail, _SAVE_ANEW, name[:80])
@@ -87,8 +93,7 @@ _COPY_OUT = "Copy the table alone into a new document and send that."
 
 def parts(content: bytes, kind: FileType, called: str) -> Parts:
     """Check that the bytes are a document of this kind; raises UnfitDocument with what they are instead."""
-    if content.startswith(_OLD):
-        raise _old(content, called)
+    refuse_old(content, called)
     try:
         found = file_type(content)
     except UnfitFile as error:
@@ -99,14 +104,14 @@ def parts(content: bytes, kind: FileType, called: str) -> Parts:
     return Parts(content, {entry.name.replace("\\", "/").casefold(): entry for entry in checked_entries(content)})
 
 
-def _old(content: bytes, called: str) -> UnfitDocument:
+def refuse_old(content: bytes, called: str) -> None:
+    """Refuse what is encrypted, or of the form before 2007; both look alike from outside."""
+    if not content.startswith(_OLD):
+        return
+    remedy = f"Save it without a password as {called}."
     if _ENCRYPTED in content:
-        return UnfitDocument(
-            "encrypted", "It is encrypted, so nobody can see what it holds.", f"Save it without a password as {called}."
-        )
-    return UnfitDocument(
-        "older-format", "It is an office document of the form before 2007.", f"Save it without a password as {called}."
-    )
+        raise UnfitDocument("encrypted", "It is encrypted, so nobody can see what it holds.", remedy)
+    raise UnfitDocument("older-format", "It is an office document of the form before 2007.", remedy)
 
 
 def local(tag: Any) -> str:  # noqa: ANN401 a comment's tag is a function

@@ -83,6 +83,8 @@ def read_sheet(
         tag = local(element.tag)
         if begins:
             rows = element if tag == "sheetData" else rows
+            if tag == "c":
+                _count(found)
         elif tag == "row":
             _row(found, element)
             if rows is not None:
@@ -103,10 +105,6 @@ def _row(found: _Read, row: Element) -> None:
     for element in row:
         if local(element.tag) != "c":
             continue
-        found.count += 1
-        if found.count > MOST_CELLS:
-            detail = f"The sheet has more than {MOST_CELLS} cells, most of them without text."
-            raise UnfitDocument("document-too-large", detail, _COPY, found.name)
         at = _position(found, element.get("r"), (found.row, column + 1))
         column = at[1]
         _take(found, element, at)
@@ -115,6 +113,14 @@ def _row(found: _Read, row: Element) -> None:
     if found.empty > MOST_EMPTY_ROWS:
         detail = f"The sheet has more than {MOST_EMPTY_ROWS} rows without text."
         raise UnfitDocument("document-too-large", detail, _COPY, found.place((found.row, 0)))
+
+
+def _count(found: _Read) -> None:
+    """Count a cell as it begins: a row of millions must not be read to its end first."""
+    found.count += 1
+    if found.count > MOST_CELLS:
+        detail = f"The sheet has more than {MOST_CELLS} cells, most of them without text."
+        raise UnfitDocument("document-too-large", detail, _COPY, found.name)
 
 
 def _take(found: _Read, element: Element, at: tuple[int, int]) -> None:

@@ -18,6 +18,8 @@ from app.rules.grids import Grid
 
 CALLED = "an Excel workbook (.xlsx)"
 MOST_SHEETS = 50
+MOST_COVERED = 200_000
+"""Places that merged cells of all sheets cover: each is kept."""
 MOST_TEXTS = 200_000
 """Different texts of a workbook."""
 _BOOK = "xl/workbook.xml"
@@ -43,11 +45,17 @@ def read(content: bytes, *, most_rows: int, most_columns: int) -> Workbook:
     sheets, from_1904 = _sheets(book)
     looks = Looks(_texts(book), _styles(book), from_1904)
     relations, bounds = book.relations(_BOOK), Bounds(most_rows, most_columns)
-    found = []
+    found, covered = list[Grid](), 0
     for name, reference, hidden in sheets:
         part = relations.get(reference, "")
         if part.casefold().startswith("xl/worksheets/"):
             found.append(read_sheet(book.events(part), name, looks, bounds, hidden=hidden))
+            covered += sum(
+                cell.rows * cell.columns for cell in found[-1].cells.values() if cell.rows * cell.columns > 1
+            )
+            if covered > MOST_COVERED:
+                detail = f"Its merged cells reach over more than {MOST_COVERED} cells."
+                raise UnfitDocument("document-too-large", detail, "Send the sheets that are meant alone.", name)
     return Workbook(tuple(found))
 
 

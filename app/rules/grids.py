@@ -72,13 +72,16 @@ class Grid:
 def grid(name: str, cells: Sequence[Cell], *, hidden: bool = False, before: tuple[str, ...] = ()) -> Grid:
     """Make a table of its cells; raises ValueError where two of them cover one place."""
     covered: dict[tuple[int, int], tuple[int, int]] = {}
-    for cell in cells:
+    for cell in (cell for cell in cells if cell.rows * cell.columns > 1):
         corner = (cell.row, cell.column)
         for row in range(cell.row, cell.row + cell.rows):
             for column in range(cell.column, cell.column + cell.columns):
                 if (row, column) in covered:
                     raise ValueError(f"{cell.place} covers what another cell covers")
                 covered[row, column] = corner
+    corners = [(cell.row, cell.column) for cell in cells]
+    if len(set(corners)) != len(corners) or any(covered.get(corner, corner) != corner for corner in corners):
+        raise ValueError(f"in {name} a cell covers another")
     return Grid(
         name=name,
         cells={(cell.row, cell.column): cell for cell in cells},

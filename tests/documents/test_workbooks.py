@@ -166,6 +166,26 @@ def test_a_million_cells_with_a_look_and_no_text_are_refused() -> None:
     assert refused(with_part(made([1]), _SHEET, sheet_of(rows))).code == "document-too-large"
 
 
+def test_a_row_of_millions_of_cells_is_not_read_to_its_end() -> None:
+    row = "".join(f'<c s="{number * 7919 % 9973}"/>' for number in range(500_000))
+    assert refused(with_part(made([1]), _SHEET, sheet_of(f'<row r="1">{row}</row>'))).code == "document-too-large"
+
+
+def test_many_sheets_of_merged_cells_are_refused() -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="999"><c r="AX999"><v>1</v></c></row>'
+    book = openpyxl.Workbook()
+    for number in range(5):
+        book.create_sheet(f"S{number}")["A1"] = 1
+    buffer = io.BytesIO()
+    book.save(buffer)
+    content = buffer.getvalue()
+    for number in range(1, 7):
+        merged = '<mergeCells><mergeCell ref="A1:AX998"/></mergeCells>'
+        sheet = f'<worksheet xmlns="{_NAMESPACE}"><sheetData>{rows}</sheetData>{merged}</worksheet>'
+        content = with_part(content, f"xl/worksheets/sheet{number}.xml", sheet)
+    assert refused(content).code == "document-too-large"
+
+
 def test_a_text_beyond_the_rows_that_are_read_is_named_and_not_left_out() -> None:
     rows = '<row r="1048576"><c r="A1048576"><v>1</v></c></row>'
     assert refused(with_part(made([1]), _SHEET, sheet_of(rows))).place == "自评表!A1048576"

@@ -28,7 +28,9 @@ class Asked:
 
     def narrowed(self, name: str, value: object) -> "Asked":
         """Give the same request with one query parameter."""
-        return replace(self, target=f"{self.target}?{urlencode({name: _text(value)})}")
+        return replace(
+            self, target=f"{self.target}{'&' if '?' in self.target else '?'}{urlencode({name: _text(value)})}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,14 @@ class Operation:
     headers: dict[str, Any]
     bodies: list[Any]
     media_type: str = JSON
+    asked: dict[str, Any] = field(default_factory=dict)
+    """The query parameters without which it is refused."""
 
     def requests(self) -> list[Asked]:
         """Give one request for each example of a body, or the one that there is."""
         target = self.path.format(**{name: quote(str(value), safe="") for name, value in self.places.items()})
+        if self.asked:
+            target += "?" + urlencode({name: _text(value) for name, value in self.asked.items()})
         headers = {name: str(value) for name, value in self.headers.items()}
         if not self.bodies:
             return [Asked(self.method, target, headers)]
@@ -90,6 +96,7 @@ def _operation(document: Document, path: str, method: str, stated: dict[str, Any
         | _session(stated),
         bodies=_bodies(document, stated),
         media_type=_media_type(stated),
+        asked={p["name"]: _examples(p)[0] for p in parameters if p["in"] == "query" and p.get("required")},
     )
 
 

@@ -35,6 +35,7 @@ LIFE = (
     "create_evaluation",
     "change_evaluation",
     "finalize_evaluation",
+    "import_evaluation",
     "record_finding",
     "record_metrics",
     "create_budget",

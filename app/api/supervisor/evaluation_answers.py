@@ -178,7 +178,7 @@ def evaluation_out(found: Reading) -> EvaluationOut:
         execution=_execution(outcome.funds, funds) if outcome.funds else None,
         funds=[FundsOut.model_construct(**_members(row)) for row in found.evaluation.funds],
         comparisons=[_comparison(one) for one in found.comparisons],
-        checks=[_check(one) for one in found.checks],
+        checks=[check_out(one) for one in found.checks],
         document=found.stated,
     )
 
@@ -272,7 +272,8 @@ def _comparison(one: Comparison) -> ComparisonOut:
     return ComparisonOut.model_construct(**said)
 
 
-def _check(one: Check) -> CheckOut:
+def check_out(one: Check) -> CheckOut:
+    """Show what is wrong."""
     return CheckOut.model_construct(
         code=one.code,
         place=one.place,

@@ -46,13 +46,7 @@ def create(session: Session, caller: Caller, new: NewEvaluation) -> uuid.UUID:
     One kind and title stands once in a center's year. Raises Invalid with the faults of the document, each with its
     pointer.
     """
-    require_center(caller.centers, new.service_center_id)
-    if new.contract_id is not None and not queries.is_of_center(session, new.contract_id, new.service_center_id):
-        raise NotFound("There is no such contract in this service center.", pointer="/contract_id")
-    _check(session, new.year, _template(new.template), new.document, has_contract=new.contract_id is not None)
-    existing = queries.of_title(session, new.service_center_id, new.year, new.kind, new.title)
-    if existing is not None:
-        raise EvaluationExists(f"'{new.title}' of {new.year} is evaluation {existing}.", pointer="/title")
+    check_new(session, caller, new)
     now = clock.now()
     row = Evaluation(
         service_center_id=new.service_center_id,
@@ -68,6 +62,26 @@ def create(session: Session, caller: Caller, new: NewEvaluation) -> uuid.UUID:
         session.flush()
         _add_version(session, caller, row, new.template, new.document, {})
     return row.id
+
+
+def check_place(
+    session: Session, caller: Caller, service_center_id: uuid.UUID, contract_id: uuid.UUID | None, template: str
+) -> Template:
+    """Give the template of an evaluation that has its place there; raises what keeps any evaluation from it."""
+    require_center(caller.centers, service_center_id)
+    if contract_id is not None and not queries.is_of_center(session, contract_id, service_center_id):
+        raise NotFound("There is no such contract in this service center.", pointer="/contract_id")
+    return _template(template)
+
+
+def check_new(session: Session, caller: Caller, new: NewEvaluation) -> Template:
+    """Give the template of an evaluation that may be drafted; raises what keeps it from that."""
+    template = check_place(session, caller, new.service_center_id, new.contract_id, new.template)
+    _check(session, new.year, template, new.document, has_contract=new.contract_id is not None)
+    existing = queries.of_title(session, new.service_center_id, new.year, new.kind, new.title)
+    if existing is not None:
+        raise EvaluationExists(f"'{new.title}' of {new.year} is evaluation {existing}.", pointer="/title")
+    return template
 
 
 def change(

@@ -89,7 +89,8 @@ def as_of_nothing(answer: Response, of: Holding) -> dict[str, Any]:
 
 def _others_bodies(town: Town, who: str, operation: Operation) -> Iterator[str]:
     """Ask with bodies that name another center's things, where one's own pass."""
-    body = json.dumps(REQUESTS.get(operation, Sent()).body or {}).replace(BY_TIME, "")
+    sent = REQUESTS.get(operation, Sent())
+    body = json.dumps([sent.body, sent.query]).replace(BY_TIME, "")
     if "$" not in body or not passes(who, operation):
         return
     answer = town.ask(who, operation, town.own, said=town.other_centers)

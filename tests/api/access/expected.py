@@ -185,6 +185,10 @@ yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}
 ryyr- --- 200 PUT  /v1/evaluations/{evaluation_id}
 ryyr- --- 200 POST /v1/evaluations/{evaluation_id}/finalization
 yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}/versions
+yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}/form.xlsx
+yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}/form.docx
+yyyy- --- 200 GET  /v1/evaluations/{evaluation_id}/form.pdf
+ryyr- --- 200 POST /v1/evaluation-imports
 # signals, also by the scopes of an integration
 yy-y- -y- 200 GET  /v1/signals
 yy-y- -y- 200 GET  /v1/signals/{signal_id}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.api.supervisor.evaluation_form_example import example
 from tests.api.access.expected import Operation
 from tests.office import TERMS, without
 from tests.payouts import CHOICE, HOLDBACK, PRORATED
@@ -12,13 +13,14 @@ from tests.payouts import CHOICE, HOLDBACK, PRORATED
 class Sent:
     """A body that an operation takes; `places` says which other id of a holding its path is about.
 
-    One that is `by_another` is refused who did the one before it; `content` is sent as the raw bytes of a file.
+    One that is `by_another` is refused who did the one before it. A `file` is sent as it is, with a `query`.
     """
 
     body: dict[str, Any] | None = None
     places: dict[str, str] = field(default_factory=dict)
     by_another: bool = False
-    content: bytes | None = None
+    file: bytes | None = None
+    query: dict[str, str] = field(default_factory=dict)
 
 
 MONTH = "/v1/contracts/{contract_id}/assessments/{period}"
@@ -182,6 +184,14 @@ REQUESTS: dict[Operation, Sent] = {
     ("PUT", "/v1/evaluations/{evaluation_id}"): Sent({"template": "national", "document": TABLE}),
     ("POST", "/v1/evaluations/{evaluation_id}/finalization"): Sent({}),
     ("GET", "/v1/evaluations/{evaluation_id}/versions"): Sent(),
+    ("GET", "/v1/evaluations/{evaluation_id}/form.xlsx"): Sent(),
+    ("GET", "/v1/evaluations/{evaluation_id}/form.docx"): Sent(),
+    ("GET", "/v1/evaluations/{evaluation_id}/form.pdf"): Sent(),
+    ("POST", "/v1/evaluation-imports"): Sent(
+        file=example(),
+        query={"service_center_id": "$service_center", "contract_id": "$contract", "year": "2023"}
+        | {"template": "national", "dry_run": "true"},
+    ),
     ("GET", "/v1/due-dates"): Sent(),
     ("GET", "/v1/contracts/{contract_id}/due-dates"): Sent(),
     ("GET", "/v1/alerts"): Sent(),
@@ -270,7 +280,7 @@ REQUESTS: dict[Operation, Sent] = {
         {"handed_over_on": "2023-07-10", "document_no": "报〔2023〕2号"}
     ),
     ("GET", f"{METRICS}/loads"): Sent(),
-    ("POST", f"{MONEY}/metric-imports"): Sent(content="月份,办件量\n2023-01,1200\n".encode()),
+    ("POST", f"{MONEY}/metric-imports"): Sent(file="月份,办件量\n2023-01,1200\n".encode()),
     ("GET", "/v1/metric-codes"): Sent(),
     ("GET", "/v1/metric-template.xlsx"): Sent(),
     ("GET", "/v1/metric-template.csv"): Sent(),

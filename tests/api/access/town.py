@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import time_machine
 from httpx2 import Response
@@ -114,9 +115,9 @@ class Town:
         places = {f"{name}_id": of.ids[other] for name, other in sent.places.items()} | dict(beside or {})
         person = self.office.supervisor2 if sent.by_another and who == "supervisor" else self.person(who)
         method, path = operation
-        if sent.content is not None:
-            return person.call(method, of.path(path, **places), content=sent.content)
-        return person.call(method, of.path(path, **places), json=filled(sent.body, (said or self.own).ids))
+        named = (said or self.own).ids
+        what: dict[str, Any] = {"json": filled(sent.body, named)} if sent.file is None else {"content": sent.file}
+        return person.call(method, of.path(path, **places), params=filled(sent.query, named) or None, **what)
 
     def somebody(
         self, database: Database, name: str, role: Role, offices: list[Office], vendor: str | None = None

@@ -1,0 +1,55 @@
+"""An evaluation as its official form: a workbook, a Word document or a PDF, dated by its latest version."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from app.documents.forms import form_docx, form_xlsx
+from app.documents.paper import Paper, ascii_file_name, file_name
+from app.features.evaluations.reading import Reading
+from app.rules.evaluations.forms.paper import Form, FormPaper, lay_out
+
+Writer = Callable[[FormPaper, datetime], bytes]
+_SHOWN_OF_ID = 8
+
+
+def as_xlsx(found: Reading) -> Paper:
+    """Give the form as a workbook, with what the checks found on a second sheet."""
+    return _paper(found, form_xlsx.write, ".xlsx")
+
+
+def as_docx(found: Reading) -> Paper:
+    """Give the form as a Word document, with what the checks found behind it."""
+    return _paper(found, form_docx.write, ".docx")
+
+
+def as_pdf(found: Reading) -> Paper:
+    """Give the form as a PDF, with what the checks found behind it."""
+    # Loading the library takes longer than answering most requests, and most processes never write a PDF.
+    from app.documents.forms import form_pdf  # noqa: PLC0415 for that reason
+
+    return _paper(found, form_pdf.write, ".pdf")
+
+
+def form(found: Reading) -> Form:
+    """Give what the form says."""
+    document, goals = found.document, found.document.goals
+    return Form(
+        project=document.project,
+        authority=document.authority,
+        unit=document.unit,
+        expected=goals.expected if goals else None,
+        reached=goals.reached if goals else None,
+        evaluation=found.evaluation,
+        outcome=found.outcome,
+        checks=found.checks,
+        computed=frozenset(found.actuals),
+    )
+
+
+def _paper(found: Reading, write: Writer, suffix: str) -> Paper:
+    year, number = str(found.row["year"]), str(found.row["id"])[:_SHOWN_OF_ID]
+    return Paper(
+        write(lay_out(form(found)), found.row["updated_at"]),
+        file_name(suffix, "项目支出绩效自评表", year, found.row["title"]),
+        ascii_file_name(suffix, "evaluation", year, number),
+    )
