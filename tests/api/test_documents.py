@@ -17,7 +17,7 @@ from app.documents.xlsx import MEDIA_TYPE
 from app.errors import registry
 from app.features.access import tokens
 from app.models.words import Role
-from app.rules.file_types import TYPES
+from app.rules.file_types import DOCX, PDF, TYPES
 from app.settings import Settings
 from tests.api.asking import expect_problem
 from tests.client import Client
@@ -130,7 +130,8 @@ def test_every_success_has_a_shape(document: dict[str, Any]) -> None:
                 assert "$ref" in shapes[0], name
             else:
                 files = {kind.media_type.partition(";")[0] for kind in TYPES}
-                assert set(success["content"]) in ({MEDIA_TYPE}, {"text/csv"}, {"application/jsonl"}, files), name
+                papers = ({MEDIA_TYPE}, {DOCX.media_type}, {PDF.media_type}, {"text/csv"}, {"application/jsonl"})
+                assert set(success["content"]) in (*papers, files), name
                 assert shapes == [{"type": "string", "format": "binary"}] * len(shapes), name
 
 

@@ -87,7 +87,7 @@ def test_missing_figures_are_flagged_by_code_and_resolved_when_entered(office: O
     run_nights(database, "2023-02-13")
     (alert,) = office.supervisor.items("/v1/alerts", kind="missing_metrics", as_of="2023-02-13")
     assert alert["text"]["zh"] == (
-        "2023年1月月度数据应于2023-02-10前录入，尚未录全，缺少satisfaction_on_site，逾期3天（1个工作日）。"
+        "2023年1月月度数据应于2023-02-10前录入，尚未录全，缺少现场满意度，逾期3天（1个工作日）。"
     )
     _record(office, contract, "2023-02-14", CASES, SATISFACTION)
     (alert,) = office.supervisor.items("/v1/alerts", kind="missing_metrics")

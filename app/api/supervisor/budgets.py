@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
-from app.api.answers import Db, Version, answer, created, etag_of
+from app.api.answers import Created, Db, Version, answer, created, etag_of
 from app.api.auth import BudgetsRead, BudgetsWrite
 from app.api.changing import Change, changes
 from app.api.filters import UpdatedSince
@@ -179,7 +179,7 @@ def list_budgets(
     return paging.answer([LineOut.model_validate(_shown(row, found[row["id"]])) for row in page.rows], page.next_after)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_model=Created)
 @changes(key_required=True)
 def create_budget(who: BudgetsWrite, change: Change, body: NewLineIn) -> Response:
     """Enter the line of a project and year."""

@@ -6,7 +6,7 @@ from typing import Any
 def budget_line_mismatch(facts: dict[str, Any]) -> tuple[str, str]:
     """Give the sentences of an expenditure that its line is not for."""
     allowed_zh = "、".join(facts["allowed"]) or "未列用途"
-    allowed_en = ", ".join(facts["allowed"]) or "no purpose"
+    allowed_en = ", ".join(f"'{name}'" for name in facts["allowed"]) or "no purpose"
     done_zh, done_en = _done(facts)
     return (
         (
@@ -14,7 +14,7 @@ def budget_line_mismatch(facts: dict[str, Any]) -> tuple[str, str]:
             f"{facts['amount']}元，用途不符{done_zh}。"
         ),
         (
-            f"On {facts['spent_on']} {facts['amount']} was spent for '{facts['purpose']}' from {facts['project']}, "
+            f"On {facts['spent_on']} {facts['amount']} was spent for '{facts['purpose']}' from '{facts['project']}', "
             f"which is for {allowed_en}{done_en}."
         ),
     )
@@ -23,7 +23,7 @@ def budget_line_mismatch(facts: dict[str, Any]) -> tuple[str, str]:
 def _done(facts: dict[str, Any]) -> tuple[str, str]:
     if "reclassified_on" in facts:
         day, line = facts["reclassified_on"], facts["charged_to"]
-        return f"，已于{day}调整至{line}", f"; charged to {line} on {day}"
+        return f"，已于{day}调整至“{line}”", f"; charged to '{line}' on {day}"
     if "accepted_on" in facts:
         day, why = facts["accepted_on"], facts["accepted_because"]
         return f"，已于{day}认可（{why}）", f"; accepted on {day} ({why})"

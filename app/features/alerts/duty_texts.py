@@ -1,5 +1,6 @@
 """Says in Chinese and English what a vendor owes of itself and has not done, and how late anything is."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -19,13 +20,18 @@ def missing_metrics(facts: dict[str, Any]) -> tuple[str, str]:
     year, month = facts["period"].split("-")
     done_zh, done_en = _state(facts, ("尚未录全", "not complete yet"), ("entered_on", "录全", "complete"))
     late_zh, late_en = lateness(facts)
-    codes = facts.get("missing", [])
-    lacking_zh = f"缺少{'、'.join(codes)}，" if codes else ""
-    lacking_en = f", {', '.join(codes)} missing" if codes else ""
+    lacking_zh, lacking_en = _lacking(facts.get("missing_names", []))
     return (
         f"{year}年{int(month)}月月度数据应于{facts['due_on']}前录入，{done_zh}，{lacking_zh}{late_zh}。",
         f"The figures of {facts['period']} were due by {facts['due_on']}: {done_en}{lacking_en}, {late_en}.",
     )
+
+
+def _lacking(names: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    if not names:
+        return "", ""
+    zh, en = ([name[language] for name in names] for language in ("zh", "en"))
+    return f"缺少{'、'.join(zh)}，", f", {', '.join(en)} missing"
 
 
 def overdue_rectification(facts: dict[str, Any]) -> tuple[str, str]:

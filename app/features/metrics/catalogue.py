@@ -26,6 +26,12 @@ def by_name() -> Mapping[str, StandardCode]:
     return {name: entry for entry in standard_codes().values() for name in entry.names}
 
 
+def names_of(code: str) -> dict[str, str]:
+    """Name a code in both languages; a centre's own is quoted as it stands."""
+    standard = standard_codes().get(code)
+    return {"zh": standard.zh, "en": standard.en} if standard else {"zh": f"“{code}”", "en": f"'{code}'"}
+
+
 def _code(entry: Mapping[str, Any]) -> StandardCode:
     share = entry.get("share", False)
     most = "1" if share else entry.get("most")

@@ -16,6 +16,7 @@ from app.features.contracts.by_contract import evaluate_each
 from app.features.contracts.missed import Missed, missed
 from app.features.contracts.within import ALL, Within
 from app.features.metrics import queries
+from app.features.metrics.catalogue import names_of
 from app.models.words import AlertKind, Severity
 from app.rules.owed_figures import OnRecord, complete_since
 
@@ -75,6 +76,7 @@ def _state(found: Missed, lacking: Sequence[str]) -> AlertState:
         facts["entered_on"] = found.done_on.isoformat()
     elif lacking:
         facts["missing"] = list(lacking)
+        facts["missing_names"] = [names_of(code) for code in lacking]
     return AlertState(
         AlertKind.MISSING_METRICS,
         entry["contract_id"],

@@ -9,6 +9,7 @@ from app.models.words import AskedBy, Role
 from app.nightly import run
 from tests.api.access.expected import CELLS, named_in, passes
 from tests.api.access.holdings import CONTRACTS
+from tests.api.access.sent import LINE
 from tests.api.access.town import Town
 from tests.api.asking import expect_problem
 from tests.nights import every_row, run_nights
@@ -43,7 +44,9 @@ def test_an_auditor_of_two_centers_reads_both(database: Database, town: Town) ->
     flagged = {holding.ids[name] for holding in holdings for name in ("contract", "answered_contract")}
     contracts = {holding.ids[name] for holding in holdings for name in CONTRACTS}
     assert {contract["id"] for contract in authority.items("/v1/contracts")} == contracts
-    assert {alert["contract_id"] for alert in authority.items("/v1/alerts")} == flagged
+    alerts = authority.items("/v1/alerts")
+    assert {alert["contract_id"] for alert in alerts if alert["contract_id"]} == flagged
+    assert {alert["kind"] for alert in alerts if not alert["contract_id"]} == {"budget_line_mismatch"}
     with_findings = ("contract", "settled_contract", "answered_contract")
     seen = {holding.ids[name] for holding in holdings for name in with_findings}
     assert {finding["contract_id"] for finding in authority.items("/v1/findings")} == seen
@@ -72,10 +75,14 @@ def test_an_auditor_of_no_center_reads_nothing(database: Database, town: Town) -
         "/v1/metric-template.csv",
     )
     saved = ("/v1/audit-events/export", "/v1/audit-events/chains", "/v1/access-log/export")
-    others = {*of_everybody, *saved}
+    summed = ("/v1/budget-summary", "/v1/budget-summary.csv")
+    others = {*of_everybody, *saved, *summed}
     found = {path: nobody.items(path) for path in lists if not named_in(path) and path not in others}
     assert found == {path: [] for path in found}
     assert [len(nobody.get(path).text.splitlines()) for path in saved] == [1, 1, 1]
+    assert nobody.get(summed[0]).json()["items"] == []
+    assert str(LINE["name"]) in town.office.auditor.get(summed[1]).text
+    assert str(LINE["name"]) not in nobody.get(summed[1]).text
     assert found
     assert nobody.get(f"/v1/contracts/{town.own.ids['contract']}").status_code == 404
 
