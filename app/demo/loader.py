@@ -15,7 +15,7 @@ from app.features.contracts import service as contracts
 from app.features.contracts.draft import NewContract
 from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.parties import service as parties
-from app.models import Contract, ServiceCenter, Vendor
+from app.models import BudgetLine, Contract, ServiceCenter, Vendor
 from app.models.words import Role
 from app.rules.money import parse_yuan
 from app.rules.periods import Period
@@ -87,6 +87,27 @@ def evaluate(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, 
     code = data["service_center"]["code"]
     center = session.exec(select(ServiceCenter.id).where(ServiceCenter.code == code)).one()
     evaluations.load(session, replace(staff[Role.SUPERVISOR], centers=(center,)), document)
+
+
+def budget(session: Session, staff: Mapping[Role, Caller], data: Mapping[str, Any]) -> bool:
+    """Record the budget of a data file where a Kaohe that kept none has loaded the rest; tell whether there was any.
+
+    Lines that somebody has entered for the service center stay, and nothing is added to them.
+    """
+    of_file = {"budget": data.get("budget")}
+    code, number = data["service_center"]["code"], data["contract"]["number"]
+    center = session.exec(select(ServiceCenter.id).where(ServiceCenter.code == code)).one()
+    lines = session.exec(select(BudgetLine.id).where(BudgetLine.service_center_id == center)).first()
+    if of_file["budget"] is None or lines is not None:
+        return False
+    contract = select(Contract.id).where(Contract.service_center_id == center, Contract.number == number)
+    admin, supervisor, finance = (
+        replace(staff[role], centers=(center,)) for role in (Role.ADMIN, Role.SUPERVISOR, Role.FINANCE)
+    )
+    books = facts.Books(session, admin, supervisor, finance, session.exec(contract).one())
+    for fact in sorted(budgets.budgets(of_file), key=lambda fact: fact.on):
+        fact.record(books)
+    return True
 
 
 def in_order(data: Mapping[str, Any]) -> list[facts.Fact]:

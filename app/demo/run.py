@@ -44,6 +44,7 @@ def load(database: Database, progress: Progress) -> tuple[dict[str, uuid.UUID], 
             if not loader.is_loaded(session, data):
                 loader.load(session, principals.recorders(session), data)
                 fresh = True
+            fresh |= loader.budget(session, principals.recorders(session), data)
             loader.evaluate(session, principals.recorders(session), data, path.stem)
             vendors[data["service_center"]["code"]] = loader.vendor_of(session, data)
         progress(data["source"], number, len(loader.FILES))

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from app.documents.xlsx import looks_like_a_formula
 from app.errors import BadRequest
@@ -25,7 +26,7 @@ class ExportTooLarge(BadRequest):
     remedy = "Ask for it in parts, by 'since' and 'until'."
 
 
-def write(headings: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
+def write(headings: Sequence[str], rows: Iterable[Sequence[str | int | Decimal | None]]) -> bytes:
     """Write a table below its headings; raises ExportTooLarge for more than MOST_ROWS or MOST_BYTES.
 
     A text that a spreadsheet would take for a formula has an apostrophe before it; numbers stay numbers.
@@ -46,7 +47,9 @@ def too_large(detail: str) -> ExportTooLarge:
     return ExportTooLarge(detail, faults=[Fault("/query/since", ExportTooLarge.code, detail, ExportTooLarge.remedy)])
 
 
-def _cell(value: str | int | None) -> str | int:
+def _cell(value: str | int | Decimal | None) -> str | int:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if not isinstance(value, str):
         return "" if value is None else value
     # Each line for itself: not every program keeps a cell of several lines together.

@@ -94,7 +94,9 @@ def compare(
     found = [_load(place, counted, working_days) for place in told]
     known = [load.per_counter for load in found if load.per_counter is not None]
     median = _median(known) if len(known) >= FEWEST else None
-    loads = tuple(_marked(load, median, over_at, under_at) for load in found)
+    # Where most places have nothing at all no multiple of it tells anything: then whoever has work has too much.
+    none_busy = not any(known)
+    loads = tuple(found if none_busy else (_marked(load, median, over_at, under_at) for load in found))
     return Comparison(counted, median, loads, tuple(_suggestions(loads)))
 
 
@@ -119,10 +121,13 @@ def _median(values: Sequence[Fraction]) -> Fraction:
 
 
 def _marked(load: Load, median: Fraction | None, over_at: Fraction, under_at: Fraction) -> Load:
-    if not median or load.per_counter is None:
+    if median is None or load.per_counter is None:
         return load
-    ratio = load.per_counter / median
-    mark = Mark.OVER if ratio >= over_at else Mark.UNDER if ratio <= under_at else Mark.WITHIN
+    ratio = load.per_counter / median if median else None
+    if ratio is None:
+        mark = Mark.OVER if load.per_counter else Mark.UNDER
+    else:
+        mark = Mark.OVER if ratio >= over_at else Mark.UNDER if ratio <= under_at else Mark.WITHIN
     return Load(
         load.place, load.work, load.per_counter, load.per_counter_and_day, ratio, mark, load.missing, load.unattended
     )
@@ -130,8 +135,8 @@ def _marked(load: Load, median: Fraction | None, over_at: Fraction, under_at: Fr
 
 def _suggestions(loads: Sequence[Load]) -> Iterator[Suggestion]:
     """Pair the busiest places with the idlest ones, each once."""
-    busy = sorted((load for load in loads if load.mark is Mark.OVER), key=lambda load: -(load.ratio or 0))
-    idle = sorted((load for load in loads if load.mark is Mark.UNDER), key=lambda load: load.ratio or Fraction())
+    busy = sorted((load for load in loads if load.mark is Mark.OVER), key=lambda load: -(load.per_counter or 0))
+    idle = sorted((load for load in loads if load.mark is Mark.UNDER), key=lambda load: load.per_counter or Fraction())
     for to_place, from_place in zip(busy, idle, strict=False):
         yield _suggestion(from_place, to_place)
 

@@ -27,13 +27,17 @@ class OnRecord:
 def complete_since(states: Iterable[OnRecord], required: Collection[str], as_of: date) -> date | None:
     """Give the day since which a month has had all that is required, as known on `as_of`; None where it has not.
 
-    States come in their order. What was taken off the record again counts from the day on which it came back.
+    States come in their order. What was taken off the record again counts from the day on which it came back; what
+    a day ended with is what counts of it, so that a slip put right on the same day is none.
     """
-    standing: date | None = None
+    ended_with: dict[date, frozenset[str]] = {}
     for state in states:
         if state.on > as_of:
             break
-        standing = (standing or state.on) if state.codes.issuperset(required) else None
+        ended_with[state.on] = state.codes
+    standing: date | None = None
+    for day, codes in ended_with.items():
+        standing = (standing or day) if codes.issuperset(required) else None
     return standing
 
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.database import Database
 from app.demo import loader, principals, run
 from app.features.access import queries, service
+from app.models import BudgetLine, ServiceCenter
 from app.models.words import Role
 from tests.nights import alerts, every_row
 
@@ -58,9 +59,9 @@ def test_a_set_up_that_was_stopped_before_its_nights_is_finished_by_the_next(dem
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_demo_that_has_xinyang_alone_gets_the_others(database: Database, tmp_path: Path) -> None:
-    """Whoever tried an earlier version keeps what is there, and the tokens."""
+    """Whoever tried an earlier version keeps what is there, and the tokens; the budget it did not have is entered."""
     with database.write() as session:
-        loader.load(session, principals.recorders(session), loader.read(loader.FILES[0]))
+        loader.load(session, principals.recorders(session), loader.read(loader.FILES[0]) | {"budget": None})
         vendors = {"XY": loader.vendor_of(session, loader.read(loader.FILES[0]))}
         first = principals.tokens(session, principals.ensure(session, vendors), tmp_path / "tokens.json")
     run.run_nights(database, _silent)
@@ -68,3 +69,7 @@ def test_a_demo_that_has_xinyang_alone_gets_the_others(database: Database, tmp_p
     tokens = run.set_up(database, tmp_path / "tokens.json", _silent)
     assert first.items() <= tokens.items()
     assert [alert for alert in alerts(database) if alert["number"] == "XY-2022"] == of_xinyang
+    with database.write() as session:
+        (line,) = session.exec(select(BudgetLine).join(ServiceCenter).where(ServiceCenter.code == "XY")).all()
+        assert line.initial_fen == 6_495_000_00
+        assert not loader.budget(session, principals.recorders(session), loader.read(loader.FILES[0]))

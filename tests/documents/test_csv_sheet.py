@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 
@@ -24,8 +25,9 @@ from app.documents.csv_sheet import ExportTooLarge
 )
 def test_a_text_is_never_a_formula(text: str, written: str) -> None:
     """Each line of a cell for itself; a number stays one, also a negative one."""
-    (row,) = csv.DictReader(io.StringIO(csv_sheet.write(["text", "number"], [(text, -5)]).decode("utf-8-sig")))
-    assert row == {"text": written, "number": "-5"}
+    cells = [(text, -5, Decimal("-5.00"))]
+    sheet = csv_sheet.write(["text", "number", "amount"], cells).decode("utf-8-sig")
+    assert list(csv.DictReader(io.StringIO(sheet))) == [{"text": written, "number": "-5", "amount": "-5.00"}]
 
 
 def test_more_rows_than_a_file_takes_are_refused_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

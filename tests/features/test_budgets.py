@@ -27,6 +27,7 @@ from app.rules.money import parse_yuan, yuan
 from tests.api.asking import expect_problem, last_part
 from tests.nights import every_row, run_nights, written
 from tests.office import Office
+from tests.settled import Sums, settled
 
 BUDGETS, EXPENDITURES, SUMMARY = "/v1/budgets", "/v1/expenditures", "/v1/budget-summary"
 HALL = [{"code": "hall", "name": "办事大厅运行"}]
@@ -285,6 +286,10 @@ def test_a_rate_names_its_base_and_what_is_not_known(office: Office) -> None:
     sheet = office.finance.get(f"{SUMMARY}.csv", year=2023).content.decode("utf-8-sig").splitlines()
     assert sheet[1].startswith("haikou,haikou经费,11265500.00,3030.96,0.00")
     assert sheet[-1].startswith("合计,")
+    record(office, spent(xinyang, "2629200.00", "R-3"))
+    sheet = office.finance.get(f"{SUMMARY}.csv", year=2023).content.decode("utf-8-sig").splitlines()
+    # More was spent than there was: a spreadsheet adds up a number, and passes over a text.
+    assert sheet[3].endswith("7495000.00,-1000000.00,full_year_budget,6495000.00,115.40,0.00,0.00")
 
 
 def test_what_was_given_less_what_was_spent_is_what_is_left(office: Office) -> None:
@@ -387,3 +392,26 @@ def test_the_race_is_lost_by_code_that_holds_no_line(
         naive.setattr(audit, "append", lambda *_: None)
         naive.setattr(queries, "adjustments", read_together)
         assert "-1000.00" in _race(office, database)
+
+
+def test_expenditures_that_name_a_payment_come_to_no_more_than_it(office: Office, database: Database) -> None:
+    """One voucher may be spent from several lines; of those who name the rest at once, one gets it."""
+    contract = office.contract()
+    settlement = settled(database, contract, "2023-03", Sums(fee=100_00), "2023-04-01")
+    body = {"settlement_id": settlement, "amount": "100.00", "paid_on": "2023-04-15", "voucher_no": "记-1"}
+    made = office.finance.post(f"{contract}/payments", body)
+    payment = made.json()["id"]
+    hall, daily = line(office), line(office, "daily", "50.00")
+    (first,) = record(office, spent(hall, "70.00", payment_id=payment))
+    two = [spent(at, "20.00", f"R-{number}", payment_id=payment) for number, at in enumerate((hall, daily), 2)]
+    beyond = office.finance.post(EXPENDITURES, {"expenditures": two})
+    problem = expect_problem(beyond, 409, "beyond-payment", "/expenditures/1/amount")
+    assert problem["detail"] == "Of that payment 10.00 is in no expenditure."
+    with ThreadPoolExecutor(2) as pool:
+        at_once = pool.map(lambda one: office.finance.post(EXPENDITURES, {"expenditures": [one]}).status_code, two)
+        assert sorted(at_once) == [201, 409]
+    office.finance.post(f"{EXPENDITURES}/{first}/reversal", {"reason": "误记"}).raise_for_status()
+    record(office, spent(daily, "80.00", "R-5", payment_id=payment))
+    office.finance.post(f"{contract}/payments/{payment}/voiding", {"reason": "银行退汇"}).raise_for_status()
+    voided = office.finance.post(EXPENDITURES, {"expenditures": [spent(hall, "0.01", "R-6", payment_id=payment)]})
+    expect_problem(voided, 409, "beyond-payment", "/expenditures/0/amount")

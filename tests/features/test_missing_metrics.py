@@ -165,6 +165,45 @@ def test_what_an_older_kaohe_recorded_counts_from_the_day_it_was_last_written(
             assert str(state.until) == until, day
 
 
+def test_a_slip_that_is_put_right_on_its_day_is_no_delay(office: Office, database: Database) -> None:
+    """What a day ends with counts of it: the month was complete on every evening since it was met."""
+    contract = office.contract(terms=ASKED)
+    _record(office, contract, "2023-02-03", *BOTH)
+    for values in ((CASES,), BOTH):
+        _record(office, contract, "2023-02-20", *values)
+    run_nights(database, "2023-02-21")
+    assert (_owed(office, contract)["2023-01"], _missing(database)) == (("2023-02-10", "2023-02-03"), [])
+
+
+def test_what_was_there_when_the_terms_came_is_owed_once_it_is_taken_off(office: Office, database: Database) -> None:
+    contract = office.contract()
+    _record(office, contract, "2023-02-03", *BOTH)
+    _amend(office, contract, "2023-02-05", DUE)
+    assert "2023-01" not in _owed(office, contract)
+    _record(office, contract, "2023-02-06", CASES)
+    assert _owed(office, contract)["2023-01"] == ("2023-02-10", None)
+    run_nights(database, "2023-02-11")
+    assert _missing(database) == [("2023-01", "2023-02-11", "None")]
+    _record(office, contract, "2023-02-13", *BOTH)
+    assert _missing(database) == [("2023-01", "2023-02-11", "2023-02-13")]
+    with database.snapshot() as session:
+        assert verify_database(session, {}).bad == []
+
+
+def test_the_night_asks_as_much_of_many_contracts_as_of_one(office: Office, database: Database) -> None:
+    """Whether their months have nothing, a part, or came late."""
+    statements = []
+    for names in (("XA-1",), ("XA-2", "XA-3", "XA-4", "XA-5")):
+        for name in names:
+            contract = office.contract(name, terms=ASKED)
+            _record(office, contract, "2023-02-13", *BOTH)
+            _record(office, contract, "2023-03-02", CASES, period="2023-02")
+        found = {result.job: result for result in run_nights(database, "2023-04-12")}["flag_missing_metrics"]
+        assert found.written == 3 * len(names)
+        statements.append(found.statements)
+    assert statements[0] == statements[1]
+
+
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_the_clause_names_what_it_asks_for_once(office: Office) -> None:
     body = office.contract_body(terms=TERMS | {"metrics": DUE | {"required": ["a", "b", "a"]}})

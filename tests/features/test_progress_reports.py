@@ -1,6 +1,8 @@
 """Progress reports: drafted once by night for each contract and center, drafted anew by a person, handed over."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -116,5 +118,20 @@ def test_the_night_asks_as_much_of_many_contracts_as_of_one(office: Office, data
         assert found.written == len(names)
         statements.append(found.statements)
     assert statements[0] == statements[1]
+    with database.read() as session:
+        assert verify_database(session, {}).bad == []
+
+
+def test_of_those_who_draft_at_once_one_is_first_and_the_audit_follows(office: Office, database: Database) -> None:
+    """Two first drafts on record as acts would read as a change that nobody made."""
+    before = threading.Barrier(3)
+    body = {"service_center_id": str(office.center), "quarter": "2023-Q2"}
+
+    def draft(_: int) -> int:
+        before.wait()
+        return office.finance.post(REPORTS, body).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(draft, range(3))) == [200, 200, 201]
     with database.read() as session:
         assert verify_database(session, {}).bad == []

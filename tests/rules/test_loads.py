@@ -45,6 +45,19 @@ def test_queues_beside_idle_counters_suggest_lending_some() -> None:
     assert "4 counter(s) of B could serve A" in suggestion.en
 
 
+def test_one_queue_beside_counters_without_any_work_is_marked() -> None:
+    """The median is 0, and no multiple of it; where nobody has work there is nothing to compare."""
+    found = compare([_place("A", 600, "1"), _place("B", 0, "3"), _place("C", 0, "1")], 20)
+    assert (found.median, [(load.ratio, load.mark) for load in found.loads]) == (
+        Fraction(),
+        [(None, Mark.OVER), (None, Mark.UNDER), (None, Mark.UNDER)],
+    )
+    (suggestion,) = found.suggestions
+    assert (suggestion.from_place.place.code, suggestion.counters, suggestion.to_after) == ("B", 2, Fraction(200))
+    nothing = compare([_place("A", 0, "1"), _place("B", 0, "3")], 20)
+    assert {load.mark for load in nothing.loads} == {Mark.NOT_COMPARED}
+
+
 def test_single_counters_share_their_work_instead() -> None:
     found = compare([_place("A", 900, "1"), _place("B", 100, "1"), _place("C", 400, "1")], 0)
     (suggestion,) = found.suggestions

@@ -35,6 +35,14 @@ class ReferenceRecorded(Conflict):
     remedy = "Leave out what is on record already; nothing was recorded."
 
 
+class BeyondPayment(Conflict):
+    """Expenditures that name a payment and come to more than was paid by it."""
+
+    code = "beyond-payment"
+    title = "The payment does not come to that much"
+    remedy = "Name the payment that it is, state what was paid by it, or leave payment_id out."
+
+
 class ExpenditureReversed(Conflict):
     """Deciding about an expenditure that a counter-entry has undone, or about a counter-entry."""
 

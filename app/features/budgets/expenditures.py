@@ -12,13 +12,14 @@ from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.audit.service import recording
 from app.features.budgets import mismatches, queries
-from app.features.budgets.errors import ExpenditureReversed, ReferenceRecorded
+from app.features.budgets.errors import BeyondPayment, ExpenditureReversed, ReferenceRecorded
 from app.features.budgets.lines import day_faults, refuse
 from app.features.seen import Seen, check_seen
 from app.models import BudgetLine, Expenditure
 from app.models.columns import new_id
 from app.rules.budgets import fits
 from app.rules.faults import Fault
+from app.rules.money import yuan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,11 +172,21 @@ def _check_references(session: Session, center: uuid.UUID, spent: Sequence[NewEx
 
 
 def _check_payments(session: Session, center: uuid.UUID, spent: Sequence[NewExpenditure], at: Sequence[str]) -> None:
+    """Refuse what names a payment that is not the center's, or one that does not come to that much."""
     named = {one.payment_id for one in spent if one.payment_id is not None}
-    there = queries.payments_of(session, center, named) if named else set()
+    left = queries.unlinked_of_payments(session, center, named) if named else {}
+    faults = []
     for place, one in enumerate(spent):
-        if one.payment_id is not None and one.payment_id not in there:
+        if one.payment_id is None:
+            continue
+        if one.payment_id not in left:
             raise NotFound("There is no such payment.", pointer=f"{at[place]}/payment_id")
+        if one.amount_fen > left[one.payment_id]:
+            detail = f"Of that payment {yuan(max(left[one.payment_id], 0))} is in no expenditure."
+            faults.append(Fault(f"{at[place]}/amount", BeyondPayment.code, detail, BeyondPayment.remedy))
+        left[one.payment_id] -= one.amount_fen
+    if faults:
+        raise BeyondPayment(faults[0].detail, faults=faults)
 
 
 def _row(caller: Caller, line: BudgetLine, one: NewExpenditure) -> Expenditure:

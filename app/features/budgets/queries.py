@@ -72,12 +72,27 @@ def references_recorded(session: Session, center: uuid.UUID, references: Collect
     return {found for found in session.execute(statement).scalars() if found is not None}
 
 
-def payments_of(session: Session, center: uuid.UUID, payment_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Give those of some payments that are a center's."""
-    statement = select(col(Payment.id)).where(
+def unlinked_of_payments(
+    session: Session, center: uuid.UUID, payment_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, int]:
+    """Hold some payments of a center and give what of each no standing expenditure names; of a voided one nothing.
+
+    Whoever names the same payment waits here.
+    """
+    held = select(col(Payment.id), col(Payment.amount_fen), col(Payment.voided_on)).where(
         col(Payment.id).in_(payment_ids), col(Payment.service_center_id) == center
     )
-    return set(session.execute(statement).scalars())
+    rows = session.execute(held.order_by(col(Payment.id)).with_for_update(key_share=True)).all()
+    left = {row.id: 0 if row.voided_on else row.amount_fen for row in rows}
+    undone = exists().where(col(_CounterEntry.reverses_id) == col(Expenditure.id))
+    named = (
+        select(col(Expenditure.payment_id), func.sum(col(Expenditure.amount_fen)))
+        .where(col(Expenditure.payment_id).in_(left), not_(undone))
+        .group_by(col(Expenditure.payment_id))
+    )
+    for payment_id, total in session.execute(named):
+        left[payment_id] -= int(total)
+    return left
 
 
 def expenditure_for_update(

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import reduce
 
 from sqlalchemy import RowMapping
@@ -112,10 +113,15 @@ def sheet(summary: Summary) -> bytes:
     return csv_sheet.write(HEADINGS, (_cells(*row) for row in [*rows, ("合计", "", summary.total, summary.rate)]))
 
 
-def _cells(project: str, name: str, of: Position, rate: Rate) -> list[str | int | None]:
+def _cells(project: str, name: str, of: Position, rate: Rate) -> list[str | Decimal | None]:
     amounts = (of.initial_fen, of.added_fen, of.taken_fen, of.moved_in_fen, of.moved_out_fen)
     ends = (of.full_year_fen, of.executed_fen, of.unspent_fen)
-    base = None if rate.of_fen is None else yuan(rate.of_fen)
+    base = None if rate.of_fen is None else _number(rate.of_fen)
     percent = rate.percent or (rate.unknown and rate.unknown.value)
-    found = [rate.base.value, base, percent, yuan(of.mismatched_fen), yuan(of.unexplained_fen)]
-    return [project, name, *map(yuan, amounts), *map(yuan, ends), *found]
+    found = [rate.base.value, base, percent, _number(of.mismatched_fen), _number(of.unexplained_fen)]
+    return [project, name, *map(_number, amounts), *map(_number, ends), *found]
+
+
+def _number(fen: int) -> Decimal:
+    """Give an amount in yuan as a number, which is none of a formula's beginnings even below 0."""
+    return Decimal(yuan(fen))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Date, case, insert, literal, update
 from sqlmodel import Session, col
 
 from app import clock
@@ -163,10 +163,11 @@ def meet(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str, 
     _in_force(session, contract_id, kind, [subject], {"met_on": met_on})
 
 
-def meet_all(session: Session, contract_id: uuid.UUID, kind: DueKind, subjects: Sequence[str], on: date) -> None:
-    """Note that what was owed of several subjects has been done, in one statement or none."""
-    if subjects:
-        _in_force(session, contract_id, kind, subjects, {"met_on": on})
+def meet_all(session: Session, contract_id: uuid.UUID, kind: DueKind, done: Mapping[str, date]) -> None:
+    """Note on which days what was owed of several subjects has been done, in one statement or none."""
+    if done:
+        days = case({subject: literal(day, Date) for subject, day in done.items()}, value=col(DueDate.subject))
+        _in_force(session, contract_id, kind, list(done), {"met_on": days})
 
 
 def reopen_all(session: Session, contract_id: uuid.UUID, kind: DueKind, subjects: Sequence[str]) -> None:

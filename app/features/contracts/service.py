@@ -1,7 +1,7 @@
 """Activates a contract, amends its terms, closes it."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from fractions import Fraction
@@ -166,6 +166,13 @@ def enter_reports_owed(session: Session, actor: Actor) -> int:
         with _recording(session, actor, "contract.reports_entered", contract):
             register.enter(session, register.Owner(contract.service_center_id, contract.id), owed, contract.starts_on)
     return found
+
+
+def enter_figures_owed(session: Session, contract: Contract, periods: Collection[str]) -> None:
+    """Enter what months owe of figures from today on; called where they had all that was asked for, and lost some."""
+    owed = _owed_of_kind(session, contract, DueKind.METRICS)
+    again = {key: entry for key, entry in sorted(owed.items()) if key[1] in periods}
+    register.enter(session, register.Owner(contract.service_center_id, contract.id), again, clock.today())
 
 
 def _owed_of_kind(session: Session, contract: Contract, kind: DueKind) -> dict[register.Key, dict[str, Any]]:

@@ -24,8 +24,7 @@ from app.features.evaluations.progress_figures import QuarterFacts, compose
 from app.features.evaluations.progress_queries import Subject
 from app.features.parties.service import require_center
 from app.features.seen import Seen, check_seen
-from app.features.upserts import insert_new
-from app.models import ProgressReport
+from app.models import ProgressReport, ServiceCenter
 from app.models.columns import new_id
 from app.models.words import ProgressStatus
 from app.rules.budgets import Quarter
@@ -60,6 +59,7 @@ def draft_progress_reports(session: Session, _actor: Actor, as_of: date) -> Tall
     Statements grow with batches of reports alone, and a second run finds nothing left to draft.
     """
     quarter = Quarter.of(as_of).before
+    queries.hold_centers(session)
     waiting = queries.unreported(session, quarter)
     written = 0
     for start in range(0, len(waiting), BATCH):
@@ -85,6 +85,8 @@ def draft(
     if quarter.last_day >= today:
         detail = f"{quarter} ends on {quarter.last_day}."
         raise Invalid(detail, faults=[Fault("/quarter", "quarter-not-ended", detail, "Draft it once it has ended.")])
+    # Two who found no report would both record its first draft, and the second act would not follow from the first.
+    queries.hold_centers(session, col(ServiceCenter.id) == center)
     subject = Subject(center, contract_id)
     ((_, document),) = _composed(session, [subject], quarter, today)
     row = _row(subject, quarter, document, caller.name, today)
@@ -96,13 +98,11 @@ def draft(
         session, caller.actor, center, "progress_report.drafted", held.id if held else row["id"], (ProgressReport, own)
     ):
         if held is None:
-            insert_new(session, ProgressReport, [row], ["service_center_id", "quarter", "subject"])
+            session.connection().execute(insert(ProgressReport), [row])
         else:
             held.document, held.drafted_by, held.drafted_on = document, caller.name, today
             _raise(held)
-    # Somebody else may have been first to draft it: then theirs stands.
-    stands = queries.for_update(session, own)
-    return Drafted(stands.id if stands else row["id"], is_new=stands is not None and stands.id == row["id"])
+    return Drafted(held.id if held else row["id"], is_new=held is None)
 
 
 def hand_over(

@@ -17,6 +17,7 @@ from app.models import (
     DueDate,
     MonthMetrics,
     ProgressReport,
+    ServiceCenter,
     Settlement,
 )
 from app.models.words import AlertKind, DueKind, MoneyStatus, ProgressStatus
@@ -29,6 +30,12 @@ class Subject:
 
     service_center_id: uuid.UUID
     contract_id: uuid.UUID | None
+
+
+def hold_centers(session: Session, *which: ColumnElement[bool]) -> None:
+    """Hold service centers, in one order whoever asks: of two who draft a report at once, one waits for the other."""
+    statement = select(col(ServiceCenter.id)).where(*which).order_by(col(ServiceCenter.id))
+    session.execute(statement.with_for_update(key_share=True)).all()
 
 
 def unreported(session: Session, quarter: Quarter) -> list[Subject]:

@@ -20,6 +20,7 @@ from app.features.alerts import service as alerts
 from app.features.audit.changes import Touched
 from app.features.audit.service import recording
 from app.features.contracts import register, terms_document
+from app.features.contracts.service import enter_figures_owed
 from app.features.contracts.within import Within
 from app.features.metrics import missing, queries
 from app.models import Alert, Contract, DueDate, MonthMetricCodes, MonthMetrics
@@ -54,12 +55,13 @@ def write(
     # The act is about the month where there is one, and about the contract where there are several.
     subject = contract.id if len(periods) > 1 else first.id if first else new_id()
     with _recording(session, caller, action, contract, subject, periods, details):
-        _note_codes(session, contract, stored, months)
+        lost = _note_codes(session, contract, stored, months)
         changed = [(stored[period], months[period]) for period in periods if period in stored]
         _change(session, changed)
         new = [period for period in periods if period not in stored]
         ids = {period: subject if len(periods) == 1 else new_id() for period in new}
         _insert(session, contract, {period: months[period] for period in new}, ids)
+        _owe_again(session, contract, lost)
         _bring_in_line(session, contract, periods)
 
 
@@ -107,10 +109,11 @@ def _change(session: Session, changed: Sequence[tuple[MonthMetrics, Written]]) -
 
 def _note_codes(
     session: Session, contract: Contract, stored: Mapping[str, MonthMetrics], months: Mapping[str, Written]
-) -> None:
-    """Note from today on which codes the months have, where they are others than before."""
+) -> list[str]:
+    """Note from today on which codes the months have, where they are others than before; give those that lost some."""
     last = {row["period"]: row for row in queries.codes_recorded(session, contract.id, list(months))}
     rows = []
+    lost = []
     for period, written in months.items():
         number = last[period]["number"] if period in last else 0
         before = frozenset(last[period]["codes"]) if period in last else frozenset[str]()
@@ -119,10 +122,13 @@ def _note_codes(
             number, before = 1, older
             rows.append(_codes(contract, period, 1, older, stored[period].updated_at.astimezone(BUSINESS_ZONE).date()))
         codes = codes_of(written.figures)
+        if before - codes:
+            lost.append(period)
         if codes != before:
             rows.append(_codes(contract, period, number + 1, codes, clock.today()))
     if rows:
         session.connection().execute(insert(MonthMetricCodes), rows)
+    return lost
 
 
 def _codes(contract: Contract, period: str, number: int, codes: frozenset[str], on: date) -> dict[str, Any]:
@@ -137,22 +143,30 @@ def _codes(contract: Contract, period: str, number: int, codes: frozenset[str], 
     }
 
 
+def _owe_again(session: Session, contract: Contract, lost: Sequence[str]) -> None:
+    """Have months owe what was taken off the record, though the terms came when they had all: nothing was owed then."""
+    unowed = set(lost) - {entry["subject"] for entry in queries.owed(session, contract.id, lost)} if lost else set()
+    if unowed:
+        enter_figures_owed(session, contract, unowed)
+
+
 def _bring_in_line(session: Session, contract: Contract, periods: Sequence[str]) -> None:
     """Meet the due dates of the months that now have all that is asked for, reopen the others, settle their alerts."""
     states: dict[str, list[OnRecord]] = {}
     for row in queries.codes_recorded(session, contract.id, periods):
         states.setdefault(row["period"], []).append(OnRecord(row["recorded_on"], frozenset(row["codes"])))
     today = clock.today()
-    met, reopened = [], []
+    met: dict[str, date] = {}
+    reopened = []
     owed = queries.owed(session, contract.id, periods)
     for entry in owed:
         clause = terms_document.read(entry["document"]).rules().metrics
         done_on = complete_since(states.get(entry["subject"], ()), clause.required if clause else (), today)
         if done_on is not None and entry["met_on"] is None:
-            met.append(entry["subject"])
+            met[entry["subject"]] = done_on
         elif done_on is None and entry["met_on"] is not None:
             reopened.append(entry["subject"])
-    register.meet_all(session, contract.id, DueKind.METRICS, met, today)
+    register.meet_all(session, contract.id, DueKind.METRICS, met)
     register.reopen_all(session, contract.id, DueKind.METRICS, reopened)
     # Which codes are missing may be others now, even where some still are.
     if owed:
