@@ -66,4 +66,6 @@ def _stated(measure: Measure | None, name: str) -> tuple[Fraction, str]:
     printed = read((measure.actual if measure else None) or "", measure.unit if measure else None)
     if printed.size is None or printed.size < 0 or not is_share(printed):
         raise CannotTell(FUNDS_MISSING, "Neither funds nor a rate are stated.")
-    return printed.size, f"The rate {printed.text} is the printed one, of {name}; no funds are there to reckon it from."
+    exact = measure.exact if measure else None
+    rate = printed.size if exact is None else exact * printed.scale
+    return rate, f"The rate {printed.text} is the printed one, of {name}; no funds are there to reckon it from."

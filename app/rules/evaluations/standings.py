@@ -1,7 +1,7 @@
 """How a measured actual stands to its target: met or missed, and how much of it is reached."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -105,7 +105,11 @@ def _range(measure: Measure) -> tuple[Sized, Sized]:
 
 def _actual(measure: Measure, steps: list[str]) -> Sized:
     if not measure.units:
-        return _sized(measure.actual, measure.unit, "the actual", ACTUAL_MISSING, ACTUAL_UNREADABLE)
+        actual = _sized(measure.actual, measure.unit, "the actual", ACTUAL_MISSING, ACTUAL_UNREADABLE)
+        if measure.exact is None or measure.exact * actual.printed.scale == actual.size:
+            return actual
+        steps.append(f"The record gives {told(measure.exact)}{actual.printed.unit or ''}, shown as {actual.shown}.")
+        return replace(actual, size=measure.exact * actual.printed.scale)
     actuals = [
         _sized(unit.actual, measure.unit, f"{unit.name}'s actual", ACTUAL_MISSING, ACTUAL_UNREADABLE)
         for unit in measure.units
