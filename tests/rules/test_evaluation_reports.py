@@ -142,3 +142,14 @@ def test_every_row_of_the_reports_is_compared_checked_or_left_out_with_a_reason(
     told = {row[0] for row in (*TABLE["figures"], *TABLE["checks"])} - {"-"}
     assert told | set(TABLE["left_out"]) == every
     assert told & set(TABLE["left_out"]) == set()
+
+
+def test_the_steps_to_a_score_are_told_in_chinese() -> None:
+    """What an officer recomputes by hand: 80 ÷ 100 of 10 points, and what the paper prints instead."""
+    row = report("chaoyang_2024").standing.rows[0].children[2].children[0]
+    assert [step.zh for step in row.steps] == [
+        "完成值100%与指标值（不高于80%）相比：未达到。",
+        "按比例计：完成率0.80，得分值的0.80。",
+        "分值10.00 × 0.80 = 8.00分。",
+        "所载得分10照录。",
+    ]

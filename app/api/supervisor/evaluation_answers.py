@@ -87,7 +87,7 @@ class RowOut(BaseModel):
     target: str | None
     actual: Annotated[str | None, Field(description="As printed, or as the record gives it.")]
     from_record: Annotated[ActualTrace | None, Field(description="The trace of an actual from the record.")]
-    steps: Annotated[list[str], Field(description="How the score came about.")]
+    steps: Annotated[list[Text], Field(description="How the score came about.")]
     children: "list[RowOut]"
 
 
@@ -114,7 +114,7 @@ class ComparisonOut(BaseModel):
     recomputed: Annotated[str | None, Field(description="With the places that were printed.")]
     exact: Exact
     verdict: Verdict
-    remarks: list[str]
+    remarks: list[Text]
 
 
 class CheckOut(BaseModel):
@@ -318,13 +318,17 @@ def _computed(row: Scored, by_method: Scored | None) -> dict[str, Any]:
         "rate_exact": hidden(row.rate * 100 if row.rate is not None else None),
         "met": row.met,
         "completion": exact(row.completion) if row.completion is not None else None,
-        "steps": list(row.steps),
+        "steps": [Text(zh=step.zh, en=step.en) for step in row.steps],
     }
 
 
 def _comparison(one: Comparison) -> ComparisonOut:
-    said = _members(one) | {"exact": hidden(one.exact), "remarks": list(one.remarks)}
+    said = _members(one) | {"exact": hidden(one.exact), "remarks": _texts(one)}
     return ComparisonOut.model_construct(**said)
+
+
+def _texts(one: Comparison) -> list[Text]:
+    return [Text(zh=zh, en=en) for zh, en in zip(one.remarks_zh, one.remarks, strict=True)]
 
 
 def check_out(one: Check) -> CheckOut:

@@ -10,7 +10,8 @@ from app.rules.evaluations.operands import Operand, number
 from app.rules.evaluations.printed import half_up
 from app.rules.evaluations.rate_names import called, claimed_by
 from app.rules.evaluations.reckonings import NotReckoned, reckon
-from app.rules.evaluations.roundings import Said, compared, hidden_in_parts, hidden_in_ratio
+from app.rules.evaluations.roundings import compared, hidden_in_parts, hidden_in_ratio
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import Comparison, Evaluation, Relation, RelationKind, Verdict
 from app.rules.money import exact
 

@@ -6,7 +6,7 @@ from app.rules.evaluations.check_codes import CheckCode, behind, found
 from app.rules.evaluations.operands import Operand
 from app.rules.evaluations.printed import PERCENT_WITH_CURRENCY
 from app.rules.evaluations.reading_words import told as told_warning
-from app.rules.evaluations.roundings import Said
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Figure, Relation, RelationKind, Verdict
 
 _THOUSAND = 1000

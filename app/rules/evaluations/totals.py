@@ -13,7 +13,7 @@ from app.rules.evaluations.execution import denominator_of, total_row
 from app.rules.evaluations.printed import read
 from app.rules.evaluations.rate_names import called
 from app.rules.evaluations.scoring import grade_of, points, score
-from app.rules.evaluations.telling import told
+from app.rules.evaluations.telling import Said, told, told_zh
 from app.rules.evaluations.values import Evaluation, Indicator, Method, MethodKind, Outcome, Scored
 
 _GRADUAL = frozenset({MethodKind.PROPORTIONAL, MethodKind.STEPPED, MethodKind.INTERPOLATED})
@@ -127,15 +127,19 @@ def _row(evaluation: Evaluation, indicator: Indicator, row: Scored) -> Scored:
     if total is None:
         # Where only the group has a score, it is the one that counts.
         return replace(_standing(row, indicator.score, printed), children=parts)
-    steps = row.steps if total == row.score else (f"The scores of its {len(parts)} parts make {told(total)}.",)
+    steps = row.steps if total == row.score else (_added(len(parts), total),)
     return replace(row, score=total, rate=total / row.weight if row.weight else None, steps=steps, children=parts)
 
 
 def _standing(row: Scored, text: str | None, printed: Fraction | None) -> Scored:
     if printed is None or printed == row.score:
         return row
-    steps = (*row.steps, f"{text} is printed, and stands.")
+    steps = (*row.steps, Said(f"所载得分{text}照录。", f"{text} is printed, and stands."))
     return replace(row, score=printed, rate=printed / row.weight if row.weight else None, steps=steps)
+
+
+def _added(count: int, total: Fraction) -> Said:
+    return Said(f"下级{count}行得分之和为{told_zh(total)}。", f"The scores of its {count} parts make {told(total)}.")
 
 
 def _sum(values: Sequence[Fraction | None]) -> Fraction | None:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from app.rules.evaluations.telling import Said
+
 
 class Nature(StrEnum):
     """绩效指标性质: how an actual figure is held against its target."""
@@ -239,7 +241,7 @@ class Figure:
 
 
 class RelationKind(StrEnum):
-    """勾稽关系: how figures follow from others."""
+    """勾稽关系."""
 
     SUM = "sum"
     DIFFERENCE = "difference"
@@ -253,9 +255,7 @@ class RelationKind(StrEnum):
     SAME = "same"
     """All of `terms` state one thing."""
     AT_LEAST = "at_least"
-    """The first of `terms` is at least the second."""
     AT_MOST = "at_most"
-    """The first of `terms` is at most the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +344,7 @@ class Scored:
     """Score ÷ weight."""
     met: bool | None = None
     completion: Fraction | None = None
-    steps: tuple[str, ...] = ()
+    steps: tuple[Said, ...] = ()
     children: tuple["Scored", ...] = ()
 
 
