@@ -30,7 +30,7 @@ def readings(demo: Database) -> dict[str, Reading]:
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_the_reports_come_to_what_follows_from_them(readings: dict[str, Reading]) -> None:
     """Xinyang 86.88 and Zhengzhou 81.80, both 良, with the one rate that Zhengzhou cut off."""
-    scored = {code: readings[code].outcome for code in ("XY", "ZZ")}
+    scored = {code: readings[code].standing for code in ("XY", "ZZ")}
     assert {code: (hundredths(one.total or Fraction(0)), one.grade) for code, one in scored.items()} == {
         "XY": (8688, "良"),
         "ZZ": (8180, "良"),
@@ -46,7 +46,10 @@ def test_the_reports_come_to_what_follows_from_them(readings: dict[str, Reading]
 def test_the_self_evaluations_are_there_with_their_checks(readings: dict[str, Reading]) -> None:
     """Haikou's has no table of indicators; Chaoyang's gives full points to what its own operator refutes."""
     assert sorted(readings) == ["CY", "HK", "XY", "ZZ"]
-    assert readings["HK"].outcome.total is None
+    assert readings["HK"].standing.total is None
     assert {one.code for one in readings["HK"].checks} >= {"no-indicator-table", "unit-off-by-ten-thousand"}
+    printed, by_methods = readings["CY"].standing, readings["CY"].outcome
+    assert (printed.total, by_methods.total) == (Fraction(100), Fraction(98))
+    assert (printed.grade, by_methods.grade) == ("优", "优")
     refuted = [one for one in readings["CY"].checks if one.code == "full-score-not-met"]
     assert [one.place for one in refuted] == ["/indicators/0/children/2/children/0/score"]

@@ -203,3 +203,16 @@ def test_any_number_of_bound_actuals_takes_the_same_statements(office: Office, d
         counts.append(len(statements))
     # The first time, the token is noted as used as well.
     assert counts[1] == counts[2]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_an_actual_counts_with_all_of_its_digits_and_is_shown_rounded(office: Office) -> None:
+    """One case short of a target of 0.1亿件 a month is short of it, though six decimals show 0.1亿件."""
+    contract = office.contract()
+    for period, cases in (("2023-01", "10000000"), ("2023-02", "10000000"), ("2023-03", "9999999")):
+        figures = [{"code": "cases_handled", "value": cases}]
+        office.supervisor.put(f"{contract}/metrics/{period}", {"values": figures}).raise_for_status()
+    row = bound("metric_mean", "0.1亿件", metric="cases_handled")
+    found = traced(office, contract, row)
+    assert (found["actual"], found["met"], found["score"]) == ("0.1亿件", False, "0.00")
+    assert found["completion"] == "29999999/30000000"

@@ -55,4 +55,4 @@ def test_the_best_word_of_chaoyang_earns_all_and_the_national_one_is_judged() ->
     best = leaf({"nature": "qualitative", "actual": "优"}, "100")
     assert score(evaluation(best)).grade == "优"
     reached = leaf({"nature": "qualitative", "actual": "达成年度指标"}, "100")
-    assert score(evaluation(reached, template="national")).rows[0].steps[0].startswith("judgement-missing: ")
+    assert score(evaluation(reached, template="national")).rows[0].steps[0].en.startswith("judgement-missing: ")

@@ -8,6 +8,7 @@ from app.features.evaluations.document import EvaluationDocument
 from app.rules.evaluations.checking import check
 from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
+from app.rules.evaluations.totals import Total, as_printed, totals
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Outcome
 
 
@@ -19,6 +20,16 @@ class Evaluated:
     outcome: Outcome
     comparisons: tuple[Comparison, ...]
     checks: tuple[Check, ...]
+
+    @property
+    def standing(self) -> Outcome:
+        """Give the outcome in which printed scores stand."""
+        return as_printed(self.evaluation, self.outcome)
+
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """Give every total with what it rests on."""
+        return totals(self.evaluation, self.outcome, self.standing)
 
     @property
     def found(self) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The checks of an evaluation: each finds its fault, none speaks where nothing is wrong, and a guide explains all."""
 
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.evaluations.check_codes import REMEDIES, CheckCode
+from app.rules.evaluations.checking import check
+from app.rules.evaluations.relations import compare
+from app.rules.evaluations.scoring import score
 from app.rules.evaluations.sense_words import sense_of
 from app.rules.evaluations.values import Indicator, Sense
 from tests.rules.clause_contracts import changed, plain
@@ -110,3 +114,18 @@ def _first(leaves: list[dict[str, Any]]) -> dict[str, Any]:
 def test_a_table_that_follows_from_its_figures_has_no_check_of_numbers(table: dict[str, Any]) -> None:
     found = evaluated(table, "henan-scored").checks
     assert [one for one in found if one.code in OF_NUMBERS] == []
+
+
+def test_a_full_score_that_is_not_met_is_told_by_the_exact_actual() -> None:
+    """The record gives 94% where the table, rounded, would show 95%: 94 ÷ 95 of 100 points are 98.95."""
+    measure = {"nature": "at_least", "target": "95%", "actual": "95%", "method": {"kind": "proportional"}}
+    row = {"name": "在岗率", "weight": "100", "score": "100", "measure": measure}
+    read = evaluated({"project": "大厅", "indicators": [row]}, "national").evaluation
+    (leaf,) = read.indicators
+    assert leaf.measure is not None
+    exact = replace(leaf, measure=replace(leaf.measure, exact=Fraction(94)))
+    bound = replace(read, indicators=(exact,))
+    outcome = score(bound)
+    found = check(bound, outcome, compare(bound, outcome))
+    said = next(one.zh for one in found if one.code == "full-score-not-met")
+    assert "按比例计98.95分" in said

@@ -1,6 +1,8 @@
 """The figures of the four reports: recomputed from what they print, and what the checks find in them."""
 
+import re
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import yaml
 
 import app.demo
 from app.rules.evaluations.faults import faults
+from app.rules.evaluations.printed import half_up
+from app.rules.evaluations.totals import Basis
 from app.rules.evaluations.values import Verdict
 from app.rules.money import exact
 from tests.rules.calendars import state_council
@@ -19,7 +23,7 @@ from tests.rules.tables import document
 TABLE = document("report_figures")
 FOLDER = Path(app.demo.__file__).parent / "evaluations"
 REPORTS = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
-TOTALS = {"xinyang_2023": ("86.88", "良"), "zhengzhou_2021": ("81.8", "良"), "chaoyang_2024": ("98", "优")}
+TOTALS = {"xinyang_2023": ("86.88", "良"), "zhengzhou_2021": ("81.8", "良"), "chaoyang_2024": ("100", "优")}
 DEMANDED = {"XY05", "ZZ11", "HK02", "HK07", "HK08", "HK09", "HK12", "CY06", "CY09", "CY13", "CY15"}
 
 
@@ -71,9 +75,47 @@ def test_a_report_can_be_taken_in_as_it_stands(name: str) -> None:
 
 @pytest.mark.parametrize("name", TOTALS)
 def test_the_total_and_its_grade_come_from_the_unrounded_scores(name: str) -> None:
-    outcome = report(name).outcome
+    outcome = report(name).standing
     assert outcome.total is not None
     assert (exact(outcome.total), outcome.grade) == TOTALS[name]
+
+
+def test_each_total_of_a_table_with_printed_scores_is_named_by_what_it_rests_on() -> None:
+    """Chaoyang prints 100, its rows add up to it, and by its methods it would be less; nothing is put right."""
+    found = report("chaoyang_2024")
+    told = {one.basis: (half_up(one.total or Fraction(0), 2), one.grade) for one in found.totals}
+    assert told == {
+        Basis.ROWS: ("100.00", "优"),
+        Basis.PRINTED: ("100.00", "优"),
+        Basis.METHODS: ("98.00", "优"),
+        Basis.ALL_OR_NOTHING: ("90.00", "优"),
+        Basis.INITIAL_BUDGET: ("97.52", "优"),
+    }
+    by_method = next(one for one in found.totals if one.basis is Basis.METHODS)
+    assert by_method.assumed == ("/indicators/0/children/2/children/0",)
+    assert "“项目开展进度”的评分方法报告未载，系录入时假定" in by_method.zh
+
+
+@pytest.mark.parametrize("name", ["xinyang_2023", "zhengzhou_2021"])
+def test_a_report_whose_scores_nothing_computes_has_its_printed_total_and_that_of_its_rows(name: str) -> None:
+    assert [one.basis for one in report(name).totals] == [Basis.ROWS, Basis.PRINTED]
+
+
+def test_words_that_claim_less_than_all_are_told_with_the_check() -> None:
+    """Zhengzhou's money went 主要 to five projects: the five do not make it all, and nobody said that they do."""
+    found = [one for one in report("zhengzhou_2021").checks if one.code == "figure-does-not-follow"]
+    assert len(found) == 3
+    assert all(
+        "原文写“主要用于”，并未说正好相等，未必有误" in one.zh and "not strictly wrong" in one.en for one in found
+    )
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_chinese_text_names_things_as_people_do(name: str) -> None:
+    """No key of a relation and no code stands in a sentence that an officer reads."""
+    keys = {one.key for one in report(name).comparisons}
+    spoken = [word for one in report(name).checks for word in re.findall("[a-z_]{3,}", one.zh + one.remedy_zh)]
+    assert [word for word in spoken if word in keys or "_" in word] == []
 
 
 def test_the_rate_that_does_not_follow_says_what_would_explain_it() -> None:
@@ -100,3 +142,14 @@ def test_every_row_of_the_reports_is_compared_checked_or_left_out_with_a_reason(
     told = {row[0] for row in (*TABLE["figures"], *TABLE["checks"])} - {"-"}
     assert told | set(TABLE["left_out"]) == every
     assert told & set(TABLE["left_out"]) == set()
+
+
+def test_the_steps_to_a_score_are_told_in_chinese() -> None:
+    """What an officer recomputes by hand: 80 ÷ 100 of 10 points, and what the paper prints instead."""
+    row = report("chaoyang_2024").standing.rows[0].children[2].children[0]
+    assert [step.zh for step in row.steps] == [
+        "完成值100%与指标值（不高于80%）相比：未达到。",
+        "按比例计：完成率0.80，得分值的0.80。",
+        "分值10.00 × 0.80 = 8.00分。",
+        "所载得分10照录。",
+    ]

@@ -1,5 +1,6 @@
 """The score of an evaluation: leaves by their methods, sums of parts, an unrounded total and its grade."""
 
+import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -33,7 +34,7 @@ def test_leaf(case: Case) -> None:
     if "completion" in case:
         assert scored.completion == Fraction(case["completion"])
     if "why" in case:
-        assert scored.steps[-1].startswith(f"{case['why']}: ")
+        assert scored.steps[-1].en.startswith(f"{case['why']}: ")
 
 
 @pytest.mark.parametrize("case", cases("evaluation_scores", "execution"))
@@ -47,7 +48,7 @@ def test_execution_rate(case: Case) -> None:
     assert outcome.funds.score == wanted
     assert outcome.funds.completion == (Fraction(case["rate"]) if "rate" in case else None)
     if "why" in case:
-        assert outcome.funds.steps[-1].startswith(f"{case['why']}: ")
+        assert outcome.funds.steps[-1].en.startswith(f"{case['why']}: ")
     assert outcome.total == (wanted if "weight" in funds else 0)
     row = leaf({"nature": "at_least", "method": {"kind": "execution_rate"}}, "10")
     as_row = score(evaluation(row, template=case["template"], funds=[funds | {"weight": "—"}], **more)).rows[0]
@@ -67,7 +68,7 @@ def test_an_execution_rate_of_the_method_s_own_denominator() -> None:
     assert score(evaluation(leaf(rate, "10"), funds=funds, figures=figures)).rows[0].score == Fraction("4.5")
     other = {"key": "other", "label": "合同额", "text": "201万元", "quantity": "contract_year"}
     row = score(evaluation(leaf(rate, "10"), funds=funds, figures=[*figures, other])).rows[0]
-    assert row.steps == ("denominator-unknown: No single figure is stated for contract_year.",)
+    assert [step.en for step in row.steps] == ["denominator-unknown: No single figure is stated for contract_year."]
 
 
 def test_a_printed_rate_counts_where_there_are_no_funds_and_its_base_is_named() -> None:
@@ -108,7 +109,7 @@ def test_a_group_without_the_score_of_a_part_has_none() -> None:
     row = score(evaluation(group)).rows[0]
     assert row.weight == 40
     assert (row.score, row.rate) == (None, None)
-    assert row.steps == ("part-missing: no score follows for 年办件量.",)
+    assert [step.en for step in row.steps] == ["part-missing: no score follows for 年办件量."]
 
 
 _FIGURES = st.decimals("0.01", 10**6, places=2).map(str)
@@ -173,3 +174,12 @@ def _leaves(rows: tuple[Scored, ...]) -> Iterator[Scored]:
 def _known(value: Fraction | None) -> Fraction:
     assert value is not None
     return value
+
+
+@pytest.mark.parametrize("case", cases("evaluation_scores", "leaves"))
+def test_every_step_is_told_in_chinese_without_codes(case: Case) -> None:
+    printed = {"score": case["score_printed"]} if "score_printed" in case else {}
+    row = leaf(case.get("measure"), case.get("weight", "20"), **printed)
+    scored = score(evaluation(row, template=case.get("template", "chaoyang"))).rows[0]
+    assert [step.zh for step in scored.steps if re.search("[a-z]{3,}", step.zh)] == []
+    assert all(step.zh.endswith(("。", "…")) or "：" in step.zh for step in scored.steps)

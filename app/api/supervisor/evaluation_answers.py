@@ -15,6 +15,7 @@ from app.features.evaluations.document import EvaluationDocument
 from app.features.evaluations.reading import Reading
 from app.features.evaluations.trace import ActualTrace
 from app.models.words import EvaluationKind, EvaluationStatus
+from app.rules.evaluations.totals import Basis, Total
 from app.rules.evaluations.values import Check, Comparison, Dimension, Funds, FundSource, Indicator, Scored, Verdict
 from app.rules.money import exact, format_hundredths, hundredths
 from app.values import Day
@@ -67,9 +68,16 @@ class RowOut(BaseModel):
     dimension: Dimension | None
     weight: Rounded
     weight_printed: str | None
-    score: Rounded
+    score: Annotated[
+        str | None,
+        Field(description="What counts: the printed score where there is one, else the computed one; two places."),
+    ]
     score_exact: Exact
     score_printed: str | None
+    score_by_method: Annotated[
+        str | None, Field(description="What its method gives, or the methods below it; null: nothing does.")
+    ]
+    score_by_method_exact: Exact
     stated: Annotated[bool, Field(description="The score is people's own: nothing computes it.")]
     rate: Rounded
     rate_exact: Exact
@@ -79,7 +87,7 @@ class RowOut(BaseModel):
     target: str | None
     actual: Annotated[str | None, Field(description="As printed, or as the record gives it.")]
     from_record: Annotated[ActualTrace | None, Field(description="The trace of an actual from the record.")]
-    steps: Annotated[list[str], Field(description="How the score came about.")]
+    steps: Annotated[list[Text], Field(description="How the score came about.")]
     children: "list[RowOut]"
 
 
@@ -106,7 +114,7 @@ class ComparisonOut(BaseModel):
     recomputed: Annotated[str | None, Field(description="With the places that were printed.")]
     exact: Exact
     verdict: Verdict
-    remarks: list[str]
+    remarks: list[Text]
 
 
 class CheckOut(BaseModel):
@@ -122,11 +130,32 @@ class CheckOut(BaseModel):
     remedy: Text
 
 
+class TotalOut(BaseModel):
+    """One total of the evaluation, and what it rests on."""
+
+    basis: Annotated[Basis, Field(description="`rows` is the `total` of the evaluation.")]
+    total: Annotated[str | None, Field(description="Two places, half up; of `printed`, as it is printed.")]
+    total_exact: Exact
+    grade: str | None
+    text: Text
+    assumed: Annotated[list[Place], Field(description="Rows whose method the paper does not state.")]
+
+
 class EvaluationOut(EvaluationSummary):
     """An evaluation with all that follows from it; of a draft, actuals from the record are reckoned when it is read."""
 
     weight: Rounded
+    total: Annotated[
+        str | None,
+        Field(
+            description="What its rows add up to: printed scores as printed, the others computed; two places.",
+            examples=["86.88"],
+        ),
+    ]
     total_exact: Exact
+    totals: Annotated[
+        list[TotalOut], Field(description="Each total that can be told, with its base: nothing is repaired.")
+    ]
     rate: Annotated[str | None, Field(description="The total in percent of the weight.")]
     rates: list[RateOut]
     indicators: list[RowOut]
@@ -164,7 +193,7 @@ def version_out(row: RowMapping) -> EvaluationVersionOut:
 
 def evaluation_out(found: Reading) -> EvaluationOut:
     """Show an evaluation with everything that the rules make of it."""
-    outcome = found.outcome
+    outcome, by_method = found.standing, dict(_flat(found.outcome.rows))
     printed = dict(_printed(found.evaluation.indicators))
     funds = {row.place: row for row in found.evaluation.funds}
     own = {name: value for name, value in found.row.items() if name not in {"document", "frozen"}}
@@ -172,14 +201,26 @@ def evaluation_out(found: Reading) -> EvaluationOut:
         **{**own, "total": two_places(outcome.total), "grade": outcome.grade},
         weight=two_places(outcome.weight),
         total_exact=hidden(outcome.total),
+        totals=[_total(one) for one in found.totals],
         rate=percentage(outcome.rate),
         rates=[_rate(row, printed.get(row.place)) for row in outcome.rows],
-        indicators=[_row(row, printed, found.actuals) for row in outcome.rows],
-        execution=_execution(outcome.funds, funds) if outcome.funds else None,
+        indicators=[_row(row, printed, found.actuals, by_method) for row in outcome.rows],
+        execution=_execution(outcome.funds, funds, found.outcome.funds) if outcome.funds else None,
         funds=[FundsOut.model_construct(**_members(row)) for row in found.evaluation.funds],
         comparisons=[_comparison(one) for one in found.comparisons],
         checks=[check_out(one) for one in found.checks],
         document=found.stated,
+    )
+
+
+def _total(one: Total) -> TotalOut:
+    return TotalOut.model_construct(
+        basis=one.basis,
+        total=one.printed if one.basis is Basis.PRINTED else two_places(one.total),
+        total_exact=hidden(one.total),
+        grade=one.grade,
+        text=Text(zh=one.zh, en=one.en),
+        assumed=list(one.assumed),
     )
 
 
@@ -220,11 +261,22 @@ def _rate(row: Scored, printed: Indicator | None) -> RateOut:
     )
 
 
-def _row(row: Scored, printed: Mapping[str, Indicator], actuals: Mapping[str, ActualTrace]) -> RowOut:
+def _flat(rows: tuple[Scored, ...]) -> Iterator[tuple[str, Scored]]:
+    for row in rows:
+        yield row.place, row
+        yield from _flat(row.children)
+
+
+def _row(
+    row: Scored,
+    printed: Mapping[str, Indicator],
+    actuals: Mapping[str, ActualTrace],
+    by_method: Mapping[str, Scored],
+) -> RowOut:
     said = printed.get(row.place)
     measure = said.measure if said else None
     return RowOut.model_construct(
-        **_computed(row),
+        **_computed(row, by_method.get(row.place)),
         dimension=said.dimension if said else None,
         weight_printed=said.weight if said else None,
         score_printed=said.score if said else None,
@@ -232,14 +284,14 @@ def _row(row: Scored, printed: Mapping[str, Indicator], actuals: Mapping[str, Ac
         target=measure.target if measure else None,
         actual=measure.actual if measure else None,
         from_record=actuals.get(row.place),
-        children=[_row(child, printed, actuals) for child in row.children],
+        children=[_row(child, printed, actuals, by_method) for child in row.children],
     )
 
 
-def _execution(row: Scored, funds: Mapping[str, Funds]) -> RowOut:
+def _execution(row: Scored, funds: Mapping[str, Funds], by_method: Scored | None) -> RowOut:
     said = funds.get(row.place)
     return RowOut.model_construct(
-        **_computed(row),
+        **_computed(row, by_method),
         dimension=Dimension.EXECUTION,
         weight_printed=said.weight if said else None,
         score_printed=said.score if said else None,
@@ -251,8 +303,11 @@ def _execution(row: Scored, funds: Mapping[str, Funds]) -> RowOut:
     )
 
 
-def _computed(row: Scored) -> dict[str, Any]:
+def _computed(row: Scored, by_method: Scored | None) -> dict[str, Any]:
+    computed = None if by_method is None or by_method.stated else by_method.score
     return {
+        "score_by_method": two_places(computed),
+        "score_by_method_exact": hidden(computed),
         "place": row.place,
         "name": row.name,
         "weight": two_places(row.weight),
@@ -263,13 +318,17 @@ def _computed(row: Scored) -> dict[str, Any]:
         "rate_exact": hidden(row.rate * 100 if row.rate is not None else None),
         "met": row.met,
         "completion": exact(row.completion) if row.completion is not None else None,
-        "steps": list(row.steps),
+        "steps": [Text(zh=step.zh, en=step.en) for step in row.steps],
     }
 
 
 def _comparison(one: Comparison) -> ComparisonOut:
-    said = _members(one) | {"exact": hidden(one.exact), "remarks": list(one.remarks)}
+    said = _members(one) | {"exact": hidden(one.exact), "remarks": _texts(one)}
     return ComparisonOut.model_construct(**said)
+
+
+def _texts(one: Comparison) -> list[Text]:
+    return [Text(zh=zh, en=en) for zh, en in zip(one.remarks_zh, one.remarks, strict=True)]
 
 
 def check_out(one: Check) -> CheckOut:

@@ -1,8 +1,9 @@
 """Takes actuals from a contract's own record, each with the rows that it rests on, and puts them into a document."""
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -17,12 +18,14 @@ from app.features.evaluations.months import Found
 from app.features.evaluations.trace import ActualTrace, Said
 from app.rules.budgets import Base
 from app.rules.evaluations.printed import read
+from app.rules.evaluations.values import Evaluation, Indicator
 from app.rules.faults import Fault
 from app.rules.money import exact, round_half_away
 from app.rules.periods import Period
 
 PLACES = 6
-"""Decimals of an actual that does not end: scores have two, so a mean of twelve never meets a target by rounding."""
+"""Decimals that are shown of an actual that does not end; it counts with all of its digits."""
+_FIGURE = re.compile(r"-?[0-9]+(\.[0-9]+|/[0-9]+)?")
 
 _METHODS = {
     "mean_monthly_score": Said(
@@ -122,6 +125,21 @@ def filled(document: EvaluationDocument, actuals: Mapping[str, ActualTrace]) -> 
         return document
     first = tuple(_filled(row, f"/indicators/{number}", actuals) for number, row in enumerate(document.indicators))
     return document.model_copy(update={"indicators": first})
+
+
+def unrounded(evaluation: Evaluation, traced: Mapping[str, ActualTrace]) -> Evaluation:
+    """Give each actual from the record its exact value as well: it is what counts, the one shown is rounded."""
+    if not traced:
+        return evaluation
+    return replace(evaluation, indicators=tuple(_unrounded(row, traced) for row in evaluation.indicators))
+
+
+def _unrounded(row: Indicator, traced: Mapping[str, ActualTrace]) -> Indicator:
+    trace, measure = traced.get(row.place), row.measure
+    if trace is not None and trace.exact is not None and measure is not None:
+        figure = _FIGURE.match(trace.exact)
+        measure = replace(measure, exact=Fraction(figure[0])) if figure else measure
+    return replace(row, measure=measure, children=tuple(_unrounded(child, traced) for child in row.children))
 
 
 def span_of(binding: MeasureBinding, year: int) -> tuple[Period, Period]:

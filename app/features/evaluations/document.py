@@ -50,11 +50,15 @@ class MethodIn(Shape):
         Field(description="Of `execution_rate`: which quantity is divided by.", examples=["full_year_budget"]),
     ] = None
 
+    assumed: Annotated[
+        bool, Field(description="The paper states no method: this one is assumed by whoever entered the paper.")
+    ] = False
+
     def method(self) -> rules.Method:
         """Read it as a rule's."""
         steps = tuple(rules.Step(Fraction(step.at_least), step.share) for step in self.steps)
         bands = tuple(rules.QualityBand(band.name, band.low, band.high) for band in self.bands)
-        return rules.Method(self.kind, steps, bands, self.denominator)
+        return rules.Method(self.kind, steps, bands, self.denominator, self.assumed)
 
 
 class JudgementIn(Shape):
@@ -236,6 +240,10 @@ class RelationIn(Shape):
     ]
     result: Annotated[Key | None, Field(description="The figure or place printed for it; none: it is derived.")] = None
     base: Annotated[Code | None, Field(description="The quantity that a rate's name claims to divide by.")] = None
+    wording: Annotated[
+        Name | None,
+        Field(description="The paper's own words, where they claim less; a check says so.", examples=["主要用于"]),
+    ] = None
 
 
 class TotalIn(Shape):
@@ -300,6 +308,5 @@ def _figure(number: int, figure: FigureIn, days: dict[str, int | None]) -> rules
 
 def _relation(number: int, relation: RelationIn) -> rules.Relation:
     terms = tuple(term.number if isinstance(term, NumberTerm) else term for term in relation.terms)
-    return rules.Relation(
-        f"/relations/{number}", relation.key, relation.label, relation.kind, terms, relation.result, relation.base
-    )
+    own = relation.model_dump(exclude={"terms"})
+    return rules.Relation(f"/relations/{number}", **own, terms=terms)

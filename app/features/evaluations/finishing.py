@@ -22,7 +22,7 @@ def hindrances(found: Reading) -> list[Fault]:
 
 
 def _weights(found: Reading) -> Iterator[Fault]:
-    full, weight = found.template.full_mark, found.outcome.weight
+    full, weight = found.template.full_mark, found.standing.weight
     if not found.evaluation.indicators:
         if found.row["kind"] is EvaluationKind.SELF_EVALUATION:
             detail = "A self-evaluation has a table of indicators; this one has none."
@@ -39,9 +39,9 @@ def _weights(found: Reading) -> Iterator[Fault]:
 
 
 def _rows(found: Reading) -> Iterator[Fault]:
-    for row in found.outcome.rows:
+    for row in found.standing.rows:
         yield from _unscored(found, row)
-    funds = found.outcome.funds
+    funds = found.standing.funds
     if funds is not None and funds.weight is not None:
         yield from _unscored(found, funds)
 

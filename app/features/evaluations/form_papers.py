@@ -40,7 +40,7 @@ def form(found: Reading) -> Form:
         expected=goals.expected if goals else None,
         reached=goals.reached if goals else None,
         evaluation=found.evaluation,
-        outcome=found.outcome,
+        outcome=found.standing,
         checks=found.checks,
         computed=frozenset(found.actuals),
     )

@@ -21,6 +21,7 @@ from app.rules.evaluations.forms.reading import read_form
 from app.rules.evaluations.forms.remarks import FormRead, Remark
 from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
+from app.rules.evaluations.totals import as_printed
 from app.rules.evaluations.values import Check, Outcome
 from app.rules.faults import Fault, escaped, pointer_to
 
@@ -95,7 +96,7 @@ def examine(session: Session, caller: Caller, form: FormRead, wanted: Wanted) ->
     evaluation = document.evaluation(wanted.year, template, reading.days_of(session, wanted.year, document))
     outcome = score(evaluation)
     checks = check(evaluation, outcome, compare(evaluation, outcome))
-    return Examined(form, document, outcome, tuple(checks), new)
+    return Examined(form, document, as_printed(evaluation, outcome), tuple(checks), new)
 
 
 def store(session: Session, caller: Caller, found: Examined) -> uuid.UUID:

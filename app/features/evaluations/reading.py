@@ -16,6 +16,7 @@ from app.rules.evaluations.checking import check
 from app.rules.evaluations.faults import faults
 from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
+from app.rules.evaluations.totals import Total, as_printed, totals
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Outcome, Template
 from app.rules.faults import Fault
 
@@ -41,6 +42,10 @@ class Reading:
     days: Days
     evaluation: Evaluation
     outcome: Outcome
+    """By the methods of the rows."""
+    standing: Outcome
+    """With the scores that are printed in the place of those; its total and grade are the evaluation's."""
+    totals: Sequence[Total]
     comparisons: Sequence[Comparison]
     checks: Sequence[Check]
 
@@ -60,11 +65,15 @@ def read_row(session: Session, row: RowMapping) -> Reading:
         message = f"the template '{row['template']}' of evaluation {row['id']} does not come with this program"
         raise LookupError(message)
     document = actuals.filled(stated, traced)
-    evaluation = document.evaluation(row["year"], template, days)
+    evaluation = actuals.unrounded(document.evaluation(row["year"], template, days), traced)
     outcome = score(evaluation)
+    standing = as_printed(evaluation, outcome)
     comparisons = compare(evaluation, outcome)
     checks = check(evaluation, outcome, comparisons)
-    return Reading(row, stated, document, template, traced, days, evaluation, outcome, comparisons, checks)
+    sums = totals(evaluation, outcome, standing)
+    return Reading(
+        row, stated, document, template, traced, days, evaluation, outcome, standing, sums, comparisons, checks
+    )
 
 
 def frozen(found: Reading) -> dict[str, Any]:

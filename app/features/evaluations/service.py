@@ -122,7 +122,7 @@ def finalize(
     found = read(session, caller, evaluation_id)
     if in_the_way := hindrances(found):
         raise EvaluationIncomplete(in_the_way[0].detail, faults=in_the_way)
-    outcome = found.outcome
+    outcome = found.standing
     with _recording(session, caller, "evaluation.finalized", row):
         row.status, row.finalised_on = EvaluationStatus.FINAL, day
         _next(row)

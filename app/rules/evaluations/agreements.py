@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from app.rules.evaluations.operands import Operand, quantities
 from app.rules.evaluations.printed import half_up
-from app.rules.evaluations.roundings import Said, digit_short, verdict_of
+from app.rules.evaluations.roundings import digit_short, verdict_of
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import Comparison, Verdict
 from app.rules.money import exact
 

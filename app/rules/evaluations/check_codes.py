@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from app.rules.evaluations.roundings import Said
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import Check, Comparison, Verdict
 
 

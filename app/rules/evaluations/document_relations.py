@@ -10,7 +10,8 @@ from app.rules.evaluations.operands import Operand, number
 from app.rules.evaluations.printed import half_up
 from app.rules.evaluations.rate_names import called, claimed_by
 from app.rules.evaluations.reckonings import NotReckoned, reckon
-from app.rules.evaluations.roundings import Said, compared, hidden_in_parts, hidden_in_ratio
+from app.rules.evaluations.roundings import compared, hidden_in_parts, hidden_in_ratio
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import Comparison, Evaluation, Relation, RelationKind, Verdict
 from app.rules.money import exact
 
@@ -159,13 +160,14 @@ def _with_doubt(one: _Seen, doubtful: Mapping[str, Suspect], seen: Sequence[_See
         return comparison
     units = "、".join(suspect.as_meant.unit for suspect in found)
     said = [Said(f"仅在按{units}计时成立", f"it holds only if the figure is read in {units}")]
-    others = [other.relation.key for other in seen if _is_rival(one, other)]
+    others = [other.relation for other in seen if _is_rival(one, other)]
     if others and not all(suspect.agrees for suspect in found):
-        rivals = ", ".join(others)
+        labels = "、".join(f"“{other.label}”" for other in others)
+        keys = ", ".join(other.key for other in others)
         said.append(
             Said(
-                f"{rivals}同样成立而所据数字不同：两组数字各自自洽，不能自动更正",
-                f"{rivals} holds as well, from other figures: two pairs, each consistent, so no correction is safe",
+                f"{labels}同样成立而所据数字不同：两组数字各自自洽，不能自动更正",
+                f"{keys} holds as well, from other figures: two pairs, each consistent, so no correction is safe",
             )
         )
         return _again(meant, Verdict.CONTRADICTS, said)

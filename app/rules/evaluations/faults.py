@@ -89,7 +89,7 @@ def _computed_faults(evaluation: Evaluation, measure: Measure) -> Iterator[Fault
     if measure.nature is Nature.QUALITATIVE:
         return
     stand = standing(measure)
-    said = stand.steps[-1].partition(": ")[2] if stand.why else ""
+    said = stand.steps[-1].en.partition(": ")[2] if stand.why else ""
     if stand.why == UNITS_DIFFER:
         yield Fault("/actual", UNITS_DIFFER, said, "State the target and the actual in units of one kind.")
     elif stand.why == ROLL_UP_MISSING:
@@ -99,7 +99,7 @@ def _computed_faults(evaluation: Evaluation, measure: Measure) -> Iterator[Fault
     elif stand.why == RANGE_WITHOUT_END:
         yield Fault("/target_to", RANGE_WITHOUT_END, said, "Give both ends of the range.")
     elif stand.met is False and stand.completion is None and needs_ratio(measure.method) and _is_exact(measure):
-        detail = f"{stand.steps[-1]} No ratio can be taken of a target or an actual that is not above zero."
+        detail = f"{stand.steps[-1].en} No ratio can be taken of a target or an actual that is not above zero."
         remedy = "Name a method that needs no ratio, such as `all_or_nothing`, or correct the figures."
         yield Fault("/actual", NO_RATIO, detail, remedy)
 

@@ -6,7 +6,7 @@ from app.rules.evaluations.check_codes import CheckCode, behind, found
 from app.rules.evaluations.operands import Operand
 from app.rules.evaluations.printed import PERCENT_WITH_CURRENCY
 from app.rules.evaluations.reading_words import told as told_warning
-from app.rules.evaluations.roundings import Said
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import Check, Comparison, Evaluation, Figure, Relation, RelationKind, Verdict
 
 _THOUSAND = 1000
@@ -91,7 +91,7 @@ def _has_thousands(text: str) -> bool:
 def _relation(relation: Relation, comparison: Comparison, cells: Mapping[str, Operand]) -> Iterator[Check]:
     match comparison.verdict:
         case Verdict.MISMATCH:
-            code, said = _mismatch(comparison)
+            code, said = _mismatch(relation, comparison)
             yield behind(code, comparison, said)
         case Verdict.CONTRADICTS:
             code, said = _contradicted(relation, cells)
@@ -104,9 +104,15 @@ def _relation(relation: Relation, comparison: Comparison, cells: Mapping[str, Op
             yield behind(CheckCode.UNIT_OFF_BY_TEN_THOUSAND, comparison, said)
 
 
-def _mismatch(comparison: Comparison) -> tuple[CheckCode, Said]:
+def _mismatch(relation: Relation, comparison: Comparison) -> tuple[CheckCode, Said]:
     if any("lost digit" in remark for remark in comparison.remarks):
         return CheckCode.DIGIT_LOST, Said("结果疑漏一位数字", "the figure seems to have lost a digit")
+    if relation.wording is not None:
+        return CheckCode.FIGURE_DOES_NOT_FOLLOW, Said(
+            f"“{relation.label}”不成立；但原文写“{relation.wording}”，并未说正好相等，未必有误，差额报告未作说明",
+            f"{relation.key} does not hold; but the paper says {relation.wording!r}, which does not claim it: "
+            "it is not strictly wrong, and the rest is not explained",
+        )
     return CheckCode.FIGURE_DOES_NOT_FOLLOW, Said(
         "结果不能由所列数字得出", "it does not follow from the figures printed"
     )

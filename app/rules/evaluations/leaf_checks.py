@@ -17,9 +17,9 @@ from app.rules.evaluations.printed import (
     states_nothing,
 )
 from app.rules.evaluations.rate_names import called, claimed_by
-from app.rules.evaluations.roundings import Said
 from app.rules.evaluations.scoring import points
 from app.rules.evaluations.sense_words import sense_of
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import (
     Check,
     Comparison,
@@ -212,9 +212,10 @@ def _not_met(indicator: Indicator, weight: Fraction) -> Said:
     target, actual = read(measure.target or "", measure.unit), read(measure.actual or "", measure.unit)
     shown = f"{_with_unit(actual)} {symbol} {_with_unit(target)}"
     zh, en = [f"{shown}不成立却得满分"], [f"{shown} is false, but the score is full"]
-    a, b = (target, actual) if measure.nature is Nature.AT_MOST else (actual, target)
-    if measure.nature is not Nature.EQUAL and a.size is not None and b.size:
-        points = half_up(min(a.size / b.size, Fraction(1)) * weight, 2)
+    reached = actual.size if measure.exact is None else measure.exact * actual.scale
+    a, b = (target.size, reached) if measure.nature is Nature.AT_MOST else (reached, target.size)
+    if measure.nature is not Nature.EQUAL and a is not None and b:
+        points = half_up(min(a / b, Fraction(1)) * weight, 2)
         zh.append(f"按比例计{points}分")
         en.append(f"in proportion it would be {points}")
     zh.append("达标才得分计0.00分")

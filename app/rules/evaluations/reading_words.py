@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from app.rules.evaluations.roundings import Said
+from app.rules.evaluations.telling import Said
 
 WARNINGS: Mapping[str, Said] = {
     "stray-point": Said("多余的句点", "a stray full stop"),
     "no-leading-zero": Said("小数点前缺零", "no zero before the point"),
     "words-overlooked": Said("夹有文字", "words around it"),
+    "unknown-unit": Said("单位不识", "an unknown unit"),
     "approximate": Said("约数", "an approximate figure"),
     "operators-differ": Said("前后符号不一", "two operators"),
     "percent-with-currency": Said("百分数带货币单位", "a percentage with a currency"),

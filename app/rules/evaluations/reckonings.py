@@ -8,7 +8,7 @@ from operator import add, mul
 
 from app.rules.evaluations.operands import Family, Operand, family_of
 from app.rules.evaluations.printed import half_up
-from app.rules.evaluations.roundings import Said
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.units import PERCENT, unit_of
 from app.rules.evaluations.values import RelationKind
 

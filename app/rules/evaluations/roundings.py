@@ -1,25 +1,17 @@
 """How a printed figure stands to what it follows from: rounded, cut off, from digits not shown, or a digit short."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from app.rules.evaluations.operands import Operand
 from app.rules.evaluations.printed import half_up, truncated
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import Comparison, Verdict
 from app.rules.money import exact
 
 _TELLING_DIGITS = 4
 """A shorter figure is any other one with a digit less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence in Chinese and in English."""
-
-    zh: str
-    en: str
 
 
 def verdict_of(value: Fraction, printed: Fraction, places: int) -> Verdict:

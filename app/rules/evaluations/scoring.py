@@ -9,7 +9,7 @@ from app.rules.evaluations.judgements import judged
 from app.rules.evaluations.methods import WHOLE, earned
 from app.rules.evaluations.printed import is_share, read
 from app.rules.evaluations.standings import standing
-from app.rules.evaluations.telling import CannotTell, told
+from app.rules.evaluations.telling import CannotTell, Said, told, told_zh
 from app.rules.evaluations.values import Evaluation, Indicator, Measure, MethodKind, Nature, Outcome, Scored
 
 WEIGHT_MISSING = "weight-missing"
@@ -18,7 +18,7 @@ PART_MISSING = "part-missing"
 
 _PERCENT = 100
 
-Found = tuple[Fraction | None, bool | None, Fraction | None, tuple[str, ...]]
+Found = tuple[Fraction | None, bool | None, Fraction | None, tuple[Said, ...]]
 """The share of the weight, whether the target is met, the completion, and the sentences that say how."""
 
 
@@ -69,9 +69,12 @@ def _group(evaluation: Evaluation, indicator: Indicator, level: int) -> Scored:
     total = _sum(part.score for part in parts)
     missing = [part.name for part in parts if part.score is None]
     step = (
-        f"{PART_MISSING}: no score follows for {', '.join(missing)}."
+        Said(f"{'、'.join(missing)}没有得分。", f"{PART_MISSING}: no score follows for {', '.join(missing)}.")
         if total is None
-        else f"{'The sum of its ' + str(len(parts)) + ' parts' if parts[1:] else 'Its only part'} is {told(total)}."
+        else Said(
+            f"下级{len(parts)}行得分之和为{told_zh(total)}。" if parts[1:] else f"下级仅一行，得分{told_zh(total)}。",
+            f"{'The sum of its ' + str(len(parts)) + ' parts' if parts[1:] else 'Its only part'} is {told(total)}.",
+        )
     )
     return Scored(
         place=indicator.place,
@@ -88,11 +91,23 @@ def _group(evaluation: Evaluation, indicator: Indicator, level: int) -> Scored:
 
 def _stated(evaluation: Evaluation, indicator: Indicator, level: int, weight: Fraction | None) -> Scored:
     given = points(indicator.score, evaluation.template.full_mark)
-    steps = [f"{indicator.score} was given by people; nothing says how it comes about."]
+    steps = [
+        Said(
+            f"得分{indicator.score}由人评定，未说明如何得出。",
+            f"{indicator.score} was given by people; nothing says how it comes about.",
+        )
+    ]
     if given is None:
-        steps = [f"{SCORE_MISSING}: no score is printed, and nothing is measured."]
+        steps = [
+            Said("未载得分，也无可衡量的指标。", f"{SCORE_MISSING}: no score is printed, and nothing is measured.")
+        ]
     elif weight is not None and given > weight:
-        steps.append(f"It is above the weight of {told(weight)}, and taken as it is printed.")
+        steps.append(
+            Said(
+                f"高于分值{told_zh(weight)}，照录。",
+                f"It is above the weight of {told(weight)}, and taken as it is printed.",
+            )
+        )
     rate = None if given is None or not weight else given / weight
     return Scored(indicator.place, indicator.name, level, weight, given, stated=True, rate=rate, steps=tuple(steps))
 
@@ -126,9 +141,10 @@ def _leaf(place: str, name: str, level: int, weight: Fraction | None, found: Fou
     share, met, completion, steps = found
     given = None if share is None or weight is None else share * weight
     if given is not None and weight is not None and share is not None:
-        steps = (*steps, f"{told(share)} of the weight {told(weight)} is {told(given)}.")
+        zh = f"分值{told_zh(weight)} × {told_zh(share)} = {told_zh(given)}分。"
+        steps = (*steps, Said(zh, f"{told(share)} of the weight {told(weight)} is {told(given)}."))
     elif share is not None:
-        steps = (*steps, f"{WEIGHT_MISSING}: no weight is stated.")
+        steps = (*steps, Said("未载分值。", f"{WEIGHT_MISSING}: no weight is stated."))
     return Scored(
         place, name, level, weight, given, stated=False, rate=share if weight else None, met=met, completion=completion,
         steps=steps,
@@ -146,7 +162,11 @@ def _funds(evaluation: Evaluation) -> Scored | None:
     except CannotTell as cannot:
         found = None, None, None, (cannot.step,)
     if weight is None:
-        steps = (*found[3], "The funds carry no weight of their own, and are no part of the total.")
+        said = Said(
+            "资金执行率不单列分值，不计入总分。",
+            "The funds carry no weight of their own, and are no part of the total.",
+        )
+        steps = (*found[3], said)
         return _leaf(row.place, row.source, 1, None, (None, None, found[2], steps))
     return _leaf(row.place, row.source, 1, weight, found)
 

@@ -1,12 +1,13 @@
 """How a measured actual stands to its target: met or missed, and how much of it is reached."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 
 from app.rules.evaluations.printed import comparable, read, read_range, states_nothing
-from app.rules.evaluations.telling import CannotTell, told
+from app.rules.evaluations.reading_words import told as told_warning
+from app.rules.evaluations.telling import CannotTell, Said, told, told_zh
 from app.rules.evaluations.values import Measure, Nature, Printed, RollUp
 
 ACTUAL_MISSING = "actual-missing"
@@ -45,13 +46,13 @@ class Standing:
 
     met: bool | None
     completion: Fraction | None
-    steps: tuple[str, ...]
+    steps: tuple[Said, ...]
     why: str | None = None
 
 
 def standing(measure: Measure) -> Standing:
     """Hold the actual of a measure that is no qualitative one against its target; units convert exactly."""
-    steps: list[str] = []
+    steps: list[Said] = []
     try:
         low, high = _ends(measure, steps)
         actual = _actual(measure, steps)
@@ -60,20 +61,32 @@ def standing(measure: Measure) -> Standing:
     except CannotTell as cannot:
         return Standing(None, None, (*steps, cannot.step), cannot.code)
     steps += [
-        f"{side.shown} was read with: {', '.join(side.printed.warnings)}."
+        Said(
+            f"{side.shown}的读法：{'、'.join(told_warning(one).zh for one in side.printed.warnings)}。",
+            f"{side.shown} was read with: {', '.join(side.printed.warnings)}.",
+        )
         for side in (*sides, actual)
         if side.printed.warnings
     ]
     met = _met(actual, low.size if low else None, high.size if high else None)
-    wanted, reached = _wanted(low, high), f"{actual.bound or ''}{actual.shown}"
+    (wanted_zh, wanted), reached = _wanted(low, high), f"{actual.bound or ''}{actual.shown}"
     if met is None:
         code = BOUND_DECIDES_NOTHING
-        return Standing(None, None, (*steps, f"{code}: {reached} is a bound, which does not decide {wanted}."), code)
-    steps.append(f"{reached} is held against {wanted}: {'met' if met else 'missed'}.")
+        why = Said(
+            f"完成值{reached}只是界限，不能断定是否{wanted_zh}。",
+            f"{code}: {reached} is a bound, which does not decide {wanted}.",
+        )
+        return Standing(None, None, (*steps, why), code)
+    steps.append(
+        Said(
+            f"完成值{reached}与指标值（{wanted_zh}）相比：{'达到' if met else '未达到'}。",
+            f"{reached} is held against {wanted}: {'met' if met else 'missed'}.",
+        )
+    )
     return Standing(met, None if actual.bound else _completion(actual.size, low, high), tuple(steps))
 
 
-def _ends(measure: Measure, steps: list[str]) -> tuple[Sized | None, Sized | None]:
+def _ends(measure: Measure, steps: list[Said]) -> tuple[Sized | None, Sized | None]:
     """Give the lower and the upper end of what is wanted."""
     if measure.nature is Nature.RANGE:
         return _range(measure)
@@ -99,13 +112,27 @@ def _range(measure: Measure) -> tuple[Sized, Sized]:
         low = _sized(measure.target, measure.unit, "the lower end", TARGET_MISSING, TARGET_UNREADABLE)
         high = _sized(measure.target_to, measure.unit, "the upper end", RANGE_WITHOUT_END, TARGET_UNREADABLE)
     if low.size > high.size:
-        raise CannotTell(RANGE_UPSIDE_DOWN, f"A range from {low.shown} to {high.shown} holds nothing.")
+        raise CannotTell(
+            RANGE_UPSIDE_DOWN,
+            f"区间{low.shown}至{high.shown}上下颠倒。",
+            f"A range from {low.shown} to {high.shown} holds nothing.",
+        )
     return low, high
 
 
-def _actual(measure: Measure, steps: list[str]) -> Sized:
+def _actual(measure: Measure, steps: list[Said]) -> Sized:
     if not measure.units:
-        return _sized(measure.actual, measure.unit, "the actual", ACTUAL_MISSING, ACTUAL_UNREADABLE)
+        actual = _sized(measure.actual, measure.unit, "the actual", ACTUAL_MISSING, ACTUAL_UNREADABLE)
+        if measure.exact is None or measure.exact * actual.printed.scale == actual.size:
+            return actual
+        unit = actual.printed.unit or ""
+        steps.append(
+            Said(
+                f"按记录计算为{told_zh(measure.exact)}{unit}，显示为{actual.shown}；评分用未舍入的数。",
+                f"The record gives {told(measure.exact)}{unit}, shown as {actual.shown}; it counts unrounded.",
+            )
+        )
+        return replace(actual, size=measure.exact * actual.printed.scale)
     actuals = [
         _sized(unit.actual, measure.unit, f"{unit.name}'s actual", ACTUAL_MISSING, ACTUAL_UNREADABLE)
         for unit in measure.units
@@ -118,17 +145,25 @@ def _sized(text: str | None, unit: str | None, what: str, missing: str, unreadab
     if printed.size is not None:
         operator = printed.operator if printed.operator in _LOWER_BOUNDS | _UPPER_BOUNDS else None
         return Sized(printed.size, _shown(printed), printed, operator)
+    column = "指标值" if missing == TARGET_MISSING else "区间上限" if missing == RANGE_WITHOUT_END else "完成值"
     what = what[0].upper() + what[1:]
     if states_nothing(printed):
-        raise CannotTell(missing, f"{what} is not stated.")
-    raise CannotTell(unreadable, f"{what} {text!r} is no single figure ({', '.join(printed.warnings)}).")
+        raise CannotTell(missing, f"未填{column}。", f"{what} is not stated.")
+    why = "、".join(told_warning(one).zh for one in printed.warnings)
+    raise CannotTell(
+        unreadable,
+        f"{column}“{text}”不是一个数字（{why}）。",
+        f"{what} {text!r} is no single figure ({', '.join(printed.warnings)}).",
+    )
 
 
-def _rolled(parts: Sequence[Sized], roll_up: RollUp | None, what: str, steps: list[str]) -> Sized:
+def _rolled(parts: Sequence[Sized], roll_up: RollUp | None, what: str, steps: list[Said]) -> Sized:
     """Make one value of several units', before any score is taken."""
     if roll_up is None:
         raise CannotTell(
-            ROLL_UP_MISSING, f"Nothing says whether the {what} of {len(parts)} units are added or averaged."
+            ROLL_UP_MISSING,
+            f"未说明{len(parts)}个单位的数字相加还是平均。",
+            f"Nothing says whether the {what} of {len(parts)} units are added or averaged.",
         )
     _one_kind(parts)
     total = sum((part.size for part in parts), start=Fraction(0))
@@ -137,10 +172,21 @@ def _rolled(parts: Sequence[Sized], roll_up: RollUp | None, what: str, steps: li
     like = next((part.printed for part in parts if part.printed.unit), parts[0].printed)
     bounds = {part.bound for part in parts}
     if len(bounds) > 1:
-        raise CannotTell(BOUND_DECIDES_NOTHING, f"Exact {what} and bounds together make no single value.")
+        raise CannotTell(
+            BOUND_DECIDES_NOTHING,
+            "确切数字与界限混用，得不出一个数。",
+            f"Exact {what} and bounds together make no single value.",
+        )
     shown = f"{told(size / like.scale)}{like.unit or ''}"
     listed = ", ".join(part.shown for part in parts)
-    steps.append(f"The {roll_up} of the {what} {listed} is {shown}.")
+    column = "指标值" if what == "targets" else "完成值"
+    way, shown_zh = "之和" if roll_up is RollUp.SUM else "的平均", f"{told_zh(size / like.scale)}{like.unit or ''}"
+    steps.append(
+        Said(
+            f"各单位{column}{listed.replace(', ', '、')}{way}为{shown_zh}。",
+            f"The {roll_up} of the {what} {listed} is {shown}.",
+        )
+    )
     return Sized(size, shown, like, bounds.pop())
 
 
@@ -149,7 +195,11 @@ def _one_kind(parts: Sequence[Sized]) -> None:
     kinds = {(part.printed.unit, part.printed.base_unit): part for part in parts}
     for one, other in combinations(kinds.values(), 2):
         if not comparable(one.printed, other.printed):
-            raise CannotTell(UNITS_DIFFER, f"{one.shown} and {other.shown} cannot be compared.")
+            raise CannotTell(
+                UNITS_DIFFER,
+                f"{one.shown}与{other.shown}单位不同。",
+                f"{one.shown} and {other.shown} cannot be compared.",
+            )
 
 
 def _met(actual: Sized, low: Fraction | None, high: Fraction | None) -> bool | None:
@@ -173,10 +223,16 @@ def _completion(actual: Fraction, low: Sized | None, high: Sized | None) -> Frac
     return actual / end if low and (high is None or actual < low.size) else end / actual
 
 
-def _wanted(low: Sized | None, high: Sized | None) -> str:
+def _wanted(low: Sized | None, high: Sized | None) -> tuple[str, str]:
+    """Say in Chinese and in English what is wanted."""
     if low and high:
-        return f"exactly {low.shown}" if low is high else f"{low.shown} to {high.shown}"
-    return f"at least {low.shown}" if low else f"at most {high.shown if high else ''}"
+        if low is high:
+            return f"等于{low.shown}", f"exactly {low.shown}"
+        return f"{low.shown}至{high.shown}", f"{low.shown} to {high.shown}"
+    if low:
+        return f"不低于{low.shown}", f"at least {low.shown}"
+    shown = high.shown if high else ""
+    return f"不高于{shown}", f"at most {shown}"
 
 
 def _shown(printed: Printed) -> str:

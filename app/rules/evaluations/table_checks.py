@@ -6,8 +6,8 @@ from fractions import Fraction
 from app.rules.evaluations.check_codes import CheckCode, behind, found
 from app.rules.evaluations.execution import denominator_of
 from app.rules.evaluations.printed import half_up, read
-from app.rules.evaluations.roundings import Said
 from app.rules.evaluations.scoring import points
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import (
     Check,
     Comparison,

@@ -7,7 +7,8 @@ from fractions import Fraction
 from app.rules.evaluations.operands import SOURCES, Operand
 from app.rules.evaluations.printed import half_up, read
 from app.rules.evaluations.reckonings import DERIVED_PLACES
-from app.rules.evaluations.roundings import Said, compared, hidden_in_parts, hidden_in_ratio
+from app.rules.evaluations.roundings import compared, hidden_in_parts, hidden_in_ratio
+from app.rules.evaluations.telling import Said
 from app.rules.evaluations.units import PERCENT
 from app.rules.evaluations.values import (
     Comparison,

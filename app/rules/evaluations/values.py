@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from app.rules.evaluations.telling import Said
+
 
 class Nature(StrEnum):
     """绩效指标性质: how an actual figure is held against its target."""
@@ -136,6 +138,8 @@ class Method:
     """Of `BY_BAND`; empty: the template's."""
     denominator: str | None = None
     """Of `EXECUTION_RATE`: the quantity that is divided by, such as `full_year_budget`."""
+    assumed: bool = False
+    """The paper does not state it: whoever entered the paper assumed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,8 @@ class Measure:
     """偏差原因分析及改进措施."""
     units: tuple[UnitActual, ...] = ()
     roll_up: RollUp | None = None
+    exact: Fraction | None = None
+    """Of an actual from the record: what `actual` shows rounded, in the unit shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +192,6 @@ class Indicator:
     weight: str | None = None
     score: str | None = None
     rate: str | None = None
-    """得分率 as printed."""
     measure: Measure | None = None
     children: tuple["Indicator", ...] = ()
 
@@ -236,26 +241,21 @@ class Figure:
 
 
 class RelationKind(StrEnum):
-    """勾稽关系: how figures follow from others."""
+    """勾稽关系."""
 
     SUM = "sum"
-    """`terms` added."""
     DIFFERENCE = "difference"
     """The first of `terms` less the others."""
     RATE = "rate"
     """The first of `terms` ÷ the second, as a percentage."""
     QUOTIENT = "quotient"
-    """The first of `terms` ÷ the second."""
     PRODUCT = "product"
-    """`terms` multiplied."""
     CHANGE = "change"
     """From the first of `terms` to the second, as a percentage of the first."""
     SAME = "same"
     """All of `terms` state one thing."""
     AT_LEAST = "at_least"
-    """The first of `terms` is at least the second."""
     AT_MOST = "at_most"
-    """The first of `terms` is at most the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ class Relation:
 
     Each term is a figure's key, that of a relation further up, a place of the tables with points for its slashes
     (`funds.0.executed`), or an exact number; `result` is a figure's key or such a place. `base` names the quantity that
-    a rate's name claims to divide by.
+    a rate's name claims to divide by. `wording` are the paper's words, where they claim less (主要用于).
     """
 
     place: str
@@ -274,6 +274,7 @@ class Relation:
     terms: tuple[str | Decimal, ...]
     result: str | None = None
     base: str | None = None
+    wording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,6 @@ class Template:
     source: str
     full_mark: Decimal
     grades: tuple[GradeBand, ...]
-    """By falling `at_least`; the last begins at 0."""
     weights: tuple[tuple[Dimension, Decimal], ...] = ()
     """Of the first level, where they are prescribed."""
     required: tuple[Dimension, ...] = ()
@@ -344,7 +344,7 @@ class Scored:
     """Score ÷ weight."""
     met: bool | None = None
     completion: Fraction | None = None
-    steps: tuple[str, ...] = ()
+    steps: tuple[Said, ...] = ()
     children: tuple["Scored", ...] = ()
 
 
