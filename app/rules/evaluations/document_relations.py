@@ -159,12 +159,13 @@ def _with_doubt(one: _Seen, doubtful: Mapping[str, Suspect], seen: Sequence[_See
         return comparison
     units = "、".join(suspect.as_meant.unit for suspect in found)
     said = [Said(f"仅在按{units}计时成立", f"it holds only if the figure is read in {units}")]
-    others = [other.relation.key for other in seen if _is_rival(one, other)]
+    others = [other.relation for other in seen if _is_rival(one, other)]
     if others and not all(suspect.agrees for suspect in found):
-        rivals = ", ".join(others)
+        labels = "、".join(f"“{other.label}”" for other in others)
+        rivals = ", ".join(other.key for other in others)
         said.append(
             Said(
-                f"{rivals}同样成立而所据数字不同：两组数字各自自洽，不能自动更正",
+                f"{labels}同样成立而所据数字不同：两组数字各自自洽，不能自动更正",
                 f"{rivals} holds as well, from other figures: two pairs, each consistent, so no correction is safe",
             )
         )
