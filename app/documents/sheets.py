@@ -68,8 +68,8 @@ class _Read:
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     merged: list[_Area] = field(default_factory=list)
     computed: list[_Area] = field(default_factory=list)
-    hidden: list[tuple[int, int]] = field(default_factory=list)
-    """Columns that are not shown, from the first to the last of each run."""
+    hidden: int = 0
+    """A bit for each column that is not shown: a file may name them as often as it likes."""
     row: int = -1
     count: int = 0
     empty: int = 0
@@ -91,7 +91,8 @@ def read_sheet(
             if tag == "c":
                 _count(found)
             elif tag == "col" and _unseen(element, "width"):
-                found.hidden.append((whole(element.get("min")) - 1, whole(element.get("max")) - 1))
+                first, last = (min(whole(element.get(end)), bounds.columns) for end in ("min", "max"))
+                found.hidden |= (1 << last) - (1 << max(0, first - 1)) if 0 < first <= last else 0
         elif tag == "row":
             _row(found, element)
             if rows is not None:
@@ -147,7 +148,7 @@ def _take(found: _Read, element: Element, at: tuple[int, int], *, unseen: bool) 
             f"{cell.place} lies beyond the {found.bounds.rows} rows and {found.bounds.columns} columns that are read."
         )
         raise UnfitDocument("document-too-large", detail, _COPY, cell.place)
-    if unseen or any(first <= at[1] <= last for first, last in found.hidden):
+    if unseen or found.hidden >> at[1] & 1:
         cell = replace(cell, note="; ".join(filter(None, (cell.note, _HIDDEN))))
     found.cells[at] = cell
 

@@ -36,7 +36,9 @@ def test_a_group_on_a_row_of_its_own_is_counted_once() -> None:
 
 def _merged(*cells: tuple[str, int, int, int, int]) -> FormRead:
     """Read a sheet of merged cells: text, row, column, rows, columns."""
-    made_ = [Cell(f"表!{'ABCDEFGHIJ'[at]}{row + 1}", text, row, at, *reach) for text, row, at, *reach in cells]
+    made_ = [
+        Cell(f"表!{'ABCDEFGHIJ'[at]}{row + 1}", text, row, at, rows, columns) for text, row, at, rows, columns in cells
+    ]
     return read_form([grid("表", [Cell("表!A1", "项目名称", 0, 0), Cell("表!B1", "窗口服务", 0, 1), *made_])])
 
 
