@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
@@ -46,7 +46,7 @@ def shown(text: str, code: str, *, from_1904: bool = False) -> Shown:
     """Show a number that a cell holds; raises ValueError where it is none."""
     try:
         number = _DIGITS.create_decimal(text)
-    except InvalidOperation:
+    except ArithmeticError:
         raise ValueError("no number") from None
     if not number.is_finite() or abs(number.adjusted()) > _LARGEST_POWER:
         raise ValueError("no number that can be written out")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from openpyxl.utils.cell import get_column_letter
@@ -24,6 +24,9 @@ _HIGHEST = 1_048_576
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 _ELSEWHERE = re.compile(r"\[[^\]]+\][^!]*!|https?:|\\\\|\|", re.IGNORECASE)
 _BASE = 26
+_TRUE = ("1", "true")
+_NO_SIZE = ("0", "0.0")
+_HIDDEN = "it stands in a hidden row or column, and was read all the same"
 _COPY = "Copy the table alone into a new workbook and send that."
 
 
@@ -65,6 +68,8 @@ class _Read:
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     merged: list[_Area] = field(default_factory=list)
     computed: list[_Area] = field(default_factory=list)
+    hidden: int = 0
+    """A bit for each column that is not shown: a file may name them as often as it likes."""
     row: int = -1
     count: int = 0
     empty: int = 0
@@ -85,6 +90,9 @@ def read_sheet(
             rows = element if tag == "sheetData" else rows
             if tag == "c":
                 _count(found)
+            elif tag == "col" and _unseen(element, "width"):
+                first, last = (min(whole(element.get(end)), bounds.columns) for end in ("min", "max"))
+                found.hidden |= (1 << last) - (1 << max(0, first - 1)) if 0 < first <= last else 0
         elif tag == "row":
             _row(found, element)
             if rows is not None:
@@ -101,13 +109,13 @@ def _row(found: _Read, row: Element) -> None:
     found.row = number - 1 if number else found.row + 1
     if found.row >= _HIGHEST:
         raise _broken(found.name, "a row beyond the last")
-    column, before = -1, len(found.cells)
+    column, before, unseen = -1, len(found.cells), _unseen(row, "ht")
     for element in row:
         if local(element.tag) != "c":
             continue
         at = _position(found, element.get("r"), (found.row, column + 1))
         column = at[1]
-        _take(found, element, at)
+        _take(found, element, at, unseen=unseen)
     if len(found.cells) == before:
         found.empty += 1
     if found.empty > MOST_EMPTY_ROWS:
@@ -123,7 +131,12 @@ def _count(found: _Read) -> None:
         raise UnfitDocument("document-too-large", detail, _COPY, found.name)
 
 
-def _take(found: _Read, element: Element, at: tuple[int, int]) -> None:
+def _unseen(element: Element, size: str) -> bool:
+    """Tell whether a row or columns are hidden, or so small that nobody sees them."""
+    return element.get("hidden") in _TRUE or element.get(size) in _NO_SIZE
+
+
+def _take(found: _Read, element: Element, at: tuple[int, int], *, unseen: bool) -> None:
     """Keep a cell that shows something."""
     cell = _cell(found, element, at)
     if cell is None:
@@ -135,6 +148,8 @@ def _take(found: _Read, element: Element, at: tuple[int, int]) -> None:
             f"{cell.place} lies beyond the {found.bounds.rows} rows and {found.bounds.columns} columns that are read."
         )
         raise UnfitDocument("document-too-large", detail, _COPY, cell.place)
+    if unseen or found.hidden >> at[1] & 1:
+        cell = replace(cell, note="; ".join(filter(None, (cell.note, _HIDDEN))))
     found.cells[at] = cell
 
 
@@ -161,7 +176,7 @@ def _words(found: _Read, place: str, kind: str, value: str) -> str:
         return "TRUE" if value.strip() == "1" else "FALSE"
     if kind != "s":
         return unescape(value)
-    number = whole(value) if value else len(found.looks.texts)
+    number = whole(value) if value.strip().isdecimal() else len(found.looks.texts)
     if number >= len(found.looks.texts):
         raise _broken(place, "a text that is not in the workbook")
     return found.looks.texts[number]

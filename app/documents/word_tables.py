@@ -24,6 +24,7 @@ _PARAGRAPHS_BEFORE = 10
 _MAIN = "word/document.xml"
 _WRAPPERS = ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "AlternateContent", "Choice")
 _GONE = ("del", "moveFrom", "Fallback", "tbl", "instrText", "pPr", "rPr", "tcPr")
+_OFF = ("0", "false", "off")
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
 _SYMBOLS = {"F0B3": "≥", "F0A3": "≤", "F03D": "=", "F0B4": "×", "F0B1": "±"}
 """Letters of the font Symbol."""
@@ -104,12 +105,13 @@ def _cells(found: _Counted, table: Element, name: str) -> list[Cell]:
                 detail = f"{name} has more than {MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_CELLS} cells."
                 raise UnfitDocument("document-too-large", detail, _COPY, name)
             merge = _merge(element)
+            unseen = _properties(line, "trPr", "hidden") is not None
             if merge == "continue" and column in merging:
                 corner = merging[column]
                 cells[corner] = replace(cells[corner], rows=row - corner[0] + 1)
                 merged_here[column] = corner
             else:
-                cells[row, column] = _cell(element, (row, column), width, name)
+                cells[row, column] = _cell(element, (row, column), width, name, unseen=unseen)
                 if merge:
                     merged_here[column] = (row, column)
             column += width
@@ -117,20 +119,36 @@ def _cells(found: _Counted, table: Element, name: str) -> list[Cell]:
     return list(cells.values())
 
 
-def _cell(element: Element, at: tuple[int, int], width: int, name: str) -> Cell:
+def _cell(element: Element, at: tuple[int, int], width: int, name: str, *, unseen: bool) -> Cell:
     place = f"{name}, row {at[0] + 1}, column {at[1] + 1}"
     trouble = _trouble(element)
     text = "\n".join(_text(one) for one in _below(element, "p")).strip()
     if len(text) > LONGEST_TEXT:
         raise _broken(place, "a text that is longer than a cell")
-    tracked = any(local(one.tag) in ("ins", "del", "moveFrom", "moveTo") for one in element.iter())
-    note = "it has tracked changes, which were read as accepted" if tracked else None
+    note = "; ".join(_notes(element, unseen=unseen)) or None
     return Cell(place, "" if trouble else text, *at, columns=width, trouble=trouble, note=note)
+
+
+def _notes(element: Element, *, unseen: bool) -> Iterator[str]:
+    """Say what a reader of the paper would see otherwise than it was read."""
+    if any(local(one.tag) in ("ins", "del", "moveFrom", "moveTo") for one in element.iter()):
+        yield "it has tracked changes, which were read as accepted"
+    runs = [one for one in element.iter() if local(one.tag) == "r"]
+    if any(_is_set(run, "vanish") and _has_text(run) for run in runs):
+        yield "a part of its text is hidden, and was left out"
+    if any(_properties(run, "rPr", "vertAlign") is not None and _has_text(run) for run in runs):
+        yield "some of its letters are raised or lowered, and were read as the others"
+    if unseen:
+        yield "it stands in a hidden row, and was read all the same"
 
 
 def _trouble(element: Element) -> Trouble | None:
     """Tell whether a field of the cell is computed, or taken from another document."""
     for one in element.iter():
+        if local(one.tag) == "oMath":
+            return Trouble.EQUATION
+        if local(one.tag) == "r" and (_is_set(one, "strike") or _is_set(one, "dstrike")) and _has_text(one):
+            return Trouble.STRUCK
         told = one.text or "" if local(one.tag) == "instrText" else _attribute(one, "instr")
         said = told.strip().upper()
         if said.startswith("="):
@@ -149,6 +167,8 @@ def _text(element: Element) -> str:
         return _BREAKS[tag]
     if tag == "sym":
         return _SYMBOLS.get(_attribute(element, "char").upper(), "\ufffd")
+    if (tag == "r" and _is_set(element, "vanish")) or (tag == "sdt" and _is_prompt(element)):
+        return ""
     return "".join(_text(one) for one in element if local(one.tag) not in _GONE)
 
 
@@ -171,6 +191,22 @@ def _number(element: Element, holder: str, name: str) -> int:
     found = _properties(element, holder, name)
     text = _attribute(found, "val") if found is not None else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(MOST_CELLS)) else 0
+
+
+def _is_set(run: Element, name: str) -> bool:
+    """Tell whether a run of letters has a look that is on or off."""
+    found = _properties(run, "rPr", name)
+    return found is not None and _attribute(found, "val") not in _OFF
+
+
+def _has_text(run: Element) -> bool:
+    return any(local(one.tag) == "t" and (one.text or "").strip() for one in run)
+
+
+def _is_prompt(control: Element) -> bool:
+    """Tell whether a field to fill in only shows what to do there."""
+    found = _properties(control, "sdtPr", "showingPlcHdr")
+    return found is not None and _attribute(found, "val") not in _OFF
 
 
 def _merge(element: Element) -> str:

@@ -14,6 +14,10 @@ class Trouble(StrEnum):
     """It is computed from another workbook."""
     ERROR = "error"
     """It shows an error, such as #REF!."""
+    STRUCK = "struck"
+    """A part of it is struck out, and nobody has said which part holds."""
+    EQUATION = "equation"
+    """It holds an equation, whose letters in a row say something else."""
 
 
 @dataclass(frozen=True, slots=True)

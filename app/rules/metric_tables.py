@@ -17,7 +17,8 @@ MONTH = ("月份", "考核月份", "年月", "month", "period")
 SITE = ("窗口编码", "窗口", "大厅", "窗口或大厅", "点位", "site", "counter", "hall")
 CODE = ("指标", "指标代码", "指标名称", "数据项", "code", "metric")
 VALUE = ("数值", "值", "数量", "value")
-NOT_READ = ("窗口名称", "名称", "单位", "备注", "name", "unit", "note")
+UNIT = ("单位", "计量单位", "unit")
+NOT_READ = ("窗口名称", "名称", *UNIT, "备注", "name", "note")
 """Columns that a table may have for people."""
 REMARK = "#"
 """A row whose first cell begins with it is for people, too."""
@@ -28,6 +29,7 @@ MOST_FIGURES = 20_000
 _UNIT = re.compile(r"[（(][^（）()]*[）)]\s*$")
 _OWN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _SITE_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
+_MULTIPLES = ("十", "百", "千", "万", "亿")
 _MONTH = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.]0?1)?|年(\d{1,2})月(?:1日)?|(\d{2}))", re.ASCII)
 _NUMBER = re.compile(r"(-?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(\.\d+)?(%|％)?", re.ASCII)
 _MOST_PLACES = 6
@@ -152,6 +154,8 @@ def _headed(table: Grid, row: int, heads: Mapping[int, str], known: Known) -> tu
                 faults.append(_wrong_column(table, row, column, head, found))
                 continue
             figures[column] = found
+            if (fault := _other_unit(table, row, column, known.codes.get(found))) is not None:
+                faults.append(fault)
         if not figures and not faults:
             detail = f"{_place(table, row, month or 0)}: the headings name no figure."
             faults.append(Fault("/header", "column-missing", detail, "Give each figure a column, or 指标 and 数值."))
@@ -168,6 +172,17 @@ def _wrong_column(table: Grid, row: int, column: int, head: str, code: str | Non
     detail = f"{place}: '{head}' is no known figure."
     remedy = "Use a name or code of GET /v1/metric-codes, or an own code of letters, digits, point, hyphen and line."
     return Fault(pointer_of(_place(table, row, column)), "unknown-column", detail, remedy)
+
+
+def _other_unit(table: Grid, row: int, column: int, code: StandardCode | None) -> Fault | None:
+    """Refuse a heading that gives a figure in another unit than it is kept in: 办件量（万件）."""
+    match = _UNIT.search(" ".join(table.text(row, column).split()))
+    unit = match[0].strip().strip("（）()").removeprefix("单位").strip("：: ") if match else ""
+    if code is None or not unit or not unit.startswith(_MULTIPLES):
+        return None
+    place = _place(table, row, column)
+    detail = f"{place}: {code.zh} ({code.code}) is kept in {code.unit_zh}, and the heading says '{unit[:20]}'."
+    return Fault(pointer_of(place), "unit-differs", detail, f"Give the figures in {code.unit_zh}.")
 
 
 class _Rows:
@@ -190,6 +205,7 @@ class _Rows:
             figures = {columns.value: code} if code and columns.value is not None else {}
         if not figures and columns.code is None:
             return
+        self._refuse_beside(row)
         period = self._take(row, columns.month, _period)
         site = self._take(row, columns.site, self._site) if columns.site is not None else ""
         for column, code in figures.items():
@@ -201,6 +217,21 @@ class _Rows:
             known = self._known.codes.get(code)
             for fault in bounds_faults(known, value, pointer_of(place)):
                 self.faults.append(Fault(fault.pointer, fault.code, f"{place}: {fault.detail}", fault.remedy))
+
+    def _refuse_beside(self, row: int) -> None:
+        """Note a unit of ten thousand, and a cell below no heading: 1,200 without quotes falls apart into two."""
+        table = self._table
+        for column in range(table.columns):
+            cell, head = table.at(row, column), _bare(table.text(self._columns.row, column))
+            place = _place(table, row, column)
+            if head in UNIT and cell is not None and cell.text.strip().startswith(_MULTIPLES):
+                detail = f"{place}: figures are kept in single units, and this one is in '{cell.text[:20]}'."
+                self.faults.append(Fault(pointer_of(place), "unit-differs", detail, "Write it in single units."))
+            if cell is None or cell.row != row or not _is_told(cell) or head:
+                continue
+            detail = f"{place}: something stands below no heading."
+            remedy = 'Give the column a heading, such as 备注, or take the cell out; in CSV write "1,200" in quotes.'
+            self.faults.append(Fault(pointer_of(place), "no-heading", detail, remedy))
 
     def _take(self, row: int, column: int, read_text: Callable[[str], _T], *, alone: bool = False) -> _T | None:
         """Read a cell, or note why it cannot be; one that stands `alone` may not reach over others.

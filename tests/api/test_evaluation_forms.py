@@ -60,6 +60,15 @@ def test_chaoyangs_table_is_read_checked_stored_and_written_again(office: Office
     expect_problem(again, 409, "evaluation-exists", "/title")
 
 
+def test_what_an_evaluator_scored_is_not_headed_as_a_self_evaluation(office: Office) -> None:
+    path = sent(office, docx_of(chaoyang()), dry_run="false", kind="scored_report").headers["Location"]
+    paper = office.auditor.get(f"{path}/form.xlsx")
+    (form, *_) = workbooks.read(paper.content, most_rows=500, most_columns=20).sheets
+    assert (form.name, form.text(0, 0)) == ("评分表", "绩效评价指标评分表")
+    assert quote("绩效评价指标评分表_2024") in paper.headers["content-disposition"]
+    assert read_form([form]).faults == []
+
+
 def test_a_form_with_a_fault_is_named_by_its_cell_and_not_stored(office: Office, database: Database) -> None:
     rows = [list(row) for row in CHAOYANG_ROWS]
     rows[0][7] = "二十"

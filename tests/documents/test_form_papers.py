@@ -1,5 +1,7 @@
 """The official form as files: what is written is read back, nothing is missing on a page, and nothing is a formula."""
 
+import io
+import zipfile
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -87,6 +89,12 @@ def test_the_same_form_gives_the_same_bytes() -> None:
     paper = lay_out(form_of(chaoyangs(), (FOUND,)))
     for writer in (form_xlsx, form_docx):
         assert writer.write(paper, DATED) == writer.write(paper, DATED)
+
+
+def test_a_word_document_numbers_its_pages() -> None:
+    with zipfile.ZipFile(io.BytesIO(form_docx.write(lay_out(form_of(chaoyangs())), DATED))) as made:
+        (foot,) = (made.read(name).decode() for name in made.namelist() if "footer" in name)
+    assert foot.index('"PAGE"') < foot.index('"NUMPAGES"')
 
 
 def test_what_is_left_out_is_computed_and_marked() -> None:

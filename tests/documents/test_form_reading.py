@@ -271,6 +271,14 @@ def test_fields_tracked_changes_and_symbols_of_word() -> None:
     assert cells[1].note == "it has tracked changes, which were read as accepted"
 
 
+def word_cell(paragraph: str) -> Cell:
+    """Read the one cell of a Word document."""
+    (table,) = word_tables.read(_with_main(_body(f"<w:tbl><w:tr><w:tc>{paragraph}</w:tc></w:tr></w:tbl>")))
+    cell = table.at(0, 0)
+    assert cell is not None
+    return cell
+
+
 def test_a_table_within_a_cell_is_a_table_of_its_own() -> None:
     inner = _row_of("<w:r><w:t>内</w:t></w:r>")
     outer = f"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>外</w:t></w:r></w:p>{inner}</w:tc></w:tr></w:tbl>"

@@ -50,6 +50,20 @@ def test_numbers_are_read_exactly_or_named(written: str, value: str | None) -> N
 
 
 @pytest.mark.parametrize(
+    ("rows", "pointer", "code"),
+    [
+        ((["月份", "办件量（万件）"], ["2024-01", "12"]), "/cells/B1", "unit-differs"),
+        ((["月份", "指标", "数值", "单位"], ["2024-01", "办件量", "12", "万件"]), "/cells/D2", "unit-differs"),
+        ((["月份", "办件量"], ["2024-01", "1", "200"]), "/cells/C2", "no-heading"),
+    ],
+)
+def test_a_figure_in_ten_thousands_or_fallen_apart_is_not_taken(
+    rows: tuple[list[str], ...], pointer: str, code: str
+) -> None:
+    assert [(fault.pointer, fault.code) for fault in _read(*rows).faults] == [(pointer, code)]
+
+
+@pytest.mark.parametrize(
     "written", ["2024-01", "2024/1", "2024年1月", "2024.01", "202401", "2024-01-01", "2024年1月1日"]
 )
 def test_months_are_read_as_people_write_them(written: str) -> None:

@@ -54,10 +54,20 @@ def _page(document: Any, paper: FormPaper, dated: datetime) -> None:  # noqa: AN
     section.page_width, section.page_height = Mm(_WIDTH), Mm(_HEIGHT)
     section.left_margin = section.right_margin = Mm((_WIDTH - sum(WIDTHS)) / 2)
     section.top_margin = section.bottom_margin = Mm(_MARGIN)
+    section.footer.part.element[0].addprevious(_page_number())
     properties = document.core_properties
     properties.title, properties.author = paper.title[:_LONGEST_TITLE], "Kaohe 考核"
     properties.comments = properties.last_modified_by = ""
     properties.created = properties.modified = dated.astimezone(UTC).replace(tzinfo=None)
+
+
+def _page_number() -> Any:  # noqa: ANN401 the library's elements have no types
+    """Make the foot of every page, which the reader's program numbers."""
+    made = _paragraph("第", Look.FIGURE)
+    for instruction, behind in (("PAGE", "页 共"), ("NUMPAGES", "页")):
+        made.append(_xml("fldSimple", _letters("1", Look.FIGURE), instr=instruction))
+        made.append(_letters(behind, Look.FIGURE))
+    return made
 
 
 def _xml(name: str, *children: Any, **attributes: str) -> Any:  # noqa: ANN401 the library's elements have no types
@@ -133,6 +143,10 @@ def _paragraph(text: str, look: Look, *, bold: bool = False, new_page: bool = Fa
     format_.append(_xml("spacing", before="0", after="0"))
     if look is not Look.TEXT:
         format_.append(_xml("jc", val="center"))
+    return _xml("p", format_, _letters(text, look, bold=bold))
+
+
+def _letters(text: str, look: Look, *, bold: bool = False) -> Any:  # noqa: ANN401 as above
     letters = _xml("rPr", _xml("rFonts", ascii=_FONT, hAnsi=_FONT, eastAsia=_FONT))
     if bold or look is Look.TITLE:
         letters.append(_xml("b"))
@@ -140,7 +154,7 @@ def _paragraph(text: str, look: Look, *, bold: bool = False, new_page: bool = Fa
     said = _xml("t")
     said.text = text
     said.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    return _xml("p", format_, _xml("r", letters, said))
+    return _xml("r", letters, said)
 
 
 def _annex(rows: Sequence[Sequence[str]]) -> list[Any]:

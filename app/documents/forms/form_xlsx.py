@@ -26,6 +26,8 @@ _PER_CHARACTER = 1.9
 _PADDING = 3.0
 _HIGHEST = 409
 """Points of a row, as spreadsheets have it; a longer text is there and must be read in its cell."""
+_SHEET_NAME = 3
+"""Last characters of the title, which a sheet goes by: 自评表, 评分表."""
 _A4 = 9
 _INCHES = {"left": 0.4, "right": 0.4, "top": 0.6, "bottom": 0.6}
 _BASE: Mapping[str, Any] = {"font_name": "宋体", "font_scheme": "none", "text_wrap": True, "valign": "vcenter"}
@@ -45,7 +47,7 @@ def write(paper: FormPaper, dated: datetime) -> bytes:
         created = dated.astimezone(UTC).replace(tzinfo=None)
         workbook.set_properties({"title": paper.title, "author": "Kaohe 考核", "created": created})
         looks = _Looks(workbook)
-        _write_form(workbook.add_worksheet("自评表"), paper, looks)
+        _write_form(workbook.add_worksheet(paper.cells[0].text[-_SHEET_NAME:]), paper, looks)
         _write_annex(workbook.add_worksheet("系统检查"), paper.annex, looks)
     return buffer.getvalue()
 

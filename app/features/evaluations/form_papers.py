@@ -6,6 +6,8 @@ from datetime import datetime
 from app.documents.forms import form_docx, form_xlsx
 from app.documents.paper import Paper, ascii_file_name, file_name
 from app.features.evaluations.reading import Reading
+from app.models.words import EvaluationKind
+from app.rules.evaluations.forms.labels import FORM_TITLE, REPORT_TITLE
 from app.rules.evaluations.forms.paper import Form, FormPaper, lay_out
 
 Writer = Callable[[FormPaper, datetime], bytes]
@@ -43,13 +45,18 @@ def form(found: Reading) -> Form:
         outcome=found.standing,
         checks=found.checks,
         computed=frozenset(found.actuals),
+        title=_title(found),
     )
+
+
+def _title(found: Reading) -> str:
+    return FORM_TITLE if found.row["kind"] == EvaluationKind.SELF_EVALUATION else REPORT_TITLE
 
 
 def _paper(found: Reading, write: Writer, suffix: str) -> Paper:
     year, number = str(found.row["year"]), str(found.row["id"])[:_SHOWN_OF_ID]
     return Paper(
         write(lay_out(form(found)), found.row["updated_at"]),
-        file_name(suffix, "项目支出绩效自评表", year, found.row["title"]),
+        file_name(suffix, _title(found), year, found.row["title"]),
         ascii_file_name(suffix, "evaluation", year, number),
     )

@@ -163,11 +163,11 @@ def _with_doubt(one: _Seen, doubtful: Mapping[str, Suspect], seen: Sequence[_See
     others = [other.relation for other in seen if _is_rival(one, other)]
     if others and not all(suspect.agrees for suspect in found):
         labels = "、".join(f"“{other.label}”" for other in others)
-        keys = ", ".join(other.key for other in others)
+        rivals = ", ".join(other.key for other in others)
         said.append(
             Said(
                 f"{labels}同样成立而所据数字不同：两组数字各自自洽，不能自动更正",
-                f"{keys} holds as well, from other figures: two pairs, each consistent, so no correction is safe",
+                f"{rivals} holds as well, from other figures: two pairs, each consistent, so no correction is safe",
             )
         )
         return _again(meant, Verdict.CONTRADICTS, said)

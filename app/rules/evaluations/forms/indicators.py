@@ -1,18 +1,18 @@
 """The indicators of a form: three levels in merged cells, or in cells that are left blank below a name."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.rules.evaluations.forms.figures import ends_of, figure, line, nature_of, prose
-from app.rules.evaluations.forms.labels import Column, dimension, heading, is_total, plain, weight_in
+from app.rules.evaluations.forms.labels import Column, dimension, heading, is_subtotal, is_total, plain, weight_in
 from app.rules.evaluations.forms.remarks import Reading
 from app.rules.evaluations.values import Dimension, Nature
 from app.rules.grids import Cell, Grid
 
 LEVELS = (Column.FIRST, Column.SECOND, Column.THIRD)
-_UNUSED = re.compile(r"(?:指标\d*[:：]?|[.…·]+|无|[-—/]+)")
+_SHARED = (Column.NATURE, Column.UNIT, Column.DEVIATION)
+"""What one merged cell may say of several indicators."""
 _OWN_DIMENSIONS = (Dimension.COST, Dimension.SATISFACTION)
 """What the older form has on the second level, below 产出 and 效益."""
 
@@ -50,8 +50,11 @@ def header_rows(grid: Grid) -> list[int]:
     """Give the rows that head a table of indicators."""
     found = []
     for row in range(grid.rows):
-        named = {heading(cell.text) for cell in grid.row(row) if cell.row == row}
-        if Column.FIRST in named and len(named & set(Column)) > len(LEVELS):
+        cells = grid.row(row)
+        named = {heading(cell.text) for cell in cells}
+        if any(cell.row == row and heading(cell.text) is Column.FIRST for cell in cells) and len(
+            named & set(Column)
+        ) > len(LEVELS):
             found.append(row)
     return found
 
@@ -65,6 +68,9 @@ def read_indicators(reading: Reading, header: int) -> Table:
         cells = [cell for cell in reading.grid.row(row) if cell.row == row and cell.text]
         if any(is_total(cell.text) and cell.column <= _last_level(columns) for cell in cells):
             totals.append(row)
+        elif not totals and (part := next((cell for cell in cells if is_subtotal(cell.text)), None)):
+            said = f"{part.place} begins a row of subtotals; it is no indicator."
+            reading.fault(part.place, "subtotal-row", said, "Leave the row out; subtotals belong to no form.")
         elif not totals and any(cell.column >= columns[Column.FIRST] for cell in cells):
             _row(reading, columns, row, roots)
     into = reading.places
@@ -77,7 +83,7 @@ def _columns(reading: Reading, header: int) -> dict[Column, int]:
     found: dict[Column, int] = {}
     for cell in reading.grid.row(header):
         named = heading(cell.text)
-        if named is None or cell.row != header:
+        if named is None:
             continue
         reading.take(cell)
         if named in found:
@@ -109,8 +115,9 @@ def _row(reading: Reading, columns: Mapping[Column, int], row: int, roots: list[
         return
     leaf_cell, leaf_name = path[-1]
     values, places = _values(reading, columns, row, leaf_cell)
-    if not values and _UNUSED.fullmatch(plain(leaf_name)):
-        reading.warn(leaf_cell.place, "unused-row", f"{leaf_cell.place}: the row '{leaf_name[:40]}' is not filled in.")
+    if not values or not _own_figures(reading.grid, columns, row):
+        said = f"{leaf_cell.place}: the row '{leaf_name[:40]}' has no figures, and was not read as an indicator."
+        reading.warn(leaf_cell.place, "unused-row", said)
         return
     siblings = roots
     above = None
@@ -120,6 +127,12 @@ def _row(reading: Reading, columns: Mapping[Column, int], row: int, roots: list[
     siblings.append(_node(leaf_cell, leaf_name, above, top=siblings is roots))
     siblings[-1].values.update(values)
     siblings[-1].places.update(places)
+
+
+def _own_figures(grid: Grid, columns: Mapping[Column, int], row: int) -> bool:
+    """Tell whether something is filled in beside a name, in this row and no other."""
+    beside = [column for column in columns if column not in LEVELS]
+    return any(cell.row == row and cell.text for column in beside if (cell := grid.at(row, columns[column])))
 
 
 def _group(siblings: list[_Node], cell: Cell, name: str, above: Dimension | None, *, top: bool) -> _Node:
@@ -224,6 +237,11 @@ def _cell(reading: Reading, columns: Mapping[Column, int], column: Column, row: 
         if column in (Column.WEIGHT, Column.SCORE, Column.ACTUAL, Column.TARGET):
             said = f"{cell.place}: one cell gives '{plain(cell.text)[:40]}' for several indicators."
             reading.fault(cell.place, "merged-figure", said, "Give each indicator its own cell.")
+        elif column in _SHARED and reading.grid.text(row, _last_level(columns)):
+            place = _row_place(reading.grid, row)
+            said = f"{cell.place} reaches over several indicators; it was read as said of {place} too."
+            reading.warn(place, "shared-cell", said)
+            return cell
         return None
     return cell
 

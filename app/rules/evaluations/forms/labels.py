@@ -11,6 +11,8 @@ from app.rules.evaluations.values import Dimension, FundSource, Nature
 
 LEGEND = "带底色的单元格由系统计算"
 FORM_TITLE = "项目支出绩效自评表"
+REPORT_TITLE = "绩效评价指标评分表"
+"""Of what an evaluator scored: nobody evaluated himself."""
 ANNEX_TITLE = "附：系统检查情况"
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -102,12 +104,13 @@ FUND_LABELS = {
     FundSource.OTHER: "其他资金",
 }
 TOTALS = ("总分", "合计", "总计", "总得分", "自评总分", "得分合计", "总分合计", "合计得分", "分值合计")
+SUBTOTALS = ("小计", "分值小计", "得分小计", "小计得分", "指标小计")
 PROJECT = ("项目名称", "项目支出名称", "预算项目名称")
 AUTHORITY = ("主管部门", "主管部门及代码", "主管单位", "项目主管部门")
 UNIT = ("实施单位", "项目单位", "项目实施单位", "预算单位", "实施单位及代码", "单位名称")
 EXPECTED = ("预期目标", "年初设定目标", "年初目标", "项目年度目标", "年度预期目标", "预期绩效目标")
 REACHED = ("实际完成情况", "目标实际完成情况", "年度目标完成情况", "全年实际完成情况", "完成情况")
-_DECORATION = (FORM_TITLE, "年度总体目标", "年度目标", "总体目标", "绩效指标", "项目资金", "附件")
+_DECORATION = (FORM_TITLE, REPORT_TITLE, "年度总体目标", "年度目标", "总体目标", "绩效指标", "项目资金", "附件")
 """What stands in a form to order it, and says nothing of its project."""
 
 
@@ -173,6 +176,11 @@ def orders_only(text: str) -> bool:
     """Tell whether a cell only orders the form: its title, the names of its blocks, the legend."""
     said = label(text)
     return said.endswith(_DECORATION) or said == plain(LEGEND) or bool(_ONLY_YEAR.fullmatch(plain(text)))
+
+
+def is_subtotal(text: str) -> bool:
+    """Tell whether a cell begins a row that sums up only some of the indicators."""
+    return label(text) in SUBTOTALS
 
 
 def is_total(text: str) -> bool:

@@ -15,7 +15,7 @@ from app.rules.evaluations.printed import half_up
 from app.rules.evaluations.values import Check, Evaluation, Funds, Indicator, Measure, Nature, Outcome, Scored
 
 COLUMNS = 11
-WIDTHS = (9, 17, 18, 27, 13, 17, 18, 20, 11, 13, 25)
+WIDTHS = (8, 16, 17, 26, 12, 16, 22, 22, 11, 13, 25)
 """Of the columns, in millimetres: together as wide as a page of A4 leaves room for."""
 ANNEX_HEADINGS = ("代码", "位置", "表中数值", "重算数值", "原因", "处理建议")
 ANNEX_WIDTHS = (27, 38, 20, 20, 48, 35)
@@ -68,6 +68,7 @@ class Form:
     outcome: Outcome
     checks: Sequence[Check] = ()
     computed: Collection[str] = ()
+    title: str = FORM_TITLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class _Sheet:
 def lay_out(form: Form) -> FormPaper:
     """Lay a form out: its head, the funds, the goals, the indicators, the total row, and the checks behind it."""
     sheet = _Sheet()
-    for text, look in ((FORM_TITLE, Look.TITLE), (f"（{form.evaluation.year}年度）", Look.YEAR)):
+    for text, look in ((form.title, Look.TITLE), (f"（{form.evaluation.year}年度）", Look.YEAR)):
         sheet.put(0, COLUMNS, text, look)
         sheet.row += 1
     _head(sheet, form)
@@ -118,7 +119,7 @@ def lay_out(form: Form) -> FormPaper:
     _indicators(sheet, form)
     _total(sheet, form)
     annex = [_annex_row(form.evaluation, check) for check in form.checks]
-    return FormPaper(f"{form.project} {form.evaluation.year}年度{FORM_TITLE}", sheet.cells, sheet.row, header, annex)
+    return FormPaper(f"{form.project} {form.evaluation.year}年度{form.title}", sheet.cells, sheet.row, header, annex)
 
 
 def points_text(value: Fraction | None) -> str | None:

@@ -139,15 +139,29 @@ def _fund_row(reading: Reading, columns: dict[Column, int], called: Cell, number
 
 def _funds_unit(reading: Reading, header: int) -> str:
     """Find the unit in the label of the block, or in a heading."""
-    for row in range(max(0, header - 1), header + 2):
-        for cell in reading.grid.row(row):
-            unit = labels.funds_unit(cell.text)
-            if unit is not None and not any(sign.isdigit() for sign in cell.text):
-                reading.take(cell)
-                return unit
     place = next(cell.place for cell in reading.grid.row(header) if cell.row == header)
+    said = _said_units(reading, range(max(0, header - 1), header + 2)) or _said_units(reading, range(header))
+    if len(said) > 1:
+        text = f"{place}: the funds are in 万元 by one heading and in 元 by another."
+        reading.fault(place, "units-differ", text, "Write all the funds in one unit, and say it once.")
+    if said:
+        return said[0]
+    above = [unit for text in reading.grid.before if "单位" in text and (unit := labels.funds_unit(text))]
+    if above:
+        return above[-1]
     reading.warn(place, "no-unit", f"{place}: the unit of the funds is not said; it was read as 万元.")
     return "万元"
+
+
+def _said_units(reading: Reading, rows: range) -> list[str]:
+    """Give the units of money that labels in these rows name, each once."""
+    found: dict[str, None] = {}
+    for cell in (cell for row in rows for cell in reading.grid.row(row)):
+        unit = labels.funds_unit(cell.text)
+        if unit is not None and not any(sign.isdigit() for sign in cell.text):
+            reading.take(cell)
+            found[unit] = None
+    return list(found)
 
 
 # ---------------------------------------------------------------- the goals, the year, and what is left

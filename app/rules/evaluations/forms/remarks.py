@@ -13,6 +13,8 @@ _TROUBLES = {
         "is computed from another workbook or address",
         "Copy the cell and paste its value in its place.",
     ),
+    Trouble.STRUCK: ("struck-out", "holds a text that is struck out", "Delete what is struck out."),
+    Trouble.EQUATION: ("equation", "holds an equation", "Write what it says as a text."),
     Trouble.ERROR: ("error-value", "shows an error", "Write the figure that it should show."),
 }
 
