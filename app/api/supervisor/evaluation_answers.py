@@ -41,7 +41,7 @@ class EvaluationSummary(BaseModel):
     total: Annotated[
         str | None,
         Field(
-            description="Two places, half up; in lists of a final one alone, for a draft's is reckoned when it is read.",
+            description="Two places, half up; in lists of a final one alone: a draft's is reckoned when it is read.",
             examples=["86.88"],
         ),
     ]
