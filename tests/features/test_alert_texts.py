@@ -85,6 +85,19 @@ FACTS: dict[AlertKind, list[dict[str, Any]]] = {
     AlertKind.MISSING_MONTHLY_REPORT: [
         {"period": "2024-02", **LATE, **more} for more in ({}, ENDED, {"submitted_on": "2024-03-18"})
     ],
+    AlertKind.MISSING_METRICS: [
+        {"period": "2024-02", **LATE, **more} for more in ({}, ENDED, {"entered_on": "2024-03-18"})
+    ],
+    AlertKind.BUDGET_LINE_MISMATCH: [
+        {"spent_on": "2024-03-01", "amount": "10.00", "purpose_name": "7", "purpose": "7", "allowed": ["8"], **more}
+        | {"project": "9", "project_name": "9"}
+        for more in (
+            {},
+            {"reclassified_on": "2024-03-18", "charged_to": "6", "charged_to_name": "5"},
+            {"accepted_on": "2024-03-18", "accepted_because": "4"},
+            {"reversed_on": "2024-03-18"},
+        )
+    ],
     AlertKind.KEY_POST_VACANT: [
         {"post_name": "值班长", "vacant_since": "2024-03-01", **LATE, **more}
         for more in ({}, ENDED, {"filled_on": "2024-03-18"})

@@ -23,12 +23,15 @@ JOBS = {
     "flag_consecutive_fails": ("连续不合格检查", "check for failed months in a row"),
     "flag_clause_triggers": ("合同条款触发检查", "check for clauses that were reached"),
     "flag_missing_monthly_reports": ("项目月报逾期检查", "check for missing monthly reports"),
+    "flag_missing_metrics": ("月度数据逾期检查", "check for missing monthly figures"),
     "flag_vacant_key_posts": ("关键岗位空缺检查", "check for vacant key posts"),
     "flag_payments_behind": ("付款逾期检查", "check for payments behind"),
     "flag_ledger_mismatches": ("账目核对", "check of the ledger"),
+    "flag_budget_mismatches": ("预算用途不符检查", "check for spending of another purpose"),
     "flag_disabled_endpoints": ("接收地址停用检查", "check for disabled endpoints"),
     "draft_due_settlements": ("结算单草拟", "drafting of settlements"),
     "draft_payouts": ("考核金兑付草拟", "drafting of payouts"),
+    "draft_progress_reports": ("季度进展报告草拟", "drafting of progress reports"),
     "write_messages": ("消息编写", "writing of messages"),
 }
 
