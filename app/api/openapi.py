@@ -12,7 +12,9 @@ DESCRIPTION = """
 Kaohe 考核 keeps what a government service centre agrees with the vendors that staff its counters: dated contract
 terms, findings, monthly assessments and their notices. Every night it flags what is late, repeated or below the mark.
 What a result is worth follows from the contract's clauses: a settlement is drafted by one person and approved by
-another, each amount explained step by step, and posted to a ledger that is only ever added to.
+another, each amount explained step by step, and posted to a ledger that is only ever added to. Beside it stand budgets
+and monthly figures; the year's evaluation (绩效自评) takes its actuals from all of that, is checked, and is handed
+over in its official form.
 
 **Begin**: put a token into *Authorize*, then try `GET /v1/me` and `GET /v1/contracts`.
 

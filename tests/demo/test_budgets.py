@@ -67,6 +67,6 @@ def test_the_night_finds_what_zhengzhou_found_by_nobody(demo: Database) -> None:
     ]
     said = [text(alert["kind"], alert["facts"])["zh"] for alert in found]
     assert (
-        said[0]
-        == "2021-10-29从“大厅派驻人员绩效奖励经费”（用途：派驻人员绩效奖励）列支劳务派遣人员费用100000.00元，用途不符。"
+        said[0] == "2021-10-29从“大厅派驻人员绩效奖励经费”（用途：派驻人员绩效奖励）"
+        "列支“劳务派遣人员费用”100000.00元，用途不符。"
     )

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 from tests.docs.exchanges import ROOT
 
-NO_ACTS = frozenset({"id", "key", "txt"})
+NO_ACTS = frozenset({"id", "key", "txt", "yaml"})
 """What follows the dot of other words of this shape: columns that are referred to, and files."""
 
 

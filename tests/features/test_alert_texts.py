@@ -110,6 +110,7 @@ FACTS: dict[AlertKind, list[dict[str, Any]]] = {
         for more in (
             {},
             {"reclassified_on": "2024-03-18", "charged_to": "7"},
+            {"reclassified_on": "2024-03-18", "charged_to": "7", "charged_to_name": "大厅运行经费"},
             {"accepted_on": "2024-03-18", "accepted_because": "经批准"},
             {"reversed_on": "2024-03-18"},
         )

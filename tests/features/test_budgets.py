@@ -205,7 +205,7 @@ def test_a_mismatch_is_flagged_and_resolved_by_what_is_decided(
     assert {id_: alert["since"] for id_, alert in opened.items()} == dict.fromkeys(
         (wrong, accepted, undone), "2023-03-10"
     )
-    said = "2023-03-10从“hall经费”（用途：办事大厅运行）列支党建20.00元，用途不符。"
+    said = "2023-03-10从“hall经费”（用途：办事大厅运行）列支“党建”20.00元，用途不符。"
     assert opened[accepted]["text"]["zh"] == said
     assert office.finance.get(SUMMARY, year=2023).json()["total"]["mismatched"] == "70.00"
     decide(office, books)
@@ -214,7 +214,8 @@ def test_a_mismatch_is_flagged_and_resolved_by_what_is_decided(
     assert written(run_nights(database, "2023-12-19")) == 0
     past = mismatches(office, as_of="2023-09-15")
     assert {id_: alert["until"] for id_, alert in past.items()} == {wrong: "2023-09-01", accepted: None, undone: None}
-    assert "调整至daily" in past[wrong]["text"]["zh"]
+    assert "列支“日常支出”" in past[wrong]["text"]["zh"]
+    assert "调整至“daily经费”" in past[wrong]["text"]["zh"]
     with database.read() as session:
         assert verify_database(session, {}).bad == []
 

@@ -137,8 +137,15 @@ def test_a_wrong_document_is_refused_by_its_places(office: Office) -> None:
     many = [{"name": "指标", "children": [handled()] * 200}] * 3
     answer = office.supervisor.post(EVALUATIONS, body | {"document": table(*many)})
     expect_problem(answer, 422, "validation-error", "/document/indicators", "too-many-rows")
-    bound["measure"] |= {"actual": "92分", "binding": {"source": "mean_monthly_score", "first": "2023-13"}}
     contract = {"contract_id": last_part(office.contract())}
+    for binding, lacks in (
+        ({"source": "paid_share"}, "needs a 'base'"),
+        ({"source": "metric_sum"}, "needs a 'metric'"),
+    ):
+        bound["measure"]["binding"] = binding
+        answer = office.supervisor.post(EVALUATIONS, body | contract | {"document": table(bound)})
+        assert lacks in expect_problem(answer, 422, "validation-error")["errors"][0]["detail"]
+    bound["measure"] |= {"actual": "92分", "binding": {"source": "mean_monthly_score", "first": "2023-13"}}
     answer = office.supervisor.post(EVALUATIONS, body | contract | {"document": table(bound)})
     problem = expect_problem(answer, 422, "validation-error")
     assert {error["code"] for error in problem["errors"]} >= {"actual-twice", "wrong-period"}

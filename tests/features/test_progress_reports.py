@@ -46,6 +46,8 @@ def test_a_quarters_report_says_what_is_on_record_and_what_is_not(office: Office
         office.assess(contract, period, "95.00", notified)
         office.finalize(contract, period, notified)
         office.notify(contract, period, notified)
+    values = [{"code": "cases_handled", "value": "1200"}, {"code": "smiles", "value": "7"}]
+    office.supervisor.put(f"{contract}/metrics/2023-05", {"values": values}).raise_for_status()
     nightly.run(database, "flag_late_notices", date(2023, 7, 19), AskedBy.COMMAND)
     assert night(database, "2023-07-19").written == 2
     before = every_row(database, "job_runs")
@@ -65,7 +67,11 @@ def test_a_quarters_report_says_what_is_on_record_and_what_is_not(office: Office
         ("budget_unspent", "hall"): "750.00",
         ("budget_mismatched", "hall"): "250.00",
         ("execution_rate", "hall"): "25.00",
+        ("metric", "2023-05/cases_handled"): "1200",
+        ("metric", "2023-05/smiles"): "7",
     }
+    called = [(figure["name"]["zh"], figure["unit"]) for figure in report["figures"] if figure["code"] == "metric"]
+    assert called == [("办件量", "件"), ("月度数据", "")]
     assert [figure["base"] for figure in report["figures"] if figure["code"] == "execution_rate"] == [
         "full_year_budget"
     ]
@@ -74,7 +80,6 @@ def test_a_quarters_report_says_what_is_on_record_and_what_is_not(office: Office
     missing = [(gap["code"], gap["of"]) for gap in report["missing"]]
     assert missing == [
         ("no-metrics", "2023-04"),
-        ("no-metrics", "2023-05"),
         ("month-not-assessed", "2023-06"),
         ("no-metrics", "2023-06"),
         ("no-settlement", None),

@@ -1,12 +1,15 @@
 """The shipped deployment: containers that may do little, secrets without defaults, names of images without a host."""
 
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from app.api.uploads import LARGEST_FILE
+from app.main import assemble
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,4 +83,21 @@ def test_the_proxy_bounds_slow_clients() -> None:
     defaults = Settings.model_fields
     assert bounds["read_body"] > max(defaults["evidence_seconds"].default, defaults["body_seconds"].default)
     (largest,) = re.findall(r"max_size (\d+)MB", text)
-    assert int(largest) * 1_000_000 > defaults["evidence_largest"].default
+    assert int(largest) * 1_000_000 > max(defaults["evidence_largest"].default, LARGEST_FILE)
+
+
+def test_the_proxy_lets_every_file_through() -> None:
+    """A path that takes a file's bytes is not bounded as JSON is; all others are."""
+    text = (ROOT / "deploy" / "Caddyfile").read_text("utf-8")
+    (patterns,) = re.findall(r"@json not path (.+)$", text, re.MULTILINE)
+    bodies = {
+        path: "application/json" not in operation["requestBody"]["content"]
+        for path, item in assemble().openapi()["paths"].items()
+        for operation in item.values()
+        if "requestBody" in operation
+    }
+    let_through = {path for path in bodies if any(fnmatchcase(path, pattern) for pattern in patterns.split())}
+    taking_files = {path for path, takes_bytes in bodies.items() if takes_bytes}
+    assert len(taking_files) >= 3
+    assert taking_files <= let_through
+    assert {path for path in let_through if not bodies[path]} <= {"/v1/portal/evidence"}

@@ -39,8 +39,14 @@ class EvaluationSummary(BaseModel):
     template: str
     status: EvaluationStatus
     finalised_on: Day | None
-    total: Annotated[str | None, Field(description="Of a final one: two places, half up.", examples=["86.88"])]
-    grade: str | None
+    total: Annotated[
+        str | None,
+        Field(
+            description="Two places, half up; in lists of a final one alone: a draft's is reckoned when it is read.",
+            examples=["86.88"],
+        ),
+    ]
+    grade: Annotated[str | None, Field(description="Of the unrounded total; in lists of a final one alone.")]
     reason: Annotated[str | None, Field(description="Why the latest version was made.")]
     recorded_by: Annotated[str, Field(description="Who made it.")]
     version: Version

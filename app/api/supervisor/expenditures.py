@@ -56,7 +56,10 @@ class ExpenditureIn(Shape):
     amount: Fen
     spent_on: Annotated[Day, Field(description="A day of the line's year.")]
     purpose: PurposeCode
-    purpose_name: Annotated[Name | None, Field(description="Where the line does not name the purpose.")] = None
+    purpose_name: Annotated[
+        Name | None,
+        Field(description="Left out: the name that this line, else another one of its year, has for the code."),
+    ] = None
     external_ref: Annotated[
         ExternalRef, Field(description="Its number in the accounts, once in a service center.", examples=["2023-11-07"])
     ]

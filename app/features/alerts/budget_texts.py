@@ -10,7 +10,7 @@ def budget_line_mismatch(facts: dict[str, Any]) -> tuple[str, str]:
     done_zh, done_en = _done(facts)
     return (
         (
-            f"{facts['spent_on']}从“{facts['project_name']}”（用途：{allowed_zh}）列支{facts['purpose_name']}"
+            f"{facts['spent_on']}从“{facts['project_name']}”（用途：{allowed_zh}）列支“{facts['purpose_name']}”"
             f"{facts['amount']}元，用途不符{done_zh}。"
         ),
         (
@@ -23,7 +23,8 @@ def budget_line_mismatch(facts: dict[str, Any]) -> tuple[str, str]:
 def _done(facts: dict[str, Any]) -> tuple[str, str]:
     if "reclassified_on" in facts:
         day, line = facts["reclassified_on"], facts["charged_to"]
-        return f"，已于{day}调整至“{line}”", f"; charged to '{line}' on {day}"
+        # Alerts that were resolved before names were kept have the project's code alone.
+        return f"，已于{day}调整至“{facts.get('charged_to_name', line)}”", f"; charged to '{line}' on {day}"
     if "accepted_on" in facts:
         day, why = facts["accepted_on"], facts["accepted_because"]
         return f"，已于{day}认可（{why}）", f"; accepted on {day} ({why})"

@@ -54,7 +54,8 @@ def record(
     center = held[spent[0].line_id].service_center_id
     _check_references(session, center, spent, at)
     _check_payments(session, center, spent, at)
-    rows = [_row(caller, held[one.line_id], one) for one in spent]
+    names = queries.purpose_names(session, center, {line.year for line in held.values()})
+    rows = [_row(caller, held[one.line_id], one, names) for one in spent]
     touched = (Expenditure, col(Expenditure.id).in_([row.id for row in rows]))
     details = {"expenditures": len(rows)}
     with recording(session, caller.actor, center, "expenditures.recorded", rows[0].id, touched, details=details):
@@ -189,7 +190,7 @@ def _check_payments(session: Session, center: uuid.UUID, spent: Sequence[NewExpe
         raise BeyondPayment(faults[0].detail, faults=faults)
 
 
-def _row(caller: Caller, line: BudgetLine, one: NewExpenditure) -> Expenditure:
+def _row(caller: Caller, line: BudgetLine, one: NewExpenditure, names: Mapping[str, str]) -> Expenditure:
     purposes = {purpose["code"]: purpose["name"] for purpose in line.purposes}
     now = clock.now()
     return Expenditure(
@@ -201,7 +202,7 @@ def _row(caller: Caller, line: BudgetLine, one: NewExpenditure) -> Expenditure:
         amount_fen=one.amount_fen,
         spent_on=one.spent_on,
         purpose=one.purpose,
-        purpose_name=one.purpose_name or purposes.get(one.purpose),
+        purpose_name=one.purpose_name or purposes.get(one.purpose, names.get(one.purpose)),
         mismatched=not fits(one.purpose, purposes),
         description=one.description,
         external_ref=one.external_ref,

@@ -90,5 +90,6 @@ def _state(row: RowMapping, decision: RowMapping | None, reversed_on: date | Non
 def _decided(decision: RowMapping) -> dict[str, Any]:
     day = decision["decided_on"].isoformat()
     if decision["kind"] is ExpenditureDecisionKind.RECLASSIFIED:
-        return {"reclassified_on": day, "charged_to": decision["charged_to"]}
+        charged = {"charged_to": decision["charged_to"], "charged_to_name": decision["charged_to_name"]}
+        return {"reclassified_on": day} | charged
     return {"accepted_on": day, "accepted_because": decision["reason"]}

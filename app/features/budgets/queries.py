@@ -49,6 +49,16 @@ def project_taken(session: Session, center: uuid.UUID, year: int, project: str) 
     return session.execute(statement).first() is not None
 
 
+def purpose_names(session: Session, center: uuid.UUID, years: Collection[int]) -> dict[str, str]:
+    """Give the name of every purpose that a line of some years of a center is for; the oldest line's, of several."""
+    statement = (
+        select(col(BudgetLine.purposes))
+        .where(col(BudgetLine.service_center_id) == center, col(BudgetLine.year).in_(years))
+        .order_by(col(BudgetLine.id).desc())
+    )
+    return {each["code"]: each["name"] for purposes in session.execute(statement).scalars() for each in purposes}
+
+
 def contract_belongs(session: Session, contract_id: uuid.UUID, center: uuid.UUID) -> bool:
     """Tell whether a contract is a center's."""
     statement = select(col(Contract.id)).where(
@@ -241,6 +251,7 @@ def settled_mismatches(session: Session, as_of: date, *which: ColumnElement[bool
             col(ExpenditureDecision.decided_on),
             col(ExpenditureDecision.reason),
             col(BudgetLine.project).label("charged_to"),
+            col(BudgetLine.name).label("charged_to_name"),
         )
         .join(Expenditure, col(Expenditure.id) == col(ExpenditureDecision.expenditure_id))
         .join(BudgetLine, col(BudgetLine.id) == col(ExpenditureDecision.to_line_id), isouter=True)

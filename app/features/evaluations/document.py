@@ -102,10 +102,12 @@ class MeasureBinding(Shape):
     @model_validator(mode="after")
     def _is_whole(self) -> "MeasureBinding":
         if self.source.startswith("metric_") != (self.metric is not None):
-            message = "'metric' belongs to 'metric_sum' and 'metric_mean', and to nothing else"
+            message = (
+                f"'{self.source}' takes no 'metric'" if self.metric else f"'{self.source}' needs a 'metric', the code"
+            )
             raise ValueError(message)
         if (self.source == "paid_share") != (self.base is not None):
-            message = "'base' belongs to 'paid_share', and to nothing else"
+            message = f"'{self.source}' takes no 'base'" if self.base else "'paid_share' needs a 'base' to divide by"
             raise ValueError(message)
         return self
 

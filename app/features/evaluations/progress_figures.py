@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from app.features.evaluations.progress_queries import Subject
+from app.features.metrics.catalogue import standard_codes
 from app.models.words import AlertKind, Stage
 from app.rules.budgets import Base, Position, Quarter, rate_of
 from app.rules.money import yuan
@@ -146,7 +147,17 @@ def _metrics(metrics: Sequence[RowMapping], root: str) -> Iterator[dict[str, Any
         for entry in month["figures"]:
             if entry["site"] is None:
                 of = f"{month['period']}/{entry['code']}"
-                yield _figure("metric", entry["value"], "", [f"{root}/metrics/{month['period']}"], of)
+                yield _named(
+                    _figure("metric", entry["value"], "", [f"{root}/metrics/{month['period']}"], of), entry["code"]
+                )
+
+
+def _named(figure: dict[str, Any], code: str) -> dict[str, Any]:
+    """Call a monthly figure by the name and unit of its standard code; a center's own code has neither."""
+    standard = standard_codes().get(code)
+    if standard is None:
+        return figure
+    return figure | {"name": {"zh": standard.zh, "en": standard.en}, "unit": standard.unit_zh}
 
 
 def _missing_months(facts: QuarterFacts) -> Iterator[dict[str, Any]]:
