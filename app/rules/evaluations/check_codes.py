@@ -32,6 +32,8 @@ class CheckCode(StrEnum):
     UNIT_OFF_BY_TEN_THOUSAND = "unit-off-by-ten-thousand"
     PERCENT_WITH_CURRENCY = "percent-with-currency"
     TWO_BUDGET_BASES = "two-budget-bases"
+    EXECUTED_ABOVE_BUDGET = "executed-above-budget"
+    SCORE_WITHOUT_BUDGET = "score-without-budget"
     RATE_OF_ANOTHER_BASE = "rate-of-another-base"
     TEXT_AND_TABLE_DIFFER = "text-and-table-differ"
     FIGURES_CONTRADICT = "figures-contradict"
@@ -83,6 +85,14 @@ REMEDIES: Mapping[CheckCode, Said] = {
     CheckCode.PERCENT_WITH_CURRENCY: Said("删去百分数后的货币单位。", "Drop the currency behind the percentage."),
     CheckCode.TWO_BUDGET_BASES: Said(
         "统一使用年初或全年预算数，或注明口径。", "Use one of the two budgets, or name which one each figure uses."
+    ),
+    CheckCode.EXECUTED_ABOVE_BUDGET: Said(
+        "核对执行数与预算数；确有超支的，说明原因与批准文件。",
+        "Look at both figures; where more was spent, say why and by whose leave.",
+    ),
+    CheckCode.SCORE_WITHOUT_BUDGET: Said(
+        "没有预算就没有执行率：填写预算数，或不计该项得分。",
+        "Without a budget there is no execution rate: enter the budget, or give no score for it.",
     ),
     CheckCode.RATE_OF_ANOTHER_BASE: Said(
         "按实际分母改称该比率，或按名称重算。", "Name the rate by what it divides by, or recompute it by its name."

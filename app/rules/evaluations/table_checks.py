@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from app.rules.evaluations.check_codes import CheckCode, behind, found
-from app.rules.evaluations.execution import denominator_of
-from app.rules.evaluations.printed import half_up, read
+from app.rules.evaluations.execution import budget_of, denominator_of, total_row
+from app.rules.evaluations.printed import comparable, half_up, read
 from app.rules.evaluations.scoring import points
 from app.rules.evaluations.telling import Said
 from app.rules.evaluations.values import (
@@ -61,6 +61,7 @@ def table_checks(evaluation: Evaluation, outcome: Outcome, told: Mapping[str, Co
     yield from _two_totals(evaluation)
     yield from _followed(told)
     yield from _two_bases(evaluation)
+    yield from _spending(evaluation)
 
 
 def _weights(evaluation: Evaluation, outcome: Outcome, told: Mapping[str, Comparison]) -> Iterator[Check]:
@@ -201,3 +202,27 @@ def _two_bases(evaluation: Evaluation) -> Iterator[Check]:
         )
         also = (f"{row.place}/measure/target",)
         yield found(CheckCode.TWO_BUDGET_BASES, "/denominator", said, published=row.measure.target, also=also)
+
+
+def _spending(evaluation: Evaluation) -> Iterator[Check]:
+    """Find funds of which more was executed than there was, and an execution that is scored without a budget."""
+    for row in evaluation.funds:
+        executed, budget = (read(text or "", evaluation.funds_unit) for text in (row.executed, row.full_year))
+        if executed.size is None or budget.size is None or not comparable(executed, budget):
+            continue
+        if executed.size > budget.size:
+            said = Said(
+                f"全年执行数{executed.text}大于全年预算数{budget.text}。",
+                f"{executed.text} was executed of a full-year budget of {budget.text}.",
+            )
+            place = f"{row.place}/executed"
+            yield found(CheckCode.EXECUTED_ABOVE_BUDGET, place, said, published=row.executed, recomputed=row.full_year)
+    total, base = total_row(evaluation), denominator_of(evaluation)
+    printed = points(total.score, evaluation.template.full_mark) if total else None
+    divisor = budget_of(evaluation, base) if base else None
+    if total and printed and divisor and divisor.size is not None and divisor.size <= 0:
+        said = Said(
+            f"预算数为{divisor.text}，无执行率可言，却计{total.score}分。",
+            f"With a budget of {divisor.text} there is no execution rate, but {total.score} points are given for it.",
+        )
+        yield found(CheckCode.SCORE_WITHOUT_BUDGET, f"{total.place}/score", said, published=total.score)
