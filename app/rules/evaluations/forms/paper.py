@@ -15,10 +15,10 @@ from app.rules.evaluations.printed import half_up
 from app.rules.evaluations.values import Check, Evaluation, Funds, Indicator, Measure, Nature, Outcome, Scored
 
 COLUMNS = 11
-WIDTHS = (8, 16, 17, 26, 12, 16, 22, 22, 11, 13, 25)
+WIDTHS = (8, 16, 17, 26, 12, 16, 20, 22, 14, 14, 23)
 """Of the columns, in millimetres: together as wide as a page of A4 leaves room for."""
 ANNEX_HEADINGS = ("代码", "位置", "表中数值", "重算数值", "原因", "处理建议")
-ANNEX_WIDTHS = (27, 38, 20, 20, 48, 35)
+ANNEX_WIDTHS = (27, 38, 23, 23, 45, 32)
 NOTHING_FOUND = "未发现问题。"
 _PERCENT = 100
 _PLACES = 2
