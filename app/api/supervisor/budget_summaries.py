@@ -1,9 +1,10 @@
 """A year's budget in one table: each line and the total, with a rate of one named base."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
@@ -37,6 +38,29 @@ AsOf = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which table is asked for: of what, on which day, with rates of which base."""
+
+    lines: LineFilter
+    base: Base
+    as_of: Day | None
+
+
+async def _wanted(
+    year: BudgetYear = None,
+    base: WithBase = Base.FULL_YEAR_BUDGET,
+    contract_id: OfContract = None,
+    service_center_id: OfCenter = None,
+    as_of: AsOf = None,
+) -> Wanted:
+    """Read what the table is asked for by, and its file alike."""
+    return Wanted(LineFilter(year, None, contract_id, service_center_id), base, as_of)
+
+
+Asked = Annotated[Wanted, Depends(_wanted)]
+
+
 class LineSummaryOut(BaseModel):
     """A line in the table."""
 
@@ -63,23 +87,15 @@ class SummaryOut(BaseModel):
 
 
 @router.get("/budget-summary", response_model=SummaryOut)
-def read_budget_summary(
-    who: BudgetsRead,
-    db: Db,
-    year: BudgetYear = None,
-    base: WithBase = Base.FULL_YEAR_BUDGET,
-    contract_id: OfContract = None,
-    service_center_id: OfCenter = None,
-    as_of: AsOf = None,
-) -> Response:
+def read_budget_summary(who: BudgetsRead, db: Db, wanted: Asked) -> Response:
     """Sum up a year, the latest with lines if none is named: amounts, what was spent, and a rate of a named base."""
     with db.snapshot() as session:
-        found = _found(session, who, LineFilter(year, None, contract_id, service_center_id), base, as_of)
+        found = _found(session, who, wanted)
     return answer(
         SummaryOut(
             year=found.year,
             as_of=found.as_of,
-            base=base,
+            base=wanted.base,
             items=[_line(line) for line in found.lines],
             total=amounts_out(found.total),
             rate=rate_out(found.rate),
@@ -89,23 +105,15 @@ def read_budget_summary(
 
 @router.get("/budget-summary.csv", response_class=CsvFile, responses=CSV_FILE)
 @heavy
-def export_budget_summary(
-    who: BudgetsRead,
-    db: Db,
-    year: BudgetYear = None,
-    base: WithBase = Base.FULL_YEAR_BUDGET,
-    contract_id: OfContract = None,
-    service_center_id: OfCenter = None,
-    as_of: AsOf = None,
-) -> Response:
+def export_budget_summary(who: BudgetsRead, db: Db, wanted: Asked) -> Response:
     """Give the same table to be saved, its last row the total."""
     with db.snapshot() as session:
-        found = _found(session, who, LineFilter(year, None, contract_id, service_center_id), base, as_of)
+        found = _found(session, who, wanted)
     return saved(CsvFile, summary.sheet(found), f"budget-{found.year}.csv")
 
 
-def _found(session: Session, who: Caller, wanted: LineFilter, base: Base, as_of: Day | None) -> Summary:
-    return summary.summarize(session, who.centers, wanted, base, as_of or clock.today())
+def _found(session: Session, who: Caller, wanted: Wanted) -> Summary:
+    return summary.summarize(session, who.centers, wanted.lines, wanted.base, wanted.as_of or clock.today())
 
 
 def _line(line: LineSummary) -> LineSummaryOut:

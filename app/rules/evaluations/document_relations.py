@@ -49,12 +49,6 @@ def relations_of(evaluation: Evaluation, all_of_them: Mapping[str, Operand]) -> 
         yield from _named_for_another_base(one, all_of_them)
 
 
-def terms_of(relation: Relation, known: Mapping[str, Operand]) -> list[Operand]:
-    """Give the terms that can be found, exact numbers among them."""
-    found = [_term(term, known) for term in relation.terms]
-    return [operand for operand in found if operand is not None]
-
-
 def _term(term: str | Decimal, known: Mapping[str, Operand]) -> Operand | None:
     if isinstance(term, str):
         return known.get(term)

@@ -121,11 +121,6 @@ def is_share(printed: Printed) -> bool:
     return printed.unit is not None and unit_of(_plain(printed.unit)).is_share
 
 
-def same_unit(a: Printed, b: Printed) -> bool:
-    """Say whether both figures are written in one unit, under whichever of its names; 万 is not 万元."""
-    return (a.base_unit, a.scale, is_share(a)) == (b.base_unit, b.scale, is_share(b))
-
-
 def comparable(a: Printed, b: Printed) -> bool:
     """Say whether the sizes of both figures are of one kind: 元 and 万元 are, 件 and 元 are not.
 

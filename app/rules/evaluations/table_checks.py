@@ -176,7 +176,7 @@ def _followed(told: Mapping[str, Comparison]) -> Iterator[Check]:
 
 def _two_bases(evaluation: Evaluation) -> Iterator[Check]:
     """Find a cost held against one budget where the execution rate of the same table divides by the other."""
-    total = next((row for row in evaluation.funds if row.source is FundSource.TOTAL), None)
+    total = total_row(evaluation)
     base = denominator_of(evaluation)
     if total is None or base not in {"full_year_budget", "initial_budget"}:
         return

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from app.rules.evaluations.execution import total_row
 from app.rules.evaluations.operands import SOURCES, Operand
 from app.rules.evaluations.printed import half_up, read
 from app.rules.evaluations.reckonings import DERIVED_PLACES
@@ -161,7 +162,7 @@ def _total(
 
 def _funds_parts(evaluation: Evaluation, outcome: Outcome, name: str, cells: Cells) -> list[_Part | None]:
     """Give the part of the funds in the total, where they carry a weight."""
-    row = next((row for row in evaluation.funds if row.source is FundSource.TOTAL), None)
+    row = total_row(evaluation)
     if row is None or _cell(cells, f"{row.place}/weight") is None:
         return []
     printed = _cell(cells, f"{row.place}/{name}")
@@ -212,7 +213,7 @@ def _grade(evaluation: Evaluation, outcome: Outcome, cells: Cells) -> Iterator[C
 
 
 def _funds(evaluation: Evaluation, outcome: Outcome, cells: Cells) -> Iterator[Comparison]:
-    total = next((row for row in evaluation.funds if row.source is FundSource.TOTAL), None)
+    total = total_row(evaluation)
     others = [row for row in evaluation.funds if row.source is not FundSource.TOTAL]
     for name in ("initial", "full_year", "executed"):
         printed = _cell(cells, f"{total.place}/{name}") if total else None
