@@ -2,7 +2,8 @@
 #   make run [PORT=8000] [DATABASE_URL=...]   the service with its demo data
 #   make test                                 all checks, then all tests
 #   make proof                                the promises in full, some 25 minutes; writes docs/proof.md
-#   make bench                                healthy endpoints beside dead ones: how long deliveries take
+#   make bench [SCALE=10]                     how close requests and nights are to a bare floor, on both databases
+#   make bench-deliveries                     healthy endpoints beside dead ones: how long deliveries take
 #   make check | format | clock | lock | clean
 
 PORT ?= 8000
@@ -30,7 +31,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.bytecode
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test proof bench check format clock lock clean
+.PHONY: run test proof bench bench-deliveries check format clock lock clean
 
 # uv is quick; plain pip does the same where uv cannot run or cannot reach its index.
 define install
@@ -56,7 +57,12 @@ proof: $(VENV)/.dev-stamp
 	KAOHE_PROOF=$(CURDIR)/var/proof $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/promises tests/fuzz $(SIZED) $(PYTEST_ARGS); \
 	status=$$?; $(BIN)/python -m tests.promises.page var/proof docs/proof.md && exit $$status
 
-bench: $(VENV)/.run-stamp
+# 1: a thousand contracts with a million findings, on both databases; 10 asks PostgreSQL alone.
+SCALE ?= 1
+bench: $(VENV)/.dev-stamp
+	$(BIN)/python -m bench --scale $(SCALE)
+
+bench-deliveries: $(VENV)/.run-stamp
 	$(BIN)/python -m bench.deliveries
 
 check: $(VENV)/.dev-stamp

@@ -1,0 +1,1 @@
+"""The bench itself: its record, and the floor that it measures against."""
