@@ -19,7 +19,6 @@ from app import clock, nightly
 from app.audit_cli import audit_cli, verify_command
 from app.backup_cli import backup_command, restore_command
 from app.database import Database, lacks_schema, migrate
-from app.demo.run import set_up
 from app.errors import KaoheError
 from app.features.access import service as access
 from app.features.audit import record
@@ -143,6 +142,8 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Port that will be served.")] = None,
 ) -> None:
     """Migrate, load the demo once, run its nights, and print the tokens and three commands to try."""
+    from app.demo.run import set_up  # noqa: PLC0415 loaded late
+
     config = _listening(host, port)
     _migrate(config.resolved_database_url())
     path = config.var_dir / DEMO_TOKENS

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -14,6 +13,8 @@ from app.errors import Unavailable
 @lru_cache
 def head() -> str:
     """Give the newest revision of the migrations that came with this program."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 loaded late
+
     return ScriptDirectory.from_config(alembic_config("")).get_current_head() or ""
 
 

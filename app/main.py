@@ -13,12 +13,15 @@ from starlette.exceptions import HTTPException
 
 from app.api import measuring, portal, problems, sign_in, supervisor
 from app.api import open as open_door
+from app.api.directory import Directory
 from app.api.doors import check_doors
 from app.api.observing import RequestLog
 from app.api.openapi import describe
 from app.api.rates import Rates
+from app.api.rooms import add_routes, plain_name
 from app.database import Database
 from app.errors import KaoheError
+from app.features.access.owners import KnownOwners
 from app.features.access.sign_in_rules import SignInRules
 from app.features.access_log.recorder import Recorder
 from app.features.evidence.storage import Shelf
@@ -42,20 +45,16 @@ def assemble() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        # A generated client names its functions as we name ours.
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=plain_name,
     )
     app.add_middleware(RequestLog)
     _handle_errors(app)
-    app.include_router(supervisor.router)
-    app.include_router(portal.router)
-    app.include_router(measuring.router)
-    app.include_router(sign_in.router)
-    app.include_router(open_door.health)
-    app.include_router(open_door.router)
+    add_routes(app, *supervisor.ROUTERS, *portal.ROUTERS)
+    add_routes(app, measuring.router, sign_in.router, open_door.health, open_door.router)
     app.mount("/assets", open_door.ASSETS)
     describe(app)
     check_doors(app)
+    app.router.routes.insert(0, Directory(app.router.routes))
     return app
 
 
@@ -68,6 +67,7 @@ def equip(app: FastAPI, config: Settings, database: Database) -> None:
     app.state.evidence = Shelf.of(config)
     app.state.webhooks = deployment(config)
     app.state.rates = Rates(config)
+    app.state.owners = KnownOwners()
     app.state.token_days = config.token_days
     app.state.sign_in = SignInRules.of(config)
     app.state.access_log = Recorder(database)

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from app.database import Database
-from app.features.messages.messenger import Messenger, send
 from app.safety import require_safe
 from app.settings import settings
 
@@ -15,6 +14,8 @@ def send_messages_command(
     once: Annotated[bool, typer.Option("--once", help="End as soon as nothing is due.")] = False,
 ) -> None:
     """Send what was written to people until told to stop; the clock does the same beside its nights."""
+    from app.features.messages.messenger import Messenger, send  # noqa: PLC0415 loaded late
+
     config = settings()
     database = Database(config.resolved_database_url())
     require_safe(config, database)

@@ -3,7 +3,7 @@
 import logging
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,104 +16,31 @@ from app.database import Database, statements
 from app.errors import NotFound
 from app.features.access import forgetting as access
 from app.features.access_log import digesting as access_log
-from app.features.alerts.service import reconcile
-from app.features.alerts.state import AlertState, Broken, Evaluation, Tally
-from app.features.assessments import (
-    failed_months,
-    late_notices,
-    missing_annual,
-    overdue_rectifications,
-    repeat_offences,
-)
+from app.features.alerts.state import AlertState, Broken, Tally
 from app.features.audit import heads
 from app.features.audit.actor import Actor
-from app.features.budgets import mismatches as budget_mismatches
-from app.features.calendar import missing
 from app.features.contracts.queries import recorded_after
 from app.features.contracts.within import ALL, Within
-from app.features.evaluations.progress import draft_progress_reports
 from app.features.evidence.storage import Shelf
 from app.features.evidence.sweeping import sweep
 from app.features.idempotency import service as idempotency
 from app.features.job_runs import queries, service
-from app.features.messages.writing import write_messages
-from app.features.metrics import missing as missing_metrics
-from app.features.settlements.drafting import draft_due_settlements
-from app.features.settlements.ledger import checks as ledger_checks
-from app.features.settlements.payments import behind as payments_behind
-from app.features.settlements.payouts.drafting import draft_payouts
+from app.features.job_runs.looking import Look
+from app.features.job_runs.looking import look as look_at
+from app.features.nights.gathering import forget, gather, note_turns
+from app.features.nights.marks import mark
+from app.features.nights.queries import contracts
 from app.features.settlements.trials import centers as trials
-from app.features.settlements.triggers import flags as clause_triggers
-from app.features.vendor_duties import missing_reports, vacant_posts
-from app.features.webhooks import flags as disabled_endpoints
 from app.features.webhooks import forgetting as webhooks
-from app.models.words import AlertKind, AskedBy
-from app.settings import settings
+from app.models.words import AskedBy
+from app.night_jobs import DRAFTS, FLAGS, JOBS, TELLS, Drafts, Flags, Reach, Settled
 
 log = logging.getLogger(__name__)
 
+__all__ = ["DRAFTS", "FLAGS", "JOBS", "TELLS", "Drafts", "Flags"]
 
-def _missed_jobs(session: Session, as_of: date, _within: Within = ALL) -> Evaluation:
-    return service.missed_jobs(session, JOBS, as_of)
-
-
-def _missing_calendar(session: Session, as_of: date, _within: Within = ALL) -> Evaluation:
-    return missing.evaluate(session, as_of)
-
-
-def _disabled_endpoints(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
-    # An endpoint is of no contract.
-    return Evaluation() if within.contract_id else disabled_endpoints.evaluate(session, as_of, within.centers)
-
-
-def _write_messages(session: Session, _actor: Actor, as_of: date) -> Tally:
-    return write_messages(session, as_of, settings().public_url)
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """A nightly job that keeps alerts true: which, and the function that says what the facts demand."""
-
-    kind: AlertKind
-    evaluate: Callable[[Session, date, Within], Evaluation]
-
-
-@dataclass(frozen=True, slots=True)
-class Drafts:
-    """A nightly job that drafts what a person then approves; a second run finds nothing left to draft."""
-
-    draft: Callable[[Session, Actor, date], Tally]
-
-
-FLAGS = {
-    "flag_missed_jobs": Flags(AlertKind.JOB_MISSED, _missed_jobs),
-    "flag_missing_calendar": Flags(AlertKind.CALENDAR_MISSING, _missing_calendar),
-    "flag_late_notices": Flags(AlertKind.LATE_NOTICE, late_notices.evaluate),
-    "flag_missing_annual_assessments": Flags(AlertKind.MISSING_ANNUAL_ASSESSMENT, missing_annual.evaluate),
-    "flag_overdue_rectifications": Flags(AlertKind.OVERDUE_RECTIFICATION, overdue_rectifications.evaluate),
-    "flag_repeat_offences": Flags(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
-    "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
-    "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
-    "flag_clause_triggers": Flags(AlertKind.CLAUSE_TRIGGER, clause_triggers.evaluate),
-    "flag_missing_monthly_reports": Flags(AlertKind.MISSING_MONTHLY_REPORT, missing_reports.evaluate),
-    "flag_missing_metrics": Flags(AlertKind.MISSING_METRICS, missing_metrics.evaluate),
-    "flag_vacant_key_posts": Flags(AlertKind.KEY_POST_VACANT, vacant_posts.evaluate),
-    "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate),
-    "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
-    "flag_budget_mismatches": Flags(AlertKind.BUDGET_LINE_MISMATCH, budget_mismatches.evaluate),
-    "flag_disabled_endpoints": Flags(AlertKind.ENDPOINT_DISABLED, _disabled_endpoints),
-}
-DRAFTS = {
-    "draft_due_settlements": Drafts(draft_due_settlements),
-    "draft_payouts": Drafts(draft_payouts),
-    "draft_progress_reports": Drafts(draft_progress_reports),
-}
-TELLS = {
-    "write_messages": Drafts(_write_messages),
-}
-"""What tells people of it, once all else of the night is done."""
-JOBS: dict[str, Flags | Drafts] = {**FLAGS, **DRAFTS, **TELLS}
-"""Every nightly job by its name, in their order."""
+BATCH = 500
+"""Contracts that are judged together, so that a night's memory does not grow with how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +85,19 @@ def names(wanted: str) -> tuple[str, ...]:
     return (wanted,)
 
 
-def run(database: Database, name: str, as_of: date, asked_by: AskedBy, actor: Actor | None = None) -> JobResult:
+def run(
+    database: Database, name: str, as_of: date, asked_by: AskedBy, actor: Actor | None = None, *, full: bool = True
+) -> JobResult:
     """Run one job for one business date on request, in one transaction with its row; a failure is noted and raised.
 
-    A second run on the same facts counts an attempt and writes nothing else.
+    A second run on the same facts counts an attempt and writes nothing else. Who asks is told about all contracts, also
+    of what was changed behind the services' back; with `full` left away, about those that a night looks at.
     """
     try:
+        _gather(database, name)
         with database.write() as session:
             service.claim(session, name, as_of, asked_by)
-            return _run(session, name, as_of, actor or Actor(asked_by))
+            return _run(session, name, as_of, actor or Actor(asked_by), full=full)
     except Exception as error:
         with database.write() as session:
             service.claim(session, name, as_of, asked_by)
@@ -180,10 +111,11 @@ def ensure(database: Database, name: str, as_of: date) -> JobResult | None:
     However many clocks ask at once and whenever they die, one of them runs it, and nobody runs it twice.
     """
     try:
+        _gather(database, name)
         with database.write() as session:
             if not service.claim_unless_done(session, name, as_of, AskedBy.CLOCK):
                 return None
-            return _run(session, name, as_of, Actor(AskedBy.CLOCK))
+            return _run(session, name, as_of, Actor(AskedBy.CLOCK), full=False)
     except Exception as error:
         with database.write() as session:
             # Who failed may have only waited too long for another clock, which succeeded: then nothing has failed.
@@ -216,34 +148,81 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _run(session: Session, name: str, as_of: date, actor: Actor) -> JobResult:
+def _gather(database: Database, name: str) -> None:
+    """Gather marks for a job that looks at contracts; in a transaction of its own, which nobody who writes waits for.
+
+    What is gathered stays until every job has looked at it, so it is not lost where the job's own run fails.
+    """
+    if JOBS[name].reach is not Reach.REST:
+        gather(database)
+
+
+def _run(session: Session, name: str, as_of: date, actor: Actor, *, full: bool) -> JobResult:
     """Do a claimed run; the claim before it and the note at its end are counted among its statements."""
     before = statements(session) - 1
-    job = JOBS[name]
-    if isinstance(job, Drafts):
-        tally = job.draft(session, actor, as_of)
-    else:
-        found = job.evaluate(session, as_of, ALL)
-        tally = reconcile(session, actor, job.kind, found, as_of, _settled(session, name, as_of))
+    settled = _settled(session, name, as_of)
+    tally, look, overlooked = _do(session, name, as_of, actor, settled, full=full)
     sent = statements(session) - before + 1
-    service.finish(session, name, as_of, tally, sent)
+    service.finish(session, name, as_of, tally, sent, look.gathered, overlooked if look.expected else None)
     for broken in tally.broken:
         log.error("job %s: contract %s has broken data: %s", name, broken.contract_id, broken.error)
+    if overlooked:
+        log.error("job %s for %s corrected %s contracts of which nothing had told it", name, as_of, overlooked)
     return JobResult(
         name, as_of, tally.read, tally.written, tally.skipped, len(tally.broken), sent, tuple(tally.broken)
     )
 
 
-def _settled(session: Session, name: str, as_of: date) -> Callable[[uuid.UUID | None], bool]:
+def _do(
+    session: Session, name: str, as_of: date, actor: Actor, settled: Settled | None, *, full: bool
+) -> tuple[Tally, Look, int]:
+    """Do a job part by part, and count the contracts that it corrected though nothing had told it of them."""
+    job, tally, overlooked = JOBS[name], Tally(), 0
+    look = look_at(session, name, as_of, job.moved, full=full or settled is not None)
+    for within in _parts(session, job, look):
+        seen = within.contract_ids or ()
+        count = look.overlooked(session, seen)
+        part = job.do(session, actor, as_of, within, settled or _nothing_settled)
+        if settled is not None:
+            # What is opened for the past may not stand on the newest date: the next night looks at it again.
+            mark(session, part.contracts)
+        elif seen:
+            overlooked += count(part.contracts)
+            note_turns(session, name, seen, part.turns)
+        tally = tally.plus(part)
+    return tally, look, overlooked
+
+
+def _parts(session: Session, job: Flags | Drafts, look: Look) -> Iterator[Within]:
+    """Give what a job looks at part by part: batches of contracts, and what is no contract's."""
+    if job.reach is not Reach.CONTRACTS:
+        rest = job.reach is Reach.CONTRACTS_AND_REST
+        yield Within(beside=rest, since=look.since)
+    after: uuid.UUID | None = None
+    while job.reach is not Reach.REST:
+        ids = contracts(session, after, BATCH, look.among)
+        if ids or (after is None and look.among is None):
+            yield Within(contract_ids=ids)
+        if len(ids) < BATCH:
+            return
+        after = ids[-1]
+
+
+def _settled(session: Session, name: str, as_of: date) -> Settled | None:
     """Tell for which contracts `as_of` is the past: those of which a night for a later date has already judged.
 
-    A contract that was taken on since then has had no later night, so its nights begin wherever its record does.
+    A contract that was taken on since then has had no later night, so its nights begin wherever its record does. None
+    where no night for a later date has run.
     """
     ran_at = queries.later_run(session, name, as_of)
     if ran_at is None:
-        return lambda _contract: False
+        return None
     newer = recorded_after(session, ran_at)
     return lambda contract: contract not in newer
+
+
+def _nothing_settled(_contract: uuid.UUID | None) -> bool:
+    return False
 
 
 def dry_run(database: Database, name: str, as_of: date, within: Within = ALL) -> JobResult:
@@ -264,7 +243,7 @@ def _dry_draft(database: Database, name: str, job: Drafts, as_of: date) -> JobRe
     """Draft, count, and undo it all; as with a run, what is drafted is not for one center alone."""
     with database.write() as session:
         before = statements(session)
-        tally = job.draft(session, Actor(AskedBy.COMMAND), as_of)
+        tally = job.draft(session, Actor(AskedBy.COMMAND), as_of, ALL)
         sent = statements(session) - before
         session.rollback()
     drafted, broken = tally.written, tuple(tally.broken)
@@ -299,9 +278,9 @@ def past(
 def close_night(database: Database, path: Path, shelf: Shelf, access_log_days: int) -> None:
     """Do what follows a night's runs: forget what is past its time, let the audit's heads leave the database.
 
-    Forgotten are keys, trials, events and files that were never sent or used, and entries of the access log that are
-    older than so many days; what was seen until yesterday is digested first. The heads go to a file outside of the
-    database, and to standard error.
+    Forgotten are keys, trials, events and files that were never sent or used, marks of contracts that every job has
+    looked at, and entries of the access log that are older than so many days; what was seen until yesterday is
+    digested first. The heads go to a file outside of the database, and to standard error.
     """
     with database.write() as session:
         access_log.digest(session, Actor(AskedBy.CLOCK), clock.today())
@@ -311,6 +290,10 @@ def close_night(database: Database, path: Path, shelf: Shelf, access_log_days: i
         idempotency.forget(session, clock.today())
         trials.forget(session, clock.today())
         webhooks.forget(session, clock.today())
+        looking = [name for name, job in JOBS.items() if job.reach is not Reach.REST]
+        looked_at = queries.seen_by_all(session, looking)
+        if looked_at is not None:
+            forget(session, *looked_at)
     sweep(database, shelf, Actor(AskedBy.CLOCK))
     with database.read() as session:
         now = heads.publish(session, path, clock.now())

@@ -5,7 +5,8 @@ import uuid
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
@@ -33,6 +34,37 @@ class Shape(BaseModel):
     """The base of every request and response: unknown members are refused, values are kept as they are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """The base of what a door gives out, made of values that are right already: rows that the program wrote itself."""
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:  # type: ignore[override]
+        """Take values over as they are, in a third of the time that the library takes to look at each of them.
+
+        What is no member of the model is not given out; what is left out has its default, where all defaults are None.
+        """
+        made = cls.__new__(cls)
+        for name in cls._optional():
+            values.setdefault(name)
+        # The very four that the library sets itself; it has no shorter way.
+        put = object.__setattr__
+        put(made, "__dict__", values)
+        put(made, "__pydantic_fields_set__", _fields_set or set())
+        put(made, "__pydantic_extra__", None)
+        put(made, "__pydantic_private__", None)
+        return made
+
+    @classmethod
+    @cache
+    def _optional(cls) -> tuple[str, ...]:
+        given = {name: field for name, field in cls.model_fields.items() if not field.is_required()}
+        wrong = [name for name, field in given.items() if field.get_default() is not None]
+        if wrong:
+            message = f"{cls.__name__} has defaults other than None: {', '.join(wrong)}"
+            raise TypeError(message)
+        return tuple(given)
 
 
 def shown(*examples: dict[str, Any]) -> ConfigDict:

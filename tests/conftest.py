@@ -13,13 +13,13 @@ from hypothesis import settings
 from app.database import Database, migrate
 from app.settings import Settings
 from app.settings import settings as settings_of_program
+from bench.postgres import PostgresServer, running_postgres
 from tests.client import Client
 from tests.demos import demo, demos
 from tests.fuzz.houses import houses
 from tests.lending import client_of, opened
 from tests.office import Office
 from tests.offices import Offices, offices
-from tests.postgres import PostgresServer, running_postgres
 from tests.proof import PROOF
 from tests.swept import Swept
 

@@ -16,6 +16,10 @@ OWN_COLUMNS = {"id", "recorded_at", "updated_at", "version", "service_center_id"
 """What differs between two databases with the same facts: ids, when and how often a row was written."""
 
 
+MARKS = ("changed_contracts", "gatherings", "night_contracts")
+"""What nights note of which contracts they have yet to look at: it moves on though the facts stand still."""
+
+
 def run_nights(database: Database, first: str, last: str | None = None, every: int = 1) -> list[nightly.JobResult]:
     """Run every job for the dates of a range, in turn: for each, or for every so manieth back from the last."""
     begin, end = date.fromisoformat(first), date.fromisoformat(last or first)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from tests.postgres import PostgresServer
+from bench.postgres import PostgresServer
 
 _SCHEMA = """
 SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (

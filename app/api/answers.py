@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated
 
@@ -77,12 +77,17 @@ async def _period(
 PathPeriod = Annotated[Period, Depends(_period)]
 
 
-def etag(version: int, *runs_with: date | None) -> dict[str, str]:
+def etag(version: int, *runs_with: date | None, lists: Iterable[str] = ()) -> dict[str, str]:
     """Give the ETag of a thing at a version, and of the days that its answer also runs with: today, a due date.
 
-    Any form may be sent as If-Match: only the version is compared there.
+    `lists` tells by their ids and versions the other things that the answer holds. Any form may be sent as If-Match:
+    only the version is compared there.
     """
-    return {"ETag": f'"{"-".join([str(version), *(str(day) for day in runs_with if day)])}"'}
+    parts = [str(version), *(str(day) for day in runs_with if day)]
+    listed = " ".join(lists)
+    if listed:
+        parts.append(hashlib.sha256(listed.encode()).hexdigest()[:16])
+    return {"ETag": f'"{"-".join(parts)}"'}
 
 
 def etag_of(version: int, body: BaseModel) -> dict[str, str]:

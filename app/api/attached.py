@@ -4,15 +4,17 @@ import uuid
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
+
+from app.values import Out
 
 EvidenceIds = Annotated[
     list[uuid.UUID], Field(max_length=20, description="Ids that `POST /v1/portal/evidence` gave, their bytes stored.")
 ]
 
 
-class AttachedOut(BaseModel):
+class AttachedOut(Out):
     """A file that was handed in as evidence."""
 
     id: uuid.UUID

@@ -14,6 +14,7 @@ from app.database import Database
 from app.errors import Forbidden, KaoheError, NotFound, Unauthenticated
 from app.features.access import queries, sessions
 from app.features.access.caller import Caller
+from app.features.access.owners import KnownOwners
 from app.features.access.scopes import METRICS_READ, SIGNALS_READ, SIGNALS_WRITE
 from app.features.access.service import authenticate
 from app.features.access.use import note_use
@@ -158,7 +159,7 @@ def authorise(request: Request, permission: Permission) -> Caller:
     change their password first may do nothing else.
     """
     database: Database = request.app.state.database
-    with database.read() as session:
+    with database.glance() as session:
         caller = request.state.caller = recognise(session, request)
         if caller.session is not None and caller.session.password_due:
             raise PasswordChangeDue
@@ -216,9 +217,10 @@ def _bearer(request: Request) -> str:
 def _refuse_what_is_not_own(session: Session, caller: Caller, request: Request) -> None:
     """Refuse what the path names and is not the caller's, before anybody looks at what the request says of it."""
     named = request.path_params
+    known: KnownOwners = request.app.state.owners
     for name, value in named.items():
         below = "contract_id" in named
-        if name in queries.OWNED and not queries.is_own(session, caller, name, str(value), below_contract=below):
+        if name in queries.OWNED and not queries.is_own(session, caller, known, name, str(value), below_contract=below):
             raise NotFound(pointer=f"/path/{name}")
 
 

@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from app.api.answers import answer
-from app.api.paging import Item, PageOf, Paging
+from app.api.paging import Cursor, Item, Limit, PageOf, Paging
 from app.features.paging import Leaf, Turn
 
 _AFTER, _BEFORE = "after", "before"
@@ -51,3 +51,8 @@ class BothWays(Paging):
             return _AFTER, None
         where, _, beside = self.position.partition(":")
         return where, beside
+
+
+async def both_ways(request: Request, limit: Limit = 50, cursor: Cursor = None) -> BothWays:
+    """Read the paging parameters of a list that is read both ways."""
+    return BothWays(request, limit, cursor)

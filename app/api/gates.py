@@ -53,7 +53,7 @@ class SignedIn:
         except KaoheError:
             check_stranger(request)
             raise
-        with database.read() as session:
+        with database.glance() as session:
             caller = recognise(session, request)
         note_use(database, caller)
         return identified(caller)

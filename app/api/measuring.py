@@ -3,9 +3,10 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.process_collector import ProcessCollector
@@ -92,19 +93,17 @@ class Meter:
 
 def _template(scope: Scope) -> str:
     """Give the route as it is declared, with the names of its parameters."""
-    # The route itself knows nothing of the prefix under which its router was included; a test holds this place.
-    included: Any = scope.get("fastapi", {}).get("effective_route_context")
-    return OTHER if included is None else str(included.path)
+    route = scope.get("route")
+    return route.path if isinstance(route, APIRoute) else OTHER
 
 
-def meter_of(request: Request) -> Meter:
-    """Give the program's meter."""
+async def _meter(request: Request) -> Meter:
     meter: Meter = request.app.state.meter
     return meter
 
 
 @router.get("/metrics")
-def read_metrics(_who: OperationsRead, meter: Annotated[Meter, Depends(meter_of)]) -> Response:
+def read_metrics(_who: OperationsRead, meter: Annotated[Meter, Depends(_meter)]) -> Response:
     """Show all that is measured, in the text format of Prometheus."""
     meter.look()
     return Response(generate_latest(meter.registry), media_type=CONTENT_TYPE_LATEST)

@@ -31,7 +31,7 @@ _HOST = re.compile(r"[\w.:%-]{1,45}", re.ASCII)
 def note_answer(scope: Scope, request_id: str, status: int, *, saved: bool) -> None:
     """Note an answered request where it concerns the access log; `saved` says that a file was given."""
     route = scope.get("route")
-    template = _template(scope["path"], route.path) if isinstance(route, KaoheRoute) else ""
+    template = route.path if isinstance(route, KaoheRoute) else ""
     came: Coming | None = scope["state"].get("coming")
     kind = came.kind if came else _kind(scope["method"], route, template, status, saved=saved)
     if kind is None:
@@ -78,12 +78,6 @@ def _kind(method: str, route: object, template: str, status: int, *, saved: bool
     # Below /v1 every gate is a permission of the table.
     shows = isinstance(route.gate, Permission) and route.gate.resource not in UNSEEN
     return AccessKind.READ if shows and template not in UNSEEN_ROUTES else None
-
-
-def _template(path: str, own: str) -> str:
-    """Write a route as the documentation does: a router's part of the path stands before the route's own."""
-    parts = path.split("/")
-    return "/".join(parts[: len(parts) - own.count("/")]) + own
 
 
 def _subject(value: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from app import clock
 from app.api.answers import Db, answer
-from app.api.problems import Problem
+from app.api.rooms import plain_name
 from app.errors import NotFound, registry
 from app.features.audit.heads import digest
 from app.features.job_runs.queries import last_night
@@ -21,7 +21,7 @@ from app.health import schema_revision
 from app.values import Day
 
 router = APIRouter(include_in_schema=False)
-health = APIRouter(tags=["health"])
+health = APIRouter(tags=["health"], generate_unique_id_function=plain_name)
 
 ASSETS = StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static")
 """The files of /docs, from a package, so that the page works without the internet."""
@@ -89,7 +89,7 @@ def read_liveness() -> Response:
     return answer(Live())
 
 
-@health.get("/readyz", response_model=Ready, responses={503: {"model": Problem, "description": "Not ready yet"}})
+@health.get("/readyz", response_model=Ready, responses={503: {"description": "Not ready yet"}})
 def read_readiness(db: Db) -> Response:
     """Answer 200 once database and schema are there, 503 before."""
     with db.read() as session:

@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.api.cookies import COOKIE, CSRF_HEADER
-from app.api.problems import MEDIA_TYPE
+from app.api.problems import MEDIA_TYPE, Problem
+from app.api.requests import KaoheRoute
 
 DESCRIPTION = """
 Kaohe 考核 keeps what a government service centre agrees with the vendors that staff its counters: dated contract
@@ -48,6 +49,9 @@ def describe(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
+    for route in app.routes:
+        if isinstance(route, KaoheRoute) and route.raw_body:
+            route.openapi_extra = {**(route.openapi_extra or {}), "requestBody": route.raw_body.described()}
     document = get_openapi(title="Kaohe 考核", version="1", description=DESCRIPTION, routes=app.routes)
     components = document.setdefault("components", {})
     components["securitySchemes"] = {
@@ -75,9 +79,16 @@ def _document(app: FastAPI) -> dict[str, Any]:
                 for status, response in operation["responses"].items()
                 if status not in never
             }
+    components.setdefault("schemas", {}).update(_problem_schemas())
     for unused in ("HTTPValidationError", "ValidationError"):
         components.get("schemas", {}).pop(unused, None)
     return document
+
+
+def _problem_schemas() -> dict[str, Any]:
+    """Describe the problems once: a model at each of a route's ten refusals would be built for each of them."""
+    said = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**said.pop("$defs"), "Problem": said}
 
 
 def _never_null(parameter: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ class Problem(BaseModel):
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": title, "content": {MEDIA_TYPE: {}}}
+    status: {"description": title}
     for status, title in (
         (400, "The request cannot be read"),
         (401, "A valid token is needed"),

@@ -94,7 +94,7 @@ class RawBody:
     """What a route says of the bytes that it takes: what was announced of them, told by the request; an example."""
 
     announced: Callable[[Request], Announced]
-    example: str | bytes
+    example: str | Callable[[], bytes]
     said: str = "The file's bytes as they are; any Content-Type will do, and none is believed."
 
     def described(self) -> dict[str, Any]:
@@ -104,7 +104,7 @@ class RawBody:
             schema["examples"] = [self.example]
         else:
             # JSON has no bytes: an example of a workbook is shown as what decodes to it.
-            schema["x-examples-base64"] = [base64.b64encode(self.example).decode()]
+            schema["x-examples-base64"] = [base64.b64encode(self.example()).decode()]
         return {"required": True, "description": self.said, "content": {MEDIA_TYPE: {"schema": schema}}}
 
     @asynccontextmanager

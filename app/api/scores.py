@@ -2,26 +2,25 @@
 
 from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
 from app.rules.scores import ScoreKind
-from app.values import Hundredths
+from app.values import Hundredths, Out
 
 
-class ExactOut(BaseModel):
+class ExactOut(Out):
     """The score itself."""
 
     exact: Hundredths
 
 
-class AtLeastOut(BaseModel):
+class AtLeastOut(Out):
     """All that is known is a lower bound, which the score may equal."""
 
     at_least: Hundredths
 
 
-class BelowOut(BaseModel):
+class BelowOut(Out):
     """All that is known is an upper bound, which the score does not reach."""
 
     below: Hundredths
@@ -37,7 +36,7 @@ def score_of(row: RowMapping | dict[str, Any]) -> ScoreOut | None:
         return None
     match row["score_kind"]:
         case ScoreKind.AT_LEAST:
-            return AtLeastOut(at_least=value)
+            return AtLeastOut.model_construct(at_least=value)
         case ScoreKind.BELOW:
-            return BelowOut(below=value)
-    return ExactOut(exact=value)
+            return BelowOut.model_construct(below=value)
+    return ExactOut.model_construct(exact=value)

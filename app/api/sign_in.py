@@ -6,15 +6,16 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from app.api import cookies
 from app.api.answers import Db, answer
 from app.api.gates import Open, SignedIn
 from app.api.noting import note_coming
-from app.api.problems import RESPONSES, Problem
+from app.api.problems import RESPONSES
 from app.api.rates import check_sign_in, heavy
 from app.api.requests import KaoheRoute
+from app.api.rooms import plain_name
 from app.database import Database
 from app.features.access import own_password, sessions, sign_in, sign_in_queries
 from app.features.access.caller import Caller
@@ -22,17 +23,17 @@ from app.features.access.own_password import CurrentPasswordWrong
 from app.features.access.sign_in import SignInLocked
 from app.features.access.sign_in_rules import SignInRules
 from app.models.words import AccessKind, Language, Role
-from app.values import Number, Shape, shown
+from app.values import Number, Out, Shape, shown
 
 LONGEST_SENT = 1024
 """Characters of a password that are read at all: what is longer than the profiles allow is answered by their rule."""
 
-router = APIRouter(route_class=KaoheRoute, tags=["sign-in"], responses=RESPONSES)
+router = APIRouter(
+    route_class=KaoheRoute, tags=["sign-in"], responses=RESPONSES, generate_unique_id_function=plain_name
+)
 Anybody = Annotated[None, Depends(Open("who they are is what they come to say"))]
 Person = Annotated[Caller, Depends(SignedIn())]
-_LOCKED: dict[int | str, dict[str, Any]] = {
-    429: {"model": Problem, "description": "Too many failures; see Retry-After"}
-}
+_LOCKED: dict[int | str, dict[str, Any]] = {429: {"description": "Too many failures; see Retry-After"}}
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_SENT)]
 
 
@@ -62,7 +63,7 @@ class NewPassword(Shape):
     new: Annotated[Secret, Field(description="Taken as it is: never cut, trimmed or normalised.")]
 
 
-class SessionNow(BaseModel):
+class SessionNow(Out):
     """Who has signed in, and until when."""
 
     principal_id: uuid.UUID

@@ -9,10 +9,10 @@ from sqlalchemy import RowMapping
 
 from app.rules.missing import Missing
 from app.rules.workings import Measure, Operation, sentences
-from app.values import SignedFen
+from app.values import Out, SignedFen
 
 
-class Text(BaseModel):
+class Text(Out):
     """A text in Chinese and English."""
 
     zh: str
@@ -41,7 +41,7 @@ class StepOut(BaseModel):
     bands: list[dict[str, str]] | None = None
 
 
-class Clause(BaseModel):
+class Clause(Out):
     """The clause that an amount carries out: where in which version of the terms, by which paper."""
 
     pointer: str
@@ -50,7 +50,7 @@ class Clause(BaseModel):
     href: str
 
 
-class LineExplanation(BaseModel):
+class LineExplanation(Out):
     """One line of a settlement and the steps to its amount; the last step's value is the amount."""
 
     number: int
@@ -62,7 +62,7 @@ class LineExplanation(BaseModel):
     steps: list[StepOut]
 
 
-class MissingOut(BaseModel):
+class MissingOut(Out):
     """What is not known, where it belongs, and what it is needed for."""
 
     name: str

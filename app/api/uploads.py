@@ -22,11 +22,11 @@ _SAID = (
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-def takes_file(kinds: str, example: str | bytes) -> Callable[[Endpoint], Endpoint]:
+def takes_file(kinds: str, example: str | Callable[[], bytes]) -> Callable[[Endpoint], Endpoint]:
     """Declare that a route takes a file as its body; it then takes a `FileBytes`.
 
-    `kinds` says which files are taken, in a sentence for the document. The example is a text, or the bytes of a file
-    that is none. A retry is told from another request by the hash of the bytes.
+    `kinds` says which files are taken, in a sentence for the document. The example is a text, or writes the bytes of
+    a file that is none, once the document is asked for. A retry is told from another request by the hash of the bytes.
     """
 
     def declare(endpoint: Endpoint) -> Endpoint:

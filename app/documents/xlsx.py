@@ -8,8 +8,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SUFFIX = ".xlsx"
 
@@ -62,6 +60,8 @@ class Book:
 
 def write(book: Book) -> bytes:
     """Write a workbook; raises ValueError for a row that is not as wide as its heading, or a text too long."""
+    import xlsxwriter  # noqa: PLC0415 loaded late
+
     buffer = BytesIO()
     options = {"in_memory": True, "default_format_properties": dict(_FONT)}
     with xlsxwriter.Workbook(buffer, options) as workbook:

@@ -1,12 +1,12 @@
 """A page of a list: where it begins and how long it is."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import RowMapping, Select, SQLColumnExpression
+from sqlalchemy import CursorResult, Integer, RowMapping, Select, SQLColumnExpression, String, Uuid, bindparam, tuple_
 from sqlmodel import Session
 
 from app.models.base import Table
@@ -24,24 +24,80 @@ class PageRequest:
 
     limit: int
     after: uuid.UUID | None = None
+    newest: bool = False
+    """The latest months first, and of one month what was recorded last; the rows are of periods then."""
+    after_period: str | None = None
+    """Where such a page goes on from, beside `after`."""
+
+    @property
+    def kind(self) -> tuple[bool, bool]:
+        """Give what the statement of such a page is put together by: its order, and whether it goes on."""
+        return self.newest, self.after is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page, and the id after which the next one begins."""
+    """The rows of a page, and after what the next one begins: an id, or a period and an id."""
 
     rows: Sequence[RowMapping]
-    next_after: uuid.UUID | None
+    next_after: uuid.UUID | str | None
 
 
 def fetch(session: Session, statement: Listing, key: SQLColumnExpression[uuid.UUID], page: PageRequest) -> Page:
     """Read one page by keyset: one row more than asked for tells whether there is a next one."""
     if page.after is not None:
         statement = statement.where(key > page.after)
-    rows = session.execute(statement.order_by(key).limit(page.limit + 1)).mappings().all()
-    more = len(rows) > page.limit
+    return _cut(plain(session.connection().execute(statement.order_by(key).limit(page.limit + 1))), page)
+
+
+def paged(
+    statement: Listing,
+    kind: tuple[bool, bool],
+    key: SQLColumnExpression[uuid.UUID],
+    period: SQLColumnExpression[str] | None = None,
+) -> Listing:
+    """Make a list's statement one for a kind of page, to be kept and run by `fetch_page`.
+
+    Putting a statement together costs more than running it, so a list that is asked for often keeps those that it
+    has made: by the kind of page and by which filters are given, whose values are parameters.
+    """
+    newest, goes_on = kind
+    after = bindparam("after", type_=Uuid())
+    if newest and period is not None:
+        if goes_on:
+            statement = statement.where(tuple_(period, key) < tuple_(bindparam("after_period", type_=String), after))
+        statement = statement.order_by(period.desc(), key.desc())
+    else:
+        statement = (statement.where(key > after) if goes_on else statement).order_by(key)
+    return statement.limit(bindparam("most", type_=Integer))
+
+
+def fetch_page(session: Session, statement: Listing, page: PageRequest, values: Mapping[str, Any]) -> Page:
+    """Read one page by a statement that `paged` made, with the values of its other parameters."""
+    own: dict[str, Any] = {"most": page.limit + 1} | ({} if page.after is None else {"after": page.after})
+    if page.after_period is not None:
+        own["after_period"] = page.after_period
+    # Past the session, which would look for objects in the rows.
+    return _cut(plain(session.connection().execute(statement, {**values, **own})), page)
+
+
+def plain(result: CursorResult[Any]) -> Sequence[RowMapping]:
+    """Give the rows of a result as plain dictionaries, which are read in a fifth of the time of its own mappings."""
+    names = tuple(result.keys())
+    return cast("Sequence[RowMapping]", [dict(zip(names, row, strict=True)) for row in result])
+
+
+def given(wanted: object, names: Collection[str]) -> dict[str, Any]:
+    """Give what a filter asks for, by name; None in it asks for all."""
+    return {name: value for name in names if (value := getattr(wanted, name)) is not None}
+
+
+def _cut(rows: Sequence[RowMapping], page: PageRequest) -> Page:
+    if len(rows) <= page.limit:
+        return Page(rows, None)
     rows = rows[: page.limit]
-    return Page(rows, rows[-1]["id"] if more else None)
+    last = rows[-1]
+    return Page(rows, f"{last['period']}/{last['id']}" if page.newest else last["id"])
 
 
 class Timed(Protocol):

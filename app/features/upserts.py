@@ -13,7 +13,12 @@ _INSERTS: dict[str, Callable[..., Insert]] = {"sqlite": sqlite.insert, "postgres
 
 def upsert(session: Session, table: type[SQLModel]) -> Insert:
     """Begin an insert that can say what a conflict does."""
-    return _INSERTS[session.get_bind().dialect.name](table)
+    return upsert_on(session.get_bind().dialect.name, table)
+
+
+def upsert_on(dialect: str, table: type[SQLModel]) -> Insert:
+    """Begin one for a database of that kind: for statements that are made once."""
+    return _INSERTS[dialect](table)
 
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from app.models.job_runs import JobRun
 from app.models.ledger import LedgerEntry, LedgerLine
 from app.models.messages import AlertNote, Message, MessageChannel, MessageNight, MessageSettings, ReminderDays
 from app.models.metrics import MonthMetricCodes, MonthMetrics
+from app.models.nights import ChangedContract, Gathering, NightContract, NightTurn
 from app.models.objections import Objection
 from app.models.parties import Counter, IssueType, ServiceCenter, Site, Vendor
 from app.models.payouts import Payout, PayoutReading
@@ -52,6 +53,7 @@ __all__ = [
     "AuditHead",
     "BudgetAdjustment",
     "BudgetLine",
+    "ChangedContract",
     "ClauseDecision",
     "Contract",
     "ContractYear",
@@ -67,6 +69,7 @@ __all__ = [
     "Expenditure",
     "ExpenditureDecision",
     "Finding",
+    "Gathering",
     "Grant",
     "IdempotencyKey",
     "Incident",
@@ -84,6 +87,8 @@ __all__ = [
     "MonthMetrics",
     "MonthlyReport",
     "MonthlyReportReturn",
+    "NightContract",
+    "NightTurn",
     "Objection",
     "PasswordHistory",
     "Payment",

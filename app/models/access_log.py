@@ -24,7 +24,7 @@ class AccessLogEntry(Table, table=True):
     )
 
     id: uuid.UUID = id_field()
-    occurred_at: datetime = instant_field(index=True)
+    occurred_at: datetime = instant_field()
     kind: AccessKind = word_field(AccessKind, "kind")
     principal_id: uuid.UUID | None = Field(default=None, index=True)
     """None where nobody was recognised."""

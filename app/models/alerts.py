@@ -17,6 +17,7 @@ class Alert(Table, table=True):
 
     __tablename__ = "alerts"
     __table_args__ = (
+        Index("ix_alerts_center_status", "service_center_id", "status", "id"),
         Index("uq_alerts_subject", "kind", "contract_id", "subject", unique=True),
         Index(
             "uq_alerts_subject_of_service",
@@ -26,7 +27,6 @@ class Alert(Table, table=True):
             sqlite_where=text("contract_id IS NULL"),
             postgresql_where=text("contract_id IS NULL"),
         ),
-        Index("ix_alerts_center_status", "service_center_id", "status"),
         CheckConstraint("(status = 'resolved') = (until IS NOT NULL)", name="resolved_has_its_day"),
         CheckConstraint("until >= since", name="since_before_until"),
     )

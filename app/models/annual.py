@@ -22,7 +22,7 @@ class AnnualAssessment(Table, table=True):
 
     id: uuid.UUID = id_field()
     service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     year: int
     """The calendar year, or the one in which the contract year begins."""
@@ -38,7 +38,7 @@ class AnnualAssessment(Table, table=True):
     """What the centre's year-end review gave, where the clause weighs one in."""
     steps: list[str] = Field(sa_type=CanonicalJson)
     """How the score follows from the months."""
-    terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT", index=True)
+    terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT")
     pass_mark_hundredths: int | None = integer_field(default=None)
     verdict: Verdict | None = word_field(Verdict, "verdict", default=None)
     grade: str | None = Field(default=None, max_length=50)

@@ -18,15 +18,15 @@ class Acknowledgement(Table, table=True):
     __table_args__ = (UniqueConstraint("assessment_id"),)
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
-    contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
+    contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     assessment_id: uuid.UUID = Field(foreign_key="assessments.id", ondelete="RESTRICT")
     revision: int
     """The version of the month that was readable then; 0 is what was notified."""
     acknowledged_at: datetime = instant_field()
     acknowledged_by: str = Field(max_length=64)
-    acknowledged_by_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    acknowledged_by_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT")
     deemed_on: date | None = None
     """The day on which it had been deemed given before; NULL where it came in time, or no limit is stated."""
 
@@ -67,9 +67,9 @@ class Rectification(Table, table=True):
     )
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
-    contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
+    contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     finding_id: uuid.UUID = Field(foreign_key="findings.id", ondelete="RESTRICT")
     number: int
     """1 for the finding's first one."""
@@ -77,7 +77,7 @@ class Rectification(Table, table=True):
     submitted_on: date
     submitted_at: datetime = instant_field()
     submitted_by: str = Field(max_length=64)
-    submitted_by_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    submitted_by_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT")
     due_on: date | None = None
     """By when it was owed; NULL where the terms state no limit."""
     outcome: Verification | None = word_field(Verification, "outcome", default=None)
@@ -88,4 +88,4 @@ class Rectification(Table, table=True):
     judged_on: date | None = None
     judged_at: datetime | None = instant_field(default=None)
     judged_by: str | None = Field(default=None, max_length=64)
-    judged_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    judged_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")

@@ -18,9 +18,12 @@ class Assessment(Table, table=True):
 
     __tablename__ = "assessments"
     __table_args__ = (
+        Index("ix_assessments_center", "service_center_id", "id"),
+        Index("ix_assessments_center_period", "service_center_id", "period", "id"),
+        Index("ix_assessments_vendor_period", "vendor_id", "period", "id"),
         UniqueConstraint("contract_id", "period"),
         Index("ix_assessments_verdict", "verdict", "final_on"),
-        Index("ix_assessments_center_period", "service_center_id", "period"),
+        Index("ix_assessments_served_to", "served_to"),
         CheckConstraint("score_hundredths >= 0", name="score_not_negative"),
         CheckConstraint("(stage IN ('final', 'notified')) = (final_on IS NOT NULL)", name="final_has_its_day"),
         CheckConstraint("(stage = 'notified') = (notified_on IS NOT NULL)", name="notified_has_its_day"),
@@ -29,7 +32,7 @@ class Assessment(Table, table=True):
 
     id: uuid.UUID = id_field()
     service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     period: str = Field(max_length=7)
     """考核月份, `YYYY-MM`."""
@@ -49,15 +52,11 @@ class Assessment(Table, table=True):
     """Why the month is excused or was not assessed."""
     note: str | None = Field(default=None, max_length=2000)
     assessed_on: date | None = None
-    assessed_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    assessed_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     """Who recorded the result last before it became final; NULL where that was before this was kept."""
-    finalized_by_id: uuid.UUID | None = Field(
-        default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True
-    )
+    finalized_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     final_on: date | None = None
-    terms_version_id: uuid.UUID | None = Field(
-        default=None, foreign_key="terms_versions.id", ondelete="RESTRICT", index=True
-    )
+    terms_version_id: uuid.UUID | None = Field(default=None, foreign_key="terms_versions.id", ondelete="RESTRICT")
     """The terms that judged the result when it became final."""
     pass_mark_hundredths: int | None = integer_field(default=None)
     verdict: Verdict | None = word_field(Verdict, "verdict", default=None)
@@ -91,17 +90,21 @@ class Finding(Table, table=True):
 
     __tablename__ = "findings"
     __table_args__ = (
+        Index("ix_findings_center", "service_center_id", "id"),
+        Index("ix_findings_issue_type", "issue_type_id", "id"),
+        Index("ix_findings_vendor", "vendor_id", "id"),
         Index("ix_findings_recurrence", "contract_id", "issue_type_id", "occurred_on"),
+        Index("ix_findings_month", "contract_id", "period"),
         CheckConstraint("deduction_hundredths >= 0", name="deduction_not_negative"),
         CheckConstraint("(withdrawn_on IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn_with_reason"),
     )
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     period: str = Field(max_length=7)
-    issue_type_id: uuid.UUID = Field(foreign_key="issue_types.id", ondelete="RESTRICT", index=True)
+    issue_type_id: uuid.UUID = Field(foreign_key="issue_types.id", ondelete="RESTRICT")
     occurred_on: date
     counter: str | None = Field(default=None, max_length=32)
     description: str | None = Field(default=None, max_length=2000)

@@ -19,6 +19,7 @@ class AuditEvent(Table, table=True):
 
     __tablename__ = "audit_events"
     __table_args__ = (
+        Index("ix_audit_events_center", "service_center_id", "id"),
         UniqueConstraint("chain", "number"),
         Index("ix_audit_events_subject", "subject_kind", "subject_id"),
         CheckConstraint("number > 0", name="number_positive"),
@@ -29,12 +30,10 @@ class AuditEvent(Table, table=True):
     """The service center's id, or `service` for what concerns the service itself."""
     number: int
     """1, 2, 3 … in its chain, without a gap."""
-    service_center_id: uuid.UUID | None = Field(
-        default=None, foreign_key="service_centers.id", ondelete="RESTRICT", index=True
-    )
+    service_center_id: uuid.UUID | None = Field(default=None, foreign_key="service_centers.id", ondelete="RESTRICT")
     recorded_at: datetime = instant_field()
     actor: str = Field(max_length=64)
-    principal_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    principal_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     """None for the clock and the operator's commands."""
     action: str = Field(max_length=64)
     """`noun.verb`, such as `assessment.notified`."""

@@ -51,7 +51,7 @@ class BudgetAdjustment(Table, table=True):
     )
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
     budget_line_id: uuid.UUID = Field(foreign_key="budget_lines.id", ondelete="RESTRICT", index=True)
     amount_fen: int = integer_field()
     """Negative where it was taken."""
@@ -59,9 +59,7 @@ class BudgetAdjustment(Table, table=True):
     reason: str | None = Field(default=None, max_length=1000)
     """NULL where nobody explains it, which the summary names."""
     document_no: str | None = Field(default=None, max_length=100)
-    counterpart_line_id: uuid.UUID | None = Field(
-        default=None, foreign_key="budget_lines.id", ondelete="RESTRICT", index=True
-    )
+    counterpart_line_id: uuid.UUID | None = Field(default=None, foreign_key="budget_lines.id", ondelete="RESTRICT")
     """The other line of an adjustment between projects."""
     transfer_id: uuid.UUID | None = None
     """What both sides of an adjustment between projects share."""
@@ -80,7 +78,7 @@ class Expenditure(Table, table=True):
         Index(
             "ix_expenditures_mismatched",
             "spent_on",
-            sqlite_where=text("mismatched"),
+            sqlite_where=text("mismatched = 1"),
             postgresql_where=text("mismatched"),
         ),
         CheckConstraint("amount_fen != 0", name="amount_not_zero"),
@@ -124,7 +122,7 @@ class ExpenditureDecision(Table, table=True):
     __table_args__ = (CheckConstraint("(kind = 'reclassified') = (to_line_id IS NOT NULL)", name="charged_to_a_line"),)
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
     expenditure_id: uuid.UUID = Field(foreign_key="expenditures.id", ondelete="RESTRICT", index=True)
     kind: ExpenditureDecisionKind = word_field(ExpenditureDecisionKind, "kind")
     decided_on: date

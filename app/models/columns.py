@@ -33,6 +33,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class CanonicalText(str):
+    """A JSON value that is canonical text already, so that who has written it once need not do it again."""
+
+    __slots__ = ()
+
+
 class CanonicalJson(TypeDecorator[Any]):
     """A JSON value stored as text with sorted keys, so that equal values are equal bytes on every database."""
 
@@ -40,17 +46,20 @@ class CanonicalJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401 JSON is any value
-        """Write the value."""
-        return None if value is None else canonical(value)
+        """Write the value; what is canonical text already stays as it is."""
+        return value if value is None or isinstance(value, CanonicalText) else canonical(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 JSON is any value
         """Read the value."""
         return None if value is None else json.loads(value)
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> str:  # noqa: ANN401 JSON is any value
     """Write a JSON value with sorted keys, no blanks and its Chinese readable."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def new_id() -> uuid.UUID:

@@ -91,6 +91,7 @@ class DueDate(Table, table=True):
 
     __tablename__ = "due_dates"
     __table_args__ = (
+        Index("ix_due_dates_center", "service_center_id", "id"),
         Index(
             "uq_due_dates_in_force",
             "contract_id",
@@ -100,6 +101,7 @@ class DueDate(Table, table=True):
             sqlite_where=text("superseded_on IS NULL"),
             postgresql_where=text("superseded_on IS NULL"),
         ),
+        Index("ix_due_dates_contract_kind", "contract_id", "kind"),
         Index(
             "ix_due_dates_unmet",
             "kind",
@@ -117,13 +119,13 @@ class DueDate(Table, table=True):
     )
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     kind: DueKind = word_field(DueKind, "kind")
     subject: str = Field(max_length=64)
     """What it is about: the period, for a notice; the year, for an annual assessment; the finding's id, for a
     rectification; the post and the day on which it fell vacant, for a key post."""
-    terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT", index=True)
+    terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT")
     event_on: date
     due_on: date
     provisional: bool

@@ -18,14 +18,14 @@ class ClauseDecision(Table, table=True):
 
     id: uuid.UUID = id_field()
     service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     number: int
     """1 for the contract's first one: the order in which they were recorded."""
     period: str = Field(max_length=7)
     clause: str = Field(max_length=100)
     """The clause's pointer into the terms, such as `/money/0`."""
-    terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT", index=True)
+    terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT")
     """The terms that it was decided by: under terms whose clause there is another one, it decides nothing."""
     share: str = Field(max_length=32)
     """0 to 1, as exact decimal text."""
@@ -34,5 +34,5 @@ class ClauseDecision(Table, table=True):
     """The paper that holds the decision, and its clause."""
     decided_on: date
     recorded_by: str = Field(max_length=64)
-    recorded_by_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    recorded_by_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT")
     recorded_at: datetime = instant_field()

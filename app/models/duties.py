@@ -17,8 +17,8 @@ class MonthlyReport(Table, table=True):
     __table_args__ = (UniqueConstraint("contract_id", "period", "number"),)
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     period: str = Field(max_length=7)
     number: int
@@ -38,8 +38,8 @@ class MonthlyReportReturn(Table, table=True):
     __table_args__ = (UniqueConstraint("contract_id", "period", "number"),)
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     period: str = Field(max_length=7)
     number: int
@@ -60,8 +60,8 @@ class KeyPostFact(Table, table=True):
     )
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     number: int
     """Counts the contract's facts from 1."""

@@ -30,9 +30,9 @@ class Event(Table, table=True):
     """Whose stream it is: the vendor's id or the service center's."""
     sequence: int = integer_field()
     """Numbers a stream from 1 without a gap, in the order in which its transactions were committed."""
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID | None = Field(default=None, foreign_key="vendors.id", ondelete="RESTRICT", index=True)
-    contract_id: uuid.UUID | None = Field(default=None, foreign_key="contracts.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
+    vendor_id: uuid.UUID | None = Field(default=None, foreign_key="vendors.id", ondelete="RESTRICT")
+    contract_id: uuid.UUID | None = Field(default=None, foreign_key="contracts.id", ondelete="RESTRICT")
     type: str = Field(max_length=64)
     """`noun.verb`, such as `assessment.notified`."""
     key: str = Field(max_length=200)

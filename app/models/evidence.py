@@ -42,8 +42,8 @@ class EvidenceUse(Table, table=True):
     __table_args__ = (UniqueConstraint("subject_id", "evidence_id"),)
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     evidence_id: uuid.UUID = Field(foreign_key="evidence.id", ondelete="RESTRICT", index=True)
     subject_kind: str = Field(max_length=32)
     """What refers to it, such as `appeal` or `rectification`."""

@@ -34,6 +34,12 @@ class JobRun(Table, table=True):
     """What failed, one entry a contract: its id and what is broken."""
     error: str | None = Field(default=None, max_length=1000)
     """Why the whole attempt failed."""
+    gathered: int | None = None
+    """The last gathering of marks before the last success: what was gathered since is still to be looked at."""
+    program: str | None = Field(default=None, max_length=100)
+    """Which program had that success; another one may judge the same facts otherwise."""
+    overlooked: int | None = None
+    """Of a run over all contracts: how many it corrected that no mark had named, which should be none."""
     first_succeeded_at: datetime | None = instant_field(default=None)
     started_at: datetime = instant_field()
     finished_at: datetime = instant_field()

@@ -17,10 +17,14 @@ class LedgerEntry(Table, table=True):
     """What one cause posted; its lines sum to zero, and no cause posts twice."""
 
     __tablename__ = "ledger_entries"
-    __table_args__ = (UniqueConstraint("cause", "cause_id"), UniqueConstraint("contract_id", "number"))
+    __table_args__ = (
+        UniqueConstraint("cause", "cause_id"),
+        UniqueConstraint("contract_id", "number"),
+        Index("ix_ledger_entries_cause_id", "cause_id"),
+    )
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     number: int
     """1, 2, 3, … within the contract."""

@@ -60,6 +60,7 @@ class Message(Table, table=True):
 
     __tablename__ = "messages"
     __table_args__ = (
+        Index("ix_messages_principal", "principal_id", "id"),
         Index(
             "uq_messages_night",
             "principal_id",
@@ -102,14 +103,6 @@ class AlertNote(Table, table=True):
     """How the last night saw an alert, and what of it is still to be told."""
 
     __tablename__ = "alert_notes"
-    __table_args__ = (
-        Index(
-            "ix_alert_notes_untold",
-            "alert_id",
-            sqlite_where=text("news IS NOT NULL"),
-            postgresql_where=text("news IS NOT NULL"),
-        ),
-    )
 
     alert_id: uuid.UUID = Field(foreign_key="alerts.id", ondelete="RESTRICT", primary_key=True)
     is_open: bool

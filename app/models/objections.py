@@ -38,7 +38,7 @@ class Objection(Table, table=True):
     state: ObjectionState = word_field(ObjectionState, "state", default=ObjectionState.FILED)
     answered_on: date | None = None
     answered_by: str | None = Field(default=None, max_length=64)
-    answered_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    answered_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     reason: str | None = Field(default=None, max_length=1000)
     """Of the answer."""
     remedy: ObjectionRemedy | None = word_field(ObjectionRemedy, "remedy", default=None)

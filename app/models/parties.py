@@ -43,7 +43,7 @@ class Counter(Table, table=True):
 
     id: uuid.UUID = id_field()
     service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
-    site_id: uuid.UUID = Field(foreign_key="sites.id", ondelete="RESTRICT", index=True)
+    site_id: uuid.UUID = Field(foreign_key="sites.id", ondelete="RESTRICT")
     code: str = Field(max_length=32)
     name: str = Field(max_length=200)
     created_at: datetime = instant_field()

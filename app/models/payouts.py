@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from app.models.base import Table
@@ -24,7 +24,6 @@ class Payout(Table, table=True):
     __tablename__ = "payouts"
     __table_args__ = (
         UniqueConstraint("contract_id", "subject"),
-        Index("ix_payouts_center_status", "service_center_id", "status"),
         CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
         CheckConstraint("paid_fen >= 0 AND paid_fen <= amount_fen", name="paid_within_amount"),
         CheckConstraint("(status = 'approved') = (approved_on IS NOT NULL)", name="approved_has_its_day"),
@@ -46,18 +45,18 @@ class Payout(Table, table=True):
     forfeited_fen: int = integer_field(default=0)
     paid_fen: int = integer_field(default=0)
     clause: str = Field(max_length=100)
-    terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT", index=True)
+    terms_version_id: uuid.UUID = Field(foreign_key="terms_versions.id", ondelete="RESTRICT")
     steps: list[dict[str, Any]] = Field(sa_type=CanonicalJson)
     event_on: date | None = None
     """Of a release: the day of the event that it follows."""
     document: str | None = Field(default=None, max_length=200)
     """Of a release: the paper that shows the event."""
     drafted_by: str = Field(max_length=64)
-    drafted_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    drafted_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     """Who drafted it, or recorded its reading; NULL for a nightly job."""
     drafted_on: date
     approved_by: str | None = Field(default=None, max_length=64)
-    approved_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    approved_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     approved_on: date | None = None
     version: int = version_field()
     created_at: datetime = instant_field()
@@ -78,5 +77,5 @@ class PayoutReading(Table, table=True):
     document: str = Field(max_length=200)
     note: str | None = Field(default=None, max_length=2000)
     recorded_by: str = Field(max_length=64)
-    recorded_by_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    recorded_by_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT")
     recorded_at: datetime = instant_field()

@@ -41,9 +41,7 @@ class AssessmentRevision(Table, table=True):
     note: str | None = Field(default=None, max_length=2000)
     criteria: list[dict[str, Any]] = Field(sa_type=CanonicalJson)
     """The points by criterion in this version, in hundredths."""
-    terms_version_id: uuid.UUID | None = Field(
-        default=None, foreign_key="terms_versions.id", ondelete="RESTRICT", index=True
-    )
+    terms_version_id: uuid.UUID | None = Field(default=None, foreign_key="terms_versions.id", ondelete="RESTRICT")
     verdict: Verdict | None = word_field(Verdict, "verdict", default=None)
     grade: str | None = Field(default=None, max_length=50)
     notified_on: date
@@ -84,13 +82,13 @@ class Appeal(Table, table=True):
     grounds: str | None = Field(default=None, max_length=2000)
     """What the paper says; an appeal that was filed has its grounds line by line."""
     filed_by: str | None = Field(default=None, max_length=64)
-    filed_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    filed_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     """Who filed it for the vendor; NULL where it came on paper and was recorded with its decision."""
     outcome: AppealOutcome | None = word_field(AppealOutcome, "outcome", default=None)
     """NULL while it is not decided."""
     decided_on: date | None = None
     decided_by: str | None = Field(default=None, max_length=64)
-    decided_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    decided_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     decided_at: datetime | None = instant_field(default=None)
     document_no: str | None = Field(default=None, max_length=100)
     reason: str | None = Field(default=None, max_length=1000)

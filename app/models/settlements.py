@@ -19,6 +19,7 @@ class Settlement(Table, table=True):
 
     __tablename__ = "settlements"
     __table_args__ = (
+        Index("ix_settlements_center_status", "service_center_id", "status", "id"),
         Index(
             "uq_settlements_live",
             "contract_id",
@@ -27,7 +28,6 @@ class Settlement(Table, table=True):
             sqlite_where=_LIVE,
             postgresql_where=_LIVE,
         ),
-        Index("ix_settlements_center_status", "service_center_id", "status"),
         CheckConstraint("payable_fen >= 0", name="payable_not_negative"),
         CheckConstraint("paid_fen >= 0 AND paid_fen <= payable_fen", name="paid_within_payable"),
         CheckConstraint("(status = 'approved') = (approved_on IS NOT NULL)", name="approved_has_its_day"),
@@ -59,11 +59,11 @@ class Settlement(Table, table=True):
     digest: str = Field(max_length=64)
     """A hash of its lines with their steps; a draft is stale once they would come out otherwise."""
     drafted_by: str = Field(max_length=64)
-    drafted_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    drafted_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     """Who drafted it; NULL for a nightly job."""
     drafted_on: date
     approved_by: str | None = Field(default=None, max_length=64)
-    approved_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    approved_by_id: uuid.UUID | None = Field(default=None, foreign_key="principals.id", ondelete="RESTRICT")
     approved_on: date | None = None
     note: str | None = Field(default=None, max_length=2000)
     version: int = version_field()
@@ -89,9 +89,7 @@ class SettlementLine(Table, table=True):
     """Positive as the component says; an adjustment may be negative."""
     clause: str | None = Field(default=None, max_length=100)
     """A JSON pointer into the terms, such as `/money/0`."""
-    terms_version_id: uuid.UUID | None = Field(
-        default=None, foreign_key="terms_versions.id", ondelete="RESTRICT", index=True
-    )
+    terms_version_id: uuid.UUID | None = Field(default=None, foreign_key="terms_versions.id", ondelete="RESTRICT")
     steps: list[dict[str, Any]] = Field(sa_type=CanonicalJson)
 
 
@@ -117,7 +115,7 @@ class Payment(Table, table=True):
 
     id: uuid.UUID = id_field()
     service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     contract_id: uuid.UUID = Field(foreign_key="contracts.id", ondelete="RESTRICT")
     settlement_id: uuid.UUID | None = Field(default=None, foreign_key="settlements.id", ondelete="RESTRICT", index=True)
     payout_id: uuid.UUID | None = Field(default=None, foreign_key="payouts.id", ondelete="RESTRICT", index=True)

@@ -22,7 +22,7 @@ class Incident(Table, table=True):
     )
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
     status: IncidentStatus = word_field(IncidentStatus, "status", default=IncidentStatus.PROPOSED)
     by_hand: bool = False
     """Whether a supervisor has joined or split it: from then on nothing but a supervisor moves its signals."""
@@ -58,7 +58,7 @@ class Signal(Table, table=True):
 
     id: uuid.UUID = id_field()
     service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
-    principal_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT", index=True)
+    principal_id: uuid.UUID = Field(foreign_key="principals.id", ondelete="RESTRICT")
     """Who sent it first."""
     source: str = Field(max_length=64)
     external_ref: str = Field(max_length=100)
@@ -71,7 +71,7 @@ class Signal(Table, table=True):
     rating: int | None = None
     """1 (非常不满意) to 5 (非常满意)."""
     counter: str | None = Field(default=None, max_length=32)
-    issue_type_id: uuid.UUID | None = Field(default=None, foreign_key="issue_types.id", ondelete="RESTRICT", index=True)
+    issue_type_id: uuid.UUID | None = Field(default=None, foreign_key="issue_types.id", ondelete="RESTRICT")
     contract_id: uuid.UUID | None = Field(default=None, foreign_key="contracts.id", ondelete="RESTRICT", index=True)
     matches: dict[str, Any] = Field(sa_type=CanonicalJson)
     """Of each part: what it was matched by, or why it was not, and the candidates."""

@@ -73,7 +73,7 @@ class WebhookNetwork(Table, table=True):
     __tablename__ = "webhook_networks"
 
     id: uuid.UUID = id_field()
-    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT", index=True)
+    service_center_id: uuid.UUID = Field(foreign_key="service_centers.id", ondelete="RESTRICT")
     vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
     cidr: str = Field(max_length=64)
     reason: str = Field(max_length=1000)
@@ -88,6 +88,7 @@ class WebhookDelivery(Table, table=True):
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
+        Index("ix_webhook_deliveries_vendor", "vendor_id", "id"),
         UniqueConstraint("endpoint_id", "event_id"),
         Index(
             "ix_webhook_deliveries_pending",
@@ -110,7 +111,7 @@ class WebhookDelivery(Table, table=True):
     id: uuid.UUID = id_field()
     endpoint_id: uuid.UUID = Field(foreign_key="webhook_endpoints.id", ondelete="RESTRICT")
     event_id: uuid.UUID = Field(foreign_key="events.id", ondelete="RESTRICT", index=True)
-    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT", index=True)
+    vendor_id: uuid.UUID = Field(foreign_key="vendors.id", ondelete="RESTRICT")
     status: DeliveryStatus = word_field(DeliveryStatus, "status", default=DeliveryStatus.PENDING)
     attempts: int = 0
     """How many attempts were begun, by the schedule or by hand."""

@@ -1,7 +1,7 @@
 """How often each price of a clause is due in a month, and by which factor a repeat multiplies it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 
 from app.rules.clauses import DayCount, PerDay
@@ -61,6 +61,18 @@ def costings(
         for (place, factor), entries in sorted(counted.items())
         if prices[place].value or (per_day is not None and per_day.wage is not None)
     ]
+
+
+def priced(terms: object) -> Iterator[str]:
+    """Name the issue types that have a price anywhere in terms, or in a part of them; `costings` looks at no others."""
+    if isinstance(terms, Price):
+        yield terms.issue_type
+    elif isinstance(terms, tuple):
+        for part in terms:
+            yield from priced(part)
+    elif is_dataclass(terms):
+        for field in fields(terms):
+            yield from priced(getattr(terms, field.name))
 
 
 def _price(prices: Sequence[Price], finding: FindingsOfType, month: MonthFacts) -> int:

@@ -6,64 +6,18 @@ through the days on which one happens, leaves or is withdrawn; between them noth
 depends on no later one. So whoever asks every night ends where one question at the end does.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from app.rules.faults import Fault
 from app.rules.periods import Period, add_months, contract_year_start
+from app.rules.repeat_rules import CountBy, RepeatRule, Scope, Window, WindowKind
 
 _ONE_DAY = timedelta(days=1)
 _NEVER_THE_SAME_YEAR = timedelta(days=366)
-
-
-class WindowKind(StrEnum):
-    """What occurrences are counted together: those of a year, of the time up to now, or of months without a gap."""
-
-    CALENDAR_YEAR = "calendar_year"
-    CONTRACT_YEAR = "contract_year"
-    ROLLING_MONTHS = "rolling_months"
-    PERIODS_IN_A_ROW = "periods_in_a_row"
-    ANY_PERIODS = "any_periods"
-
-
-class CountBy(StrEnum):
-    """Whether each occurrence counts, or each period that has at least one."""
-
-    OCCURRENCES = "occurrences"
-    PERIODS = "periods"
-
-
-class Scope(StrEnum):
-    """Whether occurrences of the issue are counted wherever they happen, or for each counter by itself."""
-
-    ISSUE_TYPE = "issue_type"
-    ISSUE_TYPE_AND_COUNTER = "issue_type_and_counter"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A window; `length` is in months for `ROLLING_MONTHS`, in periods for `ANY_PERIODS`, and None for the others.
-
-    On a day d, M rolling months hold the days after d − M months up to d, and any M periods the period of d with the
-    M − 1 before it. Periods in a row end when a whole period has passed without an occurrence.
-    """
-
-    kind: WindowKind
-    length: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RepeatRule:
-    """The clause `repeat`: the `threshold`-th in the window makes a repeat offence, and so does every further one."""
-
-    threshold: int
-    window: Window
-    count: CountBy
-    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,45 +60,8 @@ class Offence:
     threshold: int
     occurrences: tuple[Occurrence, ...]
     undone: bool
-
-
-def check_repeat_rule(rule: RepeatRule) -> tuple[Fault, ...]:
-    """Name what is wrong with a rule; pointers start at the rule, as in `/threshold`."""
-    faults = []
-    kind, length = rule.window.kind, rule.window.length
-    if rule.threshold < 1:
-        detail = f"The threshold is {rule.threshold}."
-        faults.append(Fault("/threshold", "threshold-too-low", detail, "Give a threshold of 1 or more."))
-    has_length = kind in {WindowKind.ROLLING_MONTHS, WindowKind.ANY_PERIODS}
-    if has_length and (length is None or length < 1):
-        detail = f'The window "{kind}" has no length.' if length is None else f"The window's length is {length}."
-        faults.append(Fault("/window", "window-length-missing", detail, "Give the window a length of 1 or more."))
-    elif not has_length and length is not None:
-        detail = f'The window "{kind}" has the length {length}, which means nothing there.'
-        faults.append(Fault("/window", "window-length-unexpected", detail, "Leave the length out."))
-    if kind is WindowKind.PERIODS_IN_A_ROW and rule.count is not CountBy.PERIODS:
-        detail = "Periods in a row are counted by occurrences."
-        faults.append(Fault("/count", "count-not-periods", detail, 'Count by "periods".'))
-    most = _periods_touched(rule.window)
-    if rule.count is CountBy.PERIODS and most is not None and rule.threshold > most:
-        detail = f"The threshold is {rule.threshold} periods, but the window touches at most {most}."
-        faults.append(Fault("/threshold", "threshold-out-of-reach", detail, "Lower it, or lengthen the window."))
-    return tuple(faults)
-
-
-def _periods_touched(window: Window) -> int | None:
-    """Give the most periods that a window can touch; None where it ends only by itself."""
-    match window.kind:
-        case WindowKind.CALENDAR_YEAR:
-            return 12
-        case WindowKind.CONTRACT_YEAR:
-            return 13
-        case WindowKind.ROLLING_MONTHS:
-            return (window.length or 0) + 1
-        case WindowKind.ANY_PERIODS:
-            return window.length or 0
-        case WindowKind.PERIODS_IN_A_ROW:
-            return None
+    turns_on: date | None = field(default=None, compare=False)
+    """The next day on which an occurrence no longer counts, if nothing is recorded until then."""
 
 
 def repeat_offences(
@@ -237,15 +154,20 @@ class _Tally:
             leaves = add_months(month, 2)
         return min(leaves, self.ends_on + _ONE_DAY)
 
-    def counted(self, remaining: Iterable[_Stay], day: date) -> list[_Stay]:
-        """Give those of the remaining ones that count on a day."""
-        begun = [stay for stay in remaining if stay.occurrence.occurred_on <= day]
+    def counted(self, remaining: Sequence[_Stay], day: date) -> Sequence[_Stay]:
+        """Give those of the remaining ones, which come by their days, that count on a day."""
+        begun = bisect_right(remaining, day, key=lambda stay: stay.occurrence.occurred_on)
         if self.window.kind is not WindowKind.PERIODS_IN_A_ROW:
-            return [stay for stay in begun if day < stay.leaves]
+            # Who comes earlier leaves no later.
+            return remaining[bisect_right(remaining, day, hi=begun, key=lambda stay: stay.leaves) : begun]
+        return self._row(remaining[:begun], day)
+
+    @staticmethod
+    def _row(begun: Sequence[_Stay], day: date) -> Sequence[_Stay]:
         # Another one in the next period keeps all before it; one that comes later finds them gone.
         cuts = [n for n, (one, other) in enumerate(pairwise(begun), 1) if one.leaves <= other.occurrence.occurred_on]
         run = begun[cuts[-1] :] if cuts else begun
-        return run if run and day < run[-1].leaves else []
+        return run if run and day < run[-1].leaves else ()
 
     def begun_with(self, first: date) -> tuple[str, date]:
         """Give the key and the first day of a window in which the first one counted is of the day `first`."""
@@ -283,6 +205,41 @@ def _height(offence: Offence | None) -> int:
 
 
 def _follow(tally: _Tally, stays: Sequence[_Stay], as_of: date) -> Iterable[Offence]:
+    """Follow what is counted together to a day; where nothing is withdrawn of a year under one rule, all at once."""
+    rule = stays[0].rule
+    plain = all(stay.rule == rule and stay.occurrence.withdrawn_on is None for stay in stays)
+    if tally.year is None or rule is None or not plain:
+        return follow_by_days(tally, stays, as_of)
+    found = _in_year(tally, rule, stays)
+    if found is None:
+        return ()
+    leaves = stays[0].leaves
+    return (found,) if leaves > as_of else (_ended(found, leaves, undone=False),)
+
+
+def _in_year(tally: _Tally, rule: RepeatRule, stays: Sequence[_Stay]) -> Offence | None:
+    """Say what a year comes to in which occurrences only come, each judged by the same rule.
+
+    It stands from the day on which the count was one short, and from then on it only grows.
+    """
+    reached: dict[int, date] = {}
+    periods: set[tuple[int, int]] = set()
+    for number, stay in enumerate(stays, 1):
+        day = stay.occurrence.occurred_on
+        periods.add((day.year, day.month))
+        reached.setdefault(len(periods) if rule.count is CountBy.PERIODS else number, day)
+    total = max(reached)
+    if total < rule.threshold - 1:
+        return None
+    announced = reached[rule.threshold - 1] if rule.threshold > 1 else None
+    found = _judge(tally, stays, stays[-1].occurrence.occurred_on)
+    since = reached.get(rule.threshold, announced)
+    if found is None or since is None:
+        return None
+    return replace(found, since=since, early_since=announced)
+
+
+def follow_by_days(tally: _Tally, stays: Sequence[_Stay], as_of: date) -> Iterable[Offence]:
     """Walk through the days on which something changes, and keep each offence as the last of them left it.
 
     An episode, the days on end on which something stands and at least one occurrence stays from day to day, keeps the
@@ -290,9 +247,12 @@ def _follow(tally: _Tally, stays: Sequence[_Stay], as_of: date) -> Iterable[Offe
     is reached again, and an early state also before.
     """
     days = sorted({day for stay in stays for day in stay.days() if day <= as_of})
+    withdrawals = sorted({stay.occurrence.withdrawn_on for stay in stays if stay.occurrence.withdrawn_on})
     book: dict[str, Offence] = {}
     key, before = "", None
-    for remaining, stretch in groupby(days, key=lambda day: _not_withdrawn(stays, day)):
+    for _, same in groupby(days, key=lambda day: bisect_right(withdrawals, day)):
+        stretch = list(same)
+        remaining = _not_withdrawn(stays, stretch[0])
         standing = dict(_standing(tally, remaining, days))
         for day in stretch:
             found = standing.get(day)
@@ -314,7 +274,10 @@ def _upholds(found: Offence | None, stood: Offence) -> bool:
 
 def _goes_on(found: Offence | None, before: Offence | None) -> bool:
     """Tell whether what is found belongs to the same episode as what was found before: they share an occurrence."""
-    return bool(found and before and not set(found.occurrences).isdisjoint(before.occurrences))
+    if found is None or before is None:
+        return False
+    # Mostly the first one is still the same; only where it is not do all of them have to be looked at.
+    return found.occurrences[0] is before.occurrences[0] or not set(found.occurrences).isdisjoint(before.occurrences)
 
 
 def _not_withdrawn(stays: Iterable[_Stay], day: date) -> list[_Stay]:
@@ -342,7 +305,7 @@ def _standing(tally: _Tally, remaining: Sequence[_Stay], days: Iterable[date]) -
         before = found
 
 
-def _judge(tally: _Tally, remaining: Iterable[_Stay], day: date) -> Offence | None:
+def _judge(tally: _Tally, remaining: Sequence[_Stay], day: date) -> Offence | None:
     """Say what stands on a day: the turn that got furthest decides, the latest says how many there are."""
     counted = tally.counted(remaining, day)
     turns = list(_turns(counted))
@@ -365,6 +328,7 @@ def _judge(tally: _Tally, remaining: Iterable[_Stay], day: date) -> Offence | No
         threshold=furthest.threshold,
         occurrences=listed,
         undone=False,
+        turns_on=min((stay.leaves for stay in counted if stay.leaves > day), default=None),
     )
 
 
@@ -377,9 +341,9 @@ class _Turn(NamedTuple):
 
 
 def _turns(counted: Iterable[_Stay]) -> Iterator[_Turn]:
-    periods = set()
+    periods: set[tuple[int, int]] = set()
     for number, stay in enumerate(counted, 1):
-        periods.add(Period.of(stay.occurrence.occurred_on))
+        periods.add((stay.occurrence.occurred_on.year, stay.occurrence.occurred_on.month))
         if stay.rule:
             total = len(periods) if stay.rule.count is CountBy.PERIODS else number
             yield _Turn(number, total, stay.rule.threshold)

@@ -4,6 +4,7 @@ A contract's months are always reckoned together and in their order, from its fi
 several months, and whoever compares what was posted with what is right needs them all (domain.md section 7).
 """
 
+from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
@@ -40,18 +41,31 @@ def reckon(service: ServiceFees, months: Sequence[MonthFacts]) -> dict[Period, R
     `months` are all service months on record up to the service's end, also those still to come: what is reckoned on a
     quarter or a year comes off its last month.
     """
-    record = ContractRecord(service, months)
-    for month in months:
-        try:
-            record.fees[month.period] = (
-                last_fee(record, month) if ends_early(service, month) else month_fee(service, month)
-            )
-        except MissingAnswerError as error:
-            record.silent[month.period] = error
-    reckoned: dict[Period, Reckoning] = {}
-    for month in months:
-        reckoned[month.period] = _month(record, reckoned, month)
-    return reckoned
+    return Reckoner(service, months).through(None)
+
+
+class Reckoner:
+    """Reckons a contract's months as far as somebody asks; a month rests on those before it, on no later one."""
+
+    def __init__(self, service: ServiceFees, months: Sequence[MonthFacts]) -> None:
+        """Take the facts of all months, as `reckon` does, and find each one's fee."""
+        self._record = record = ContractRecord(service, months)
+        for month in months:
+            try:
+                record.fees[month.period] = (
+                    last_fee(record, month) if ends_early(service, month) else month_fee(service, month)
+                )
+            except MissingAnswerError as error:
+                record.silent[month.period] = error
+        self._reckoned: dict[Period, Reckoning] = {}
+        self._rest = deque(months)
+
+    def through(self, last: Period | None) -> dict[Period, Reckoning]:
+        """Give the months up to one, or up to the end, and as many more as were asked for before."""
+        while self._rest and (last is None or self._rest[0].period <= last):
+            month = self._rest.popleft()
+            self._reckoned[month.period] = _month(self._record, self._reckoned, month)
+        return dict(self._reckoned)
 
 
 def _month(record: ContractRecord, before: Before, month: MonthFacts) -> Reckoning:

@@ -15,7 +15,7 @@ from app.rules.key_posts import KeyPost, check_key_posts
 from app.rules.money_faults import check_money
 from app.rules.owed_figures import MetricsRule, check_metrics_rule
 from app.rules.periods import Period
-from app.rules.recurrence import RepeatRule, check_repeat_rule
+from app.rules.repeat_rules import RepeatRule, check_repeat_rule
 from app.rules.scores import Band, Rubric, check_bands, check_rubric
 from app.rules.trigger_faults import check_triggers
 

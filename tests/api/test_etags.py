@@ -121,3 +121,20 @@ def test_an_overdue_month_is_not_the_same_answer_tomorrow(office: Office) -> Non
         assert office.supervisor.call("GET", month, headers={"If-None-Match": seen}).status_code == 200
         put = office.supervisor.call("PUT", month, json=DRAFT, headers={"If-Match": seen})
         assert put.status_code == 200
+
+
+def test_a_month_is_another_answer_once_a_finding_of_it_changes(office: Office) -> None:
+    """Its detail holds its findings, so that the ETag tells of them although the month itself keeps its version."""
+    contract = office.contract()
+    month = f"{contract}/assessments/{MONTH}"
+    bare = office.supervisor.get(month)
+    later = office.finding(contract, "2023-01-20")
+    earlier = office.finding(contract, "2023-01-10")
+    held = office.supervisor.get(month)
+    assert [f"{contract}/findings/{told['id']}" for told in held.json()["findings"]] == [earlier, later]
+    withdrawn = office.supervisor.call("POST", f"{later}/withdrawal", json={"reason": "重复记录"})
+    assert withdrawn.status_code == 200, withdrawn.text
+    after = office.supervisor.get(month)
+    assert [told["withdrawn_reason"] for told in after.json()["findings"]] == [None, "重复记录"]
+    assert len({bare.headers["etag"], held.headers["etag"], after.headers["etag"]}) == 3
+    assert len({answer.json()["version"] for answer in (bare, held, after)}) == 1

@@ -476,3 +476,15 @@ def test_an_alert_that_the_facts_no_longer_demand_is_still_read(office: Office) 
         assert answer.status_code == 200, answer.text
         assert (answer.json()["status"], answer.json()["facts"]["undone"]) == ("resolved", True)
         assert office.supervisor.items("/v1/alerts") == [answer.json()]
+
+
+@pytest.mark.parametrize("path", ["/v1/assessments", "{march}/assessments"])
+def test_months_are_read_from_the_latest_back(half: Half, path: str) -> None:
+    """`order=newest` gives the same months on its pages, the latest first; its cursor is good for no other order."""
+    path = path.format(march=next(iter(half.contracts.values())))
+    recorded = half.office.supervisor.items(path)
+    newest = half.office.supervisor.items(path, order="newest", limit=2)
+    assert newest == sorted(recorded, key=lambda month: (month["period"], month["id"]), reverse=True)
+    page = half.office.supervisor.get(path, order="newest", limit=2).json()
+    answer = half.office.supervisor.get(path, limit=2, cursor=page["next_cursor"])
+    assert answer.status_code == 400

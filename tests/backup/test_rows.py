@@ -35,6 +35,8 @@ RUNS = st.fixed_dictionaries(
         ),
         "failures": TEXTS,
         "error": TEXTS | st.none(),
+        **dict.fromkeys(("gathered", "overlooked"), st.integers(0, 2**31 - 1) | st.none()),
+        "program": TEXTS | st.none(),
         "first_succeeded_at": INSTANTS | st.none(),
         "started_at": INSTANTS,
         "finished_at": INSTANTS,

@@ -23,6 +23,7 @@ from app.models import TermsVersion
 from app.models.words import DueKind
 from app.rules.deadlines import DueDateRule, Roll, Unit, due_date
 from app.rules.working_days import WorkCalendar
+from tests.lending import opened
 from tests.nights import alerts, every_row, run_nights
 from tests.notices import csv_file, forget, imported, invented_2027, line, made_in_january_2026, published, sparse
 from tests.office import TERMS, Office
@@ -335,3 +336,16 @@ def alerts_of(database: Database, kind: str) -> list[dict[str, Any]]:
 def test_the_rule_of_a_notice_is_its_clause() -> None:
     terms = TermsDocument(**{name: TERMS[name] for name in TERMS if name != "reference"}).rules()
     assert rule_of(DueKind.NOTICE, terms, "2023-01") is terms.notice
+
+
+def test_a_notice_counts_with_the_next_reading_whoever_imports_it(database: Database) -> None:
+    """The calendar that a process remembers is left as soon as another process has imported a notice."""
+    with database.read() as session:
+        before = work_calendar(session)
+        assert work_calendar(session) is before
+    with opened(database.url) as other, other.write() as session:
+        import_notice(session, OPERATOR, read(csv_file(invented_2027())))
+    with database.read() as session:
+        after = work_calendar(session)
+        assert after == work_calendar(session)
+        assert after.is_covered(date(2027, 1, 1)) > before.is_covered(date(2027, 1, 1))

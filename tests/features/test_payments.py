@@ -16,6 +16,7 @@ from app.features.access.caller import Caller
 from app.features.alerts.service import reconcile
 from app.features.audit.actor import Actor
 from app.features.audit.verify import verify_database
+from app.features.calendar.queries import work_calendar
 from app.features.settlements.ledger.checks import check_ledger
 from app.features.settlements.payments import behind as payments_behind
 from app.features.settlements.payments import service as payments
@@ -298,13 +299,16 @@ def test_of_two_who_pay_at_once_one_is_told_that_nothing_is_left(office: Office,
     check(database)
 
 
-@pytest.mark.parametrize(("paid_on", "sent"), [("2023-04-20", [22, 25]), ("2023-04-25", [22, 32])])
+@pytest.mark.parametrize(("paid_on", "sent"), [("2023-04-20", [22, 25]), ("2023-04-25", [22, 29])])
 def test_a_payment_sends_few_statements(office: Office, database: Database, paid_on: str, sent: list[int]) -> None:
     """However many payments there are; the last one meets the due date, and where that was late brings the alert."""
     caller = Caller(office.clerk.principal_id, "finance", Role.FINANCE, (office.center,))
     contract = office.contract()
     settlement = UUID(settled(database, contract, "2023-03", QUARTER, "2023-04-10", "2023-04-20"))
     found = []
+    with database.write() as session:
+        # What the process remembers of the calendar is read before anything is counted.
+        work_calendar(session)
     for fen, day in ((35_000_00, "2023-04-12"), (50_000_00, paid_on)):
         with database.write() as session, time_machine.travel("2023-04-25T04:00:00Z"):
             before = statements(session)

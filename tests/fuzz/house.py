@@ -1,9 +1,9 @@
 """The application over the documented service center, on one kind of database."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import time_machine
@@ -17,6 +17,7 @@ from tests.fuzz.stages import END, LIFE, Stages, stage_of
 from tests.fuzz.wire import Raw, Wire
 from tests.fuzz.world import BEFORE, BY_ANOTHER, NAMED, NOW, SECOND, SECOND_SUPERVISOR, Tokens, build
 from tests.names import Legible, app_with_names
+from tests.plans.hearing import Heard
 
 CALLERS = ("supervisor", "admin", "vendor", "finance", "auditor", "integration")
 
@@ -29,6 +30,8 @@ class House:
     stages: Stages
     tokens: Tokens
     operations: tuple[Operation, ...]
+    heard: Heard = field(default_factory=Heard)
+    """What each change sent to the database when it was made."""
 
     @contextmanager
     def open(self, stage: str) -> Iterator[FastAPI]:
@@ -52,10 +55,15 @@ class House:
         return next((self.tokens[role] for role in CALLERS if role in operation.roles), None)
 
 
-def prepare(url: str, stages: Stages, folder: Path) -> House:
-    """Build the service center in the empty database at `url` and send the examples in turn, keeping each stage."""
+def prepare(url: str, stages: Stages, folder: Path, enlarge: Callable[[str], None] | None = None) -> House:
+    """Build the service center in the empty database at `url` and send the examples in turn, keeping each stage.
+
+    `enlarge` puts more on record beside it before the first one is sent.
+    """
     with time_machine.travel(NOW, tick=False), fixed_ids() as ids:
         tokens = _built(url, ids)
+        if enlarge:
+            enlarge(url)
         app = app_with_names(
             Settings(var_dir=folder, cursor_key="documented"), Database(url), sealer=Legible(["documented"])
         )
@@ -90,5 +98,6 @@ def _live(house: House, wire: Wire, operation: Operation) -> None:
     first = operation.requests()[0]
     # A request with an id of its own: the first one that is made for it is then the one of what it records.
     first = replace(first, headers=first.headers | {"X-Request-Id": str(uuid.uuid5(uuid.NAMESPACE_URL, operation.id))})
-    answer = wire.send(Raw.of(first, house.token_for(operation)))
+    with house.heard.of(operation.id):
+        answer = wire.send(Raw.of(first, house.token_for(operation)))
     assert answer.status < 300, f"{operation.id}: {answer}"

@@ -10,9 +10,9 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from app.database import Database
+from bench.postgres import PostgresServer
 from tests.fuzz.documented import Operation
 from tests.lending import opened
-from tests.postgres import PostgresServer
 
 LIFE = (
     "create_service_center",

@@ -55,11 +55,11 @@ def test_development_requirements_hold_the_services_at_the_same_versions() -> No
 
 def test_makefile_has_its_targets_and_declares_them() -> None:
     text = (ROOT / "Makefile").read_text("utf-8")
-    targets = {"run", "test", "proof", "bench", "check", "format", "clock", "lock", "clean"}
+    targets = {"run", "test", "proof", "bench", "bench-deliveries", "check", "format", "clock", "lock", "clean"}
     declared = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
     assert declared is not None
     assert set(declared[1].split()) == targets
-    assert targets <= set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
+    assert targets <= set(re.findall(r"^([a-z-]+):", text, re.MULTILINE))
 
 
 def test_ci_runs_all_checks_and_all_tests() -> None:

@@ -10,7 +10,7 @@ from app.database import Database
 from app.features.alerts.texts import text
 from app.features.calendar import missing
 from app.models.words import AlertKind
-from tests.nights import alerts, every_row, run_nights, written
+from tests.nights import MARKS, alerts, every_row, run_nights, written
 from tests.notices import imported, invented_2027, made_in_january_2026
 from tests.office import Office
 from tests.scenarios.facts import noon
@@ -72,9 +72,9 @@ def test_the_import_resolves_the_alert_in_its_own_transaction(office: Office, da
         resolved = _shown(office)
         assert (resolved["status"], resolved["since"], resolved["until"]) == ("resolved", "2026-12-01", "2026-12-20")
         assert (resolved["service_center_id"], resolved["contract_id"]) == (None, None)
-        before = every_row(database, "job_runs", "alert_notes")
+        before = every_row(database, "job_runs", "alert_notes", *MARKS)
         assert written(run_nights(database, "2026-12-20")) == 0
-        assert every_row(database, "job_runs", "alert_notes") == before
+        assert every_row(database, "job_runs", "alert_notes", *MARKS) == before
         assert _shown(office, as_of="2026-12-19")["status"] == "open"
 
 

@@ -40,8 +40,8 @@ def test_an_import_sends_as_many_statements_for_many_contracts_as_for_few(
 
 
 def _writes(done: Imported) -> int:
-    # Two writes a batch, two readings of what they change, and four statements of the audit.
-    return 8 * -(-done.recalculated // 1000)
+    # Two writes a batch, two readings of what they change, and three statements of the audit.
+    return 7 * -(-done.recalculated // 1000)
 
 
 def _import(database: Database) -> tuple[Imported, int]:

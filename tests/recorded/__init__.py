@@ -15,7 +15,7 @@ from tests.recorded.access_log import ACCESS_LOG
 from tests.recorded.answers import ANSWERS
 from tests.recorded.budgets import BUDGETS
 from tests.recorded.clauses import CLAUSES
-from tests.recorded.columns import Row
+from tests.recorded.columns import Recorded, Row
 from tests.recorded.duties import DUTIES
 from tests.recorded.evaluations import EVALUATIONS
 from tests.recorded.events import EVENTS
@@ -25,6 +25,7 @@ from tests.recorded.house import HOUSE
 from tests.recorded.messages import MESSAGES
 from tests.recorded.money import MONEY
 from tests.recorded.month_metrics import MONTH_METRICS
+from tests.recorded.nights import NIGHTS
 from tests.recorded.people import PEOPLE
 from tests.recorded.records import RECORDS
 from tests.recorded.signals import SIGNALS
@@ -50,6 +51,8 @@ RECORDED = {
     "20261122_budgets": BUDGETS,
     "20261122_month_metrics": MONTH_METRICS,
     "20261122_evaluations": EVALUATIONS,
+    "20261123_changed_contracts": NIGHTS,
+    "20261123_indexes": Recorded(),
 }
 """What each revision adds, oldest first; a new revision adds its own."""
 

@@ -15,7 +15,7 @@ from app.rules.ledger import Account, Place, identity, lines_posted, natural, of
 from app.rules.lines import SIGNS, Component, Line, MonthFacts
 from app.rules.periods import Period
 from app.rules.reckoning import Reckoning
-from app.rules.settlement import reckon
+from app.rules.settlement import Reckoner, reckon
 from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
 from tests.rules.random_contracts import ANY_BASES, FACTS, Facts, month_of, months_of, services, terms
 from tests.rules.recompute import recompute
@@ -51,6 +51,19 @@ def test_the_order_of_clauses_does_not_matter(
     for period, reckoning in one.items():
         assert bool(reckoning.missing) is bool(two[period].missing)
         assert {c: reckoning.total(c) for c in Component} == {c: two[period].total(c) for c in Component}
+
+
+@FEW
+@given(services(), terms(ANY_BASES), YEARS, st.data())
+def test_a_month_is_reckoned_alike_however_far_is_asked(
+    service: ServiceFees, document: dict[str, Any], facts: list[Facts], data: st.DataObject
+) -> None:
+    months = months_of(service, terms_of(document), facts)
+    whole, reckoner = reckon(service, months), Reckoner(service, months)
+    for last in data.draw(st.lists(st.sampled_from(sorted(whole)), max_size=4)):
+        part = reckoner.through(last)
+        assert last in part
+        assert part == {period: whole[period] for period in part}
 
 
 @FEW

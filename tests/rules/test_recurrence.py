@@ -9,16 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.periods import Period, add_months, contract_year_start
-from app.rules.recurrence import (
+from app.rules.recurrence import Occurrence, Offence, repeat_offences
+from app.rules.repeat_rules import (
     CountBy,
-    Occurrence,
-    Offence,
     RepeatRule,
     Scope,
     Window,
     WindowKind,
     check_repeat_rule,
-    repeat_offences,
+    years_within_reach,
 )
 from tests.rules.tables import Case, cases
 
@@ -168,6 +167,18 @@ def test_nights_in_turn_end_where_one_question_does(
     for night in sorted({*(night for night in nights if night <= as_of), as_of}):
         register |= by_key(offences_on(night, occurrences, rule_for))
     assert register == by_key(offences_on(as_of, occurrences, rule_for))
+
+
+@given(OCCURRENCES, AMENDED, AS_OF)
+def test_years_out_of_reach_change_nothing(
+    occurrences: list[Occurrence], terms: tuple[RepeatRule | None, date, RepeatRule | None], as_of: date
+) -> None:
+    """A night reads the findings of the years within reach alone, the withdrawn ones too, and loses nothing."""
+    days = sorted(one.occurred_on for one in occurrences if one.occurred_on <= as_of)
+    rules = {rule for rule in (terms[0], terms[2]) if rule is not None}
+    near = {year for rule in rules for year in years_within_reach(rule, days)}
+    read = [one for one in occurrences if one.occurred_on.year in near]
+    assert offences_on(as_of, read, amended_rule(terms)) == offences_on(as_of, occurrences, amended_rule(terms))
 
 
 @given(OCCURRENCES.flatmap(st.permutations), RULE_FOR, AS_OF)

@@ -1,7 +1,5 @@
 """The vendor's door: its own contracts, and only what was notified."""
 
-from fastapi import APIRouter
-
 from app.api.portal import (
     acknowledgements,
     appeals,
@@ -23,29 +21,28 @@ from app.api.portal import (
     webhook_deliveries,
     webhook_endpoints,
 )
-from app.api.problems import RESPONSES
-from app.api.requests import KaoheRoute
 
-router = APIRouter(prefix="/v1/portal", route_class=KaoheRoute, responses=RESPONSES)
-for room in (
-    me,
-    contracts,
-    evidence,
-    tokens,
-    statement,
-    assessments,
-    findings,
-    due_dates,
-    settlements,
-    payouts,
-    monthly_reports,
-    key_posts,
-    objections,
-    events,
-    webhook_endpoints,
-    webhook_deliveries,
-    acknowledgements,
-    appeals,
-    rectifications,
-):
-    router.include_router(room.router)
+ROUTERS = tuple(
+    room.router
+    for room in (
+        me,
+        contracts,
+        evidence,
+        tokens,
+        statement,
+        assessments,
+        findings,
+        due_dates,
+        settlements,
+        payouts,
+        monthly_reports,
+        key_posts,
+        objections,
+        events,
+        webhook_endpoints,
+        webhook_deliveries,
+        acknowledgements,
+        appeals,
+        rectifications,
+    )
+)

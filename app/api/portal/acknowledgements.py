@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -15,16 +15,14 @@ from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.ids import AssessmentId
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.assessments import acknowledgements, answer_queries
 from app.features.assessments.acknowledgements import Standing
 from app.models.words import DueKind
 from app.values import Day
 
-router = APIRouter(
-    prefix="/assessments/{assessment_id}/acknowledgement", route_class=KaoheRoute, tags=["vendor's answers"]
-)
+router = vendors_room("vendor's answers", "/assessments/{assessment_id}/acknowledgement")
 
 
 class AnswerDue(BaseModel):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -16,9 +16,9 @@ from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.filters import Month
 from app.api.ids import AppealId, AssessmentId, OfContract
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.assessments import answer_queries, appeal_filing
 from app.features.assessments.answer_queries import AppealFilter
@@ -28,7 +28,7 @@ from app.features.evidence import queries as evidence_queries
 from app.models.words import AppealAbout, AppealOutcome
 from app.values import Code, Day, Note, Reason, Shape, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["vendor's answers"])
+router = vendors_room("vendor's answers")
 
 
 class AppealLineIn(Shape):
@@ -111,7 +111,7 @@ def file_appeal(who: VendorWrite, change: Change, assessment_id: AssessmentId, b
 def list_portal_appeals(
     who: Vendor,
     db: Db,
-    paging: Annotated[Paging, Depends()],
+    paging: Paged,
     decided: IsDecided = None,
     period: Month = None,
     contract_id: OfContract = None,

@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app import clock
 from app.api.answers import Db, Version, answer, etag_of
 from app.api.auth import Vendor
-from app.api.filters import Month, UpdatedSince
+from app.api.filters import Month, UpdatedSince, Year
 from app.api.ids import AssessmentId, OfContract
-from app.api.paging import PageOf, Paging
+from app.api.paging import PagedMonths, PageOf
 from app.api.portal.company import company
 from app.api.portal.due_dates import PortalDueDate, due_date_out
 from app.api.portal.findings import PortalFinding, finding_out
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.api.scores import ScoreOut, score_of
 from app.errors import NotFound
 from app.features.assessments import portal_queries
@@ -28,13 +28,12 @@ from app.features.contracts import portal_queries as contract_queries
 from app.features.contracts.versions import read_versions
 from app.rules.consecutive import MonthState
 from app.rules.scores import Criterion, CriterionKind, Verdict
-from app.values import Day, Hundredths, Points
+from app.values import Day, Hundredths, Out, Points
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal")
 
 
-class PortalAssessment(BaseModel):
+class PortalAssessment(Out):
     """A notified month as its vendor sees it."""
 
     id: uuid.UUID
@@ -58,7 +57,7 @@ class PortalAssessment(BaseModel):
     updated_at: datetime
 
 
-class PortalCriterion(BaseModel):
+class PortalCriterion(Out):
     """评分项: the points of one criterion, and what the rubric gives for it at most."""
 
     criterion: str
@@ -68,14 +67,14 @@ class PortalCriterion(BaseModel):
     points: Annotated[Hundredths | None, Field(description="Null where the criterion does not apply to the month.")]
 
 
-class PortalPoints(BaseModel):
+class PortalPoints(Out):
     """The points of one criterion in an earlier version."""
 
     criterion: str
     points: Hundredths | None
 
 
-class PortalRevision(BaseModel):
+class PortalRevision(Out):
     """One version of the month: number 0 is what was notified, each later one a revision with its reason."""
 
     number: int
@@ -115,16 +114,17 @@ HasVerdict = Annotated[Verdict | None, Query(description="How the result stands 
 def list_portal_assessments(
     who: Vendor,
     db: Db,
-    paging: Page,
+    paging: PagedMonths,
     contract_id: OfContract = None,
     period: Month = None,
+    year: Year = None,
     state: State = None,
     verdict: HasVerdict = None,
     updated_since: UpdatedSince = None,
 ) -> Response:
     """List the months that the vendor was notified of; what is not notified does not exist here."""
-    wanted = MonthFilter(contract_id, period, state, verdict, updated_since)
-    with db.read() as session:
+    wanted = MonthFilter(contract_id, period, state, verdict, updated_since, year)
+    with db.glance() as session:
         page = portal_queries.assessments(session, company(who), wanted, paging.page)
     items = [PortalAssessment.model_construct(**_members(row)) for row in page.rows]
     return paging.answer(items, page.next_after)
@@ -134,7 +134,7 @@ def list_portal_assessments(
 def read_portal_assessment(who: Vendor, db: Db, assessment_id: AssessmentId) -> Response:
     """Read a notified month: points, findings, the due dates of its answers with the rule behind each, its versions."""
     vendor, today = company(who), clock.today()
-    with db.read() as session:
+    with db.glance() as session:
         row = portal_queries.assessment(session, vendor, assessment_id)
         if row is None:
             raise NotFound(pointer="/path/assessment_id")
@@ -156,8 +156,7 @@ def read_portal_assessment(who: Vendor, db: Db, assessment_id: AssessmentId) -> 
 
 
 def _members(row: RowMapping) -> dict[str, Any]:
-    known = {name: row[name] for name in PortalAssessment.model_fields if name in row}
-    return known | {"score": score_of(row), "pass_mark": row["pass_mark_hundredths"]}
+    return {**row, "score": score_of(row), "pass_mark": row["pass_mark_hundredths"]}
 
 
 def _criteria(points: Mapping[str, int | None], judged_by: Sequence[RowMapping]) -> list[PortalCriterion]:

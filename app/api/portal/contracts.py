@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -14,9 +14,9 @@ from app.api.answers import Db, Version, answer, etag_of
 from app.api.auth import Vendor
 from app.api.filters import UpdatedSince
 from app.api.ids import ContractId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import BadRequest, NotFound
 from app.features.contracts import portal_queries, terms_document
 from app.features.contracts.portal_queries import ContractFilter
@@ -24,13 +24,12 @@ from app.features.contracts.terms_document import Reference
 from app.features.contracts.versions import read_versions, version_for
 from app.models.words import ClosingReason
 from app.rules.periods import Period
-from app.values import Day, Fen
+from app.values import Day, Fen, Out
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal")
 
 
-class PortalContract(BaseModel):
+class PortalContract(Out):
     """外包服务合同 as its vendor sees it."""
 
     id: uuid.UUID
@@ -46,14 +45,14 @@ class PortalContract(BaseModel):
     updated_at: datetime
 
 
-class PortalYear(BaseModel):
+class PortalYear(Out):
     """The contract's money of a year."""
 
     year: int
     amount: Fen
 
 
-class PortalTermsInForce(BaseModel):
+class PortalTermsInForce(Out):
     """Which version of the terms is in force, and by which paper; read it whole under `href`."""
 
     version: Annotated[int, Field(description="1 is the contract itself, 2 its first amendment.")]
@@ -75,7 +74,7 @@ class PortalContractDetail(PortalContract):
     ]
 
 
-class PortalTerms(BaseModel):
+class PortalTerms(Out):
     """合同条款 of one version, as clauses that the program applies."""
 
     contract_id: uuid.UUID
@@ -108,7 +107,7 @@ OfVersion = Annotated[
 def list_portal_contracts(
     who: Vendor,
     db: Db,
-    paging: Page,
+    paging: Paged,
     number: Number = None,
     closed: Closed = None,
     updated_since: UpdatedSince = None,

@@ -4,8 +4,8 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -13,9 +13,9 @@ from app.api.answers import Db, answer
 from app.api.auth import Vendor
 from app.api.filters import UpdatedSince
 from app.api.ids import DueDateId, OfContract
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import portal_queries
@@ -23,14 +23,13 @@ from app.features.contracts.portal_queries import DueDateFilter
 from app.models.words import DueKind
 from app.rules.deadlines import DueState, lateness
 from app.rules.working_days import WorkCalendar
-from app.values import Day
+from app.values import Day, Out
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal")
 Kind = Literal["acknowledgement", "appeal", "rectification", "monthly_report", "key_post", "payment"]
 
 
-class PortalDueDate(BaseModel):
+class PortalDueDate(Out):
     """One entry of the register: what is owed, by when, how the date was counted, and how it stands."""
 
     id: uuid.UUID
@@ -73,7 +72,7 @@ Subject = Annotated[
 def list_portal_due_dates(
     who: Vendor,
     db: Db,
-    paging: Page,
+    paging: Paged,
     kind: OfKind = None,
     state: State = None,
     subject: Subject = None,

@@ -3,24 +3,25 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field, WithJsonSchema
 from sqlalchemy import RowMapping
 
 from app import clock
 from app.api.answers import Db, answer
 from app.api.auth import Vendor
-from app.api.both_ways import BothWays, PageBothWays
+from app.api.both_ways import BothWays, PageBothWays, both_ways
 from app.api.ids import EventId
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute, parse
+from app.api.requests import parse
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.events import queries
 from app.features.events.texts import SENTENCES
 from app.features.events.types import TOLD, EventType
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal events"])
-Page = Annotated[BothWays, Depends()]
+router = vendors_room("portal events")
+Page = Annotated[BothWays, Depends(both_ways)]
 OfType = Annotated[EventType | None, Query(alias="type", description="Only events of this type.")]
 
 

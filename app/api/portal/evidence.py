@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
 from sqlalchemy import RowMapping
 
@@ -14,18 +14,17 @@ from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.files import ATTACHMENT, attachment
 from app.api.ids import EvidenceId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
 from app.api.receiving import Announced, Folder, Upload, takes_bytes
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.evidence import handing_in, queries
 from app.features.evidence.handing_in import NewFile
 from app.values import Reason, Shape, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal")
 EXAMPLE = "日期,窗口,整改情况\n2023-01-12,A-07,已补足人员\n"
 """A small file, as the documentation declares and sends it."""
 EXAMPLE_HASH = "05418a91e258098f4500ad5c13a99a279dc0c6f507e319b4a482f109e91a6f85"
@@ -80,7 +79,7 @@ class PortalEvidence(BaseModel):
 
 
 @router.get("/evidence", response_model=PageOf[PortalEvidence])
-def list_portal_evidence(who: Vendor, db: Db, paging: Page) -> Response:
+def list_portal_evidence(who: Vendor, db: Db, paging: Paged) -> Response:
     """List the vendor's own files, declared and stored."""
     with db.read() as session:
         page = queries.own_files(session, company(who), paging.page)

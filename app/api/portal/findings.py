@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -13,23 +13,22 @@ from app.api.answers import Db, Version, answer, etag_of
 from app.api.auth import Vendor
 from app.api.filters import IssueTypeCode, Month, UpdatedSince
 from app.api.ids import OfContract, ToldFindingId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
 from app.api.portal.due_dates import PortalDueDate, due_date_out
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.assessments import portal_queries
 from app.features.assessments.portal_queries import FindingFilter
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import portal_queries as contract_queries
 from app.models.words import DueKind
-from app.values import Day, Hundredths
+from app.values import Day, Hundredths, Out
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal")
 
 
-class PortalFinding(BaseModel):
+class PortalFinding(Out):
     """One occurrence of an issue, as its vendor was notified of it."""
 
     id: uuid.UUID
@@ -71,7 +70,7 @@ Withdrawn = Annotated[
 def list_portal_findings(
     who: Vendor,
     db: Db,
-    paging: Page,
+    paging: Paged,
     contract_id: OfContract = None,
     period: Month = None,
     issue_type: IssueTypeCode = None,

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field, model_validator
 from sqlmodel import Session
 
@@ -13,14 +13,14 @@ from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.ids import ContractId
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.features.access.caller import Caller
 from app.features.vendor_duties import key_posts
 from app.features.vendor_duties.key_posts import Post, PostChange
 from app.features.vendor_duties.queries import Whose
 from app.values import Code, Day, Note, Shape, ShortCode, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/key-posts", route_class=KaoheRoute, tags=["portal"])
+router = vendors_room("portal", "/contracts/{contract_id}/key-posts")
 
 
 class PortalPostChangeIn(Shape):

@@ -4,19 +4,19 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from app import clock
 from app.api.answers import Db, answer
 from app.api.auth import Vendor
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.access import portal_queries
 from app.values import Day
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
+router = vendors_room("portal")
 
 SCOPES = ("portal",)
 """What a vendor's token opens: its own portal, whole."""

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -14,17 +14,17 @@ from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.filters import Year
 from app.api.ids import ContractId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.features.vendor_duties import queries, reports
 from app.features.vendor_duties.queries import Whose
 from app.features.vendor_duties.reading import ReportState, Submitted, read_report, state_of, version_of
 from app.features.vendor_duties.reports import Figure, Report
 from app.rules.periods import Period
-from app.values import Code, Day, LongText, Quantity, Shape, shown
+from app.values import Code, Day, LongText, Out, Quantity, Shape, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/monthly-reports", route_class=KaoheRoute, tags=["portal"])
+router = vendors_room("portal", "/contracts/{contract_id}/monthly-reports")
 
 
 class PortalFigureIn(Shape):
@@ -54,14 +54,14 @@ class PortalReportIn(Shape):
         return Report(summary=self.summary, figures=figures, evidence=self.evidence)
 
 
-class PortalFigure(BaseModel):
+class PortalFigure(Out):
     """One figure of a report."""
 
     code: str
     value: Annotated[str, Field(description="Exact, as it was handed in.", examples=["12000"])]
 
 
-class PortalReportFile(BaseModel):
+class PortalReportFile(Out):
     """A file of a report."""
 
     id: uuid.UUID
@@ -78,7 +78,7 @@ class PortalReturn(BaseModel):
     returned_on: Day
 
 
-class PortalSubmission(BaseModel):
+class PortalSubmission(Out):
     """One submission; the last one stands."""
 
     number: int
@@ -91,7 +91,7 @@ class PortalSubmission(BaseModel):
     returned: Annotated[PortalReturn | None, Field(description="With it every submission before it is returned.")]
 
 
-class PortalReport(BaseModel):
+class PortalReport(Out):
     """How a month's report stands."""
 
     contract_id: uuid.UUID
@@ -111,7 +111,7 @@ class PortalReportDetail(PortalReport):
 
 @router.get("", response_model=PageOf[PortalReport])
 def list_portal_monthly_reports(
-    who: Vendor, db: Db, contract_id: ContractId, paging: Annotated[Paging, Depends()], year: Year = None
+    who: Vendor, db: Db, contract_id: ContractId, paging: Paged, year: Year = None
 ) -> Response:
     """List the months of a contract with the state of their reports."""
     with db.read() as session:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -13,18 +13,18 @@ from app.api.answers import Created, Db, answer, created, etag
 from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.ids import ObjectionId, OfContract, PayoutId, SettlementId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.evidence.queries import of_subject
 from app.features.settlements.objections import queries, service
 from app.features.settlements.objections.queries import ObjectionFilter
 from app.features.settlements.objections.service import Grounds
 from app.models.words import ObjectionRemedy, ObjectionState
-from app.values import Day, Note, Shape, shown
+from app.values import Day, Note, Out, Shape, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
+router = vendors_room("portal")
 
 Files = Annotated[list[uuid.UUID], Field(max_length=20, description="Files of `POST /v1/portal/evidence`.")]
 State = Annotated[ObjectionState | None, Query(description="Only those that have come so far.", examples=["accepted"])]
@@ -56,7 +56,7 @@ class PortalRemedy(BaseModel):
     period: str | None
 
 
-class PortalObjection(BaseModel):
+class PortalObjection(Out):
     """An objection to a line of a settlement, or to a payout, and its answer."""
 
     id: uuid.UUID
@@ -118,7 +118,7 @@ def object_to_payout(who: VendorWrite, change: Change, payout_id: PayoutId, body
 def list_portal_objections(
     who: Vendor,
     db: Db,
-    paging: Annotated[Paging, Depends()],
+    paging: Paged,
     contract_id: OfContract = None,
     state: State = None,
 ) -> Response:

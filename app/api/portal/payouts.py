@@ -4,18 +4,18 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app.api.answers import Db, Version, answer, etag_of
 from app.api.auth import Vendor
 from app.api.filters import UpdatedSince
 from app.api.ids import OfContract, PayoutId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
 from app.api.portal.sources import PortalClause, PortalStep, portal_clause, portal_steps
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.settlements import portal_queries
 from app.features.settlements.payouts.standings import forfeited_by
@@ -23,14 +23,13 @@ from app.features.settlements.portal_queries import PayoutFilter
 from app.features.settlements.untold import Withheld, untold
 from app.models.words import PayoutKind, Rest
 from app.rules.clauses import Fund
-from app.values import Day, Fen
+from app.values import Day, Fen, Out
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal")
 Status = Literal["approved", "paid"]
 
 
-class PortalPayout(BaseModel):
+class PortalPayout(Out):
     """What leaves a fund for the vendor, and what of the fund is lost by it."""
 
     id: uuid.UUID
@@ -55,7 +54,7 @@ class PortalPayout(BaseModel):
     updated_at: datetime
 
 
-class PortalReading(BaseModel):
+class PortalReading(Out):
     """How the parties read a text that allows for several readings: what was agreed when, by which paper."""
 
     reading: str
@@ -65,7 +64,7 @@ class PortalReading(BaseModel):
     document: str
 
 
-class PortalPayoutExplanation(BaseModel):
+class PortalPayoutExplanation(Out):
     """How a payout's amount follows, so that anybody can reckon it again: the last step is the amount.
 
     While the result that it rests on was not notified, `steps` is empty and `withheld` says so.
@@ -100,7 +99,7 @@ OfStatus = Annotated[Status | None, Query(description="`approved` is not fully p
 def list_portal_payouts(
     who: Vendor,
     db: Db,
-    paging: Page,
+    paging: Paged,
     contract_id: OfContract = None,
     year: OfYear = None,
     kind: OfKind = None,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -16,14 +16,14 @@ from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.ids import ToldFindingId
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.assessments import answer_queries, portal_queries, rectifications
 from app.features.evidence import queries as evidence_queries
 from app.models.words import DueKind, Verification
 from app.values import Day, Note, Shape, shown
 
-router = APIRouter(prefix="/findings/{finding_id}", route_class=KaoheRoute, tags=["vendor's answers"])
+router = vendors_room("vendor's answers", "/findings/{finding_id}")
 
 
 class RectificationIn(Shape):

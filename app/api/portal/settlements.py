@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -14,22 +14,21 @@ from app.api.answers import Db, Version, answer, etag_of
 from app.api.auth import Vendor
 from app.api.filters import UpdatedSince
 from app.api.ids import OfContract, SettlementId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
 from app.api.portal.sources import PortalClause, PortalStep, clause_of_line, portal_steps
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.settlements import portal_queries
 from app.features.settlements.portal_queries import SettlementFilter
 from app.features.settlements.untold import Untold, Withheld, untold
-from app.values import Day, Fen, SignedFen
+from app.values import Day, Fen, Out, SignedFen
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal")
 Status = Literal["approved", "paid"]
 
 
-class PortalSettlement(BaseModel):
+class PortalSettlement(Out):
     """费用结算 of a payment period: payable = fee − deducted − held − carried over."""
 
     id: uuid.UUID
@@ -58,7 +57,7 @@ class PortalSettlement(BaseModel):
     updated_at: datetime
 
 
-class PortalLine(BaseModel):
+class PortalLine(Out):
     """One amount; positive as its component says, and an adjustment may be negative."""
 
     number: int
@@ -90,7 +89,7 @@ class PortalLineExplanation(PortalLine):
     ]
 
 
-class PortalExplanation(BaseModel):
+class PortalExplanation(Out):
     """How each line of a settlement came about: clause, inputs with their sources, exact values, where it rounded.
 
     Lines sum to `payable` whether their steps are shown or withheld.
@@ -113,7 +112,7 @@ OfStatus = Annotated[Status | None, Query(description="`approved` is not fully p
 def list_portal_settlements(
     who: Vendor,
     db: Db,
-    paging: Page,
+    paging: Paged,
     contract_id: OfContract = None,
     payment_period: OfPeriod = None,
     status: OfStatus = None,

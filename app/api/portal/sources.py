@@ -5,10 +5,11 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app.api.steps import StepOut, steps_out
+from app.values import Out
 
 _CONTRACT = re.compile(r"/v1/contracts/(?P<id>[0-9a-f-]{36})(?P<rest>/[^?]*)?(?P<query>\?.*)?")
 _PORTAL = "/v1/portal"
@@ -30,7 +31,7 @@ _NAMED = {
 """The same of what is named there."""
 
 
-class PortalClause(BaseModel):
+class PortalClause(Out):
     """The clause that an amount carries out: where in which version of the terms, by which paper."""
 
     pointer: Annotated[str, Field(description="A JSON pointer into the terms.", examples=["/money/0"])]

@@ -3,8 +3,8 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -12,19 +12,19 @@ from app.api.answers import Db, answer
 from app.api.auth import Vendor
 from app.api.ids import ContractId
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import BadRequest, NotFound
 from app.features.contracts import portal_queries
 from app.features.settlements.account import AccountStatement, Entry, Moved, statement_of
 from app.models.words import LedgerCause
 from app.rules.clauses import Fund
 from app.rules.ledger import Account
-from app.values import Day, Fen, SignedFen
+from app.values import Day, Fen, Out, SignedFen
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
+router = vendors_room("portal")
 
 
-class PortalMoved(BaseModel):
+class PortalMoved(Out):
     """What an entry moved on one account: positive where it grew."""
 
     account: Account
@@ -33,7 +33,7 @@ class PortalMoved(BaseModel):
     amount: SignedFen
 
 
-class PortalEntry(BaseModel):
+class PortalEntry(Out):
     """What one cause posted: a settlement, a payout, a payment or its voiding, the balance taken over."""
 
     number: Annotated[int, Field(description="1, 2, 3, … within the contract; never given twice.")]
@@ -45,7 +45,7 @@ class PortalEntry(BaseModel):
     moved: list[PortalMoved]
 
 
-class PortalIdentity(BaseModel):
+class PortalIdentity(Out):
     """The two sides that are always equal: accrued and receivable; paid, payable, held, deducted and forfeited."""
 
     debit_side: Fen
@@ -53,14 +53,14 @@ class PortalIdentity(BaseModel):
     difference: SignedFen
 
 
-class PortalHeld(BaseModel):
+class PortalHeld(Out):
     """What a fund holds."""
 
     fund: Fund
     amount: Fen
 
 
-class PortalStatement(BaseModel):
+class PortalStatement(Out):
     """What stands on the accounts on a day: what was brought forward, and all that the entries moved since."""
 
     contract_id: uuid.UUID

@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field, StrictInt
+from fastapi import Query, Response
+from pydantic import Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -14,16 +14,15 @@ from app.api.answers import Db, answer, shown_once
 from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.ids import TokenId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.access import portal_queries, portal_tokens
 from app.features.access.caller import Caller
-from app.values import Number, Shape, shown
+from app.values import Number, Out, Shape, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["portal"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal")
 
 
 class TokenIn(Shape):
@@ -35,7 +34,7 @@ class TokenIn(Shape):
     expires_in_days: Annotated[StrictInt, Field(ge=1, le=366, description="1 to 366.")]
 
 
-class PortalToken(BaseModel):
+class PortalToken(Out):
     """A token without its secret, which only its issuing shows."""
 
     id: uuid.UUID
@@ -64,7 +63,7 @@ Live = Annotated[bool, Query(description="Only those that are neither revoked no
 
 
 @router.get("/tokens", response_model=PageOf[PortalToken], summary="List your tokens")
-def list_portal_tokens(who: Vendor, db: Db, paging: Page, live: Live = False) -> Response:
+def list_portal_tokens(who: Vendor, db: Db, paging: Paged, live: Live = False) -> Response:
     """List the tokens of the vendor's principals: since when, until when, and when each was last used."""
     with db.read() as session:
         page = portal_queries.tokens(session, company(who), clock.now() if live else None, paging.page)

@@ -4,20 +4,20 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.api.answers import Db, answer
 from app.api.auth import Vendor, VendorWrite
-from app.api.both_ways import BothWays, PageBothWays
+from app.api.both_ways import BothWays, PageBothWays, both_ways
 from app.api.changing import Change, changes
 from app.api.filters import RecordedSince, RecordedUntil
 from app.api.ids import ENDPOINT, EVENT, DeliveryId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.events.types import EventType
@@ -25,9 +25,8 @@ from app.features.webhooks import deliveries, log_queries
 from app.features.webhooks.log_queries import DeliveryFilter
 from app.models.words import AttemptOutcome, DeliveryStatus
 
-router = APIRouter(prefix="/webhook-deliveries", route_class=KaoheRoute, tags=["portal webhooks"])
-Page = Annotated[BothWays, Depends()]
-AttemptPage = Annotated[Paging, Depends()]
+router = vendors_room("portal webhooks", "/webhook-deliveries")
+Page = Annotated[BothWays, Depends(both_ways)]
 OfEndpoint = Annotated[uuid.UUID | None, Query(description="Only this endpoint's.", examples=[ENDPOINT])]
 OfEvent = Annotated[uuid.UUID | None, Query(description="Only this event's.", examples=[EVENT])]
 OfEventType = Annotated[EventType | None, Query(description="Only of events of this type.")]
@@ -89,7 +88,7 @@ def read_webhook_delivery(who: Vendor, db: Db, delivery_id: DeliveryId) -> Respo
 
 
 @router.get("/{delivery_id}/attempts", response_model=PageOf[AttemptOut])
-def list_webhook_attempts(who: Vendor, db: Db, paging: AttemptPage, delivery_id: DeliveryId) -> Response:
+def list_webhook_attempts(who: Vendor, db: Db, paging: Paged, delivery_id: DeliveryId) -> Response:
     """List every attempt at a delivery, oldest first."""
     with db.read() as session:
         page = log_queries.attempts(session, company(who), delivery_id, paging.page)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -15,9 +15,9 @@ from app.api.answers import Db, Version, answer, etag, etag_of, shown_once
 from app.api.auth import Vendor, VendorWrite
 from app.api.changing import Change, changes
 from app.api.ids import EndpointId, OldEndpointId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
-from app.api.requests import KaoheRoute
+from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.events.types import EventType
@@ -29,8 +29,7 @@ from app.rules.destinations import LONGEST_URL
 from app.values import Instant, Name, Shape, shown
 
 ADDRESS = "/webhook-endpoints"
-router = APIRouter(prefix=ADDRESS, route_class=KaoheRoute, tags=["portal webhooks"])
-Page = Annotated[Paging, Depends()]
+router = vendors_room("portal webhooks", ADDRESS)
 WithStatus = Annotated[EndpointStatus | None, Query(description="Whether events are sent there.")]
 Since = Annotated[
     Instant | None,
@@ -203,7 +202,7 @@ FoundNew = Annotated[LookedUp, Depends(_looked_up_new)]
 
 
 @router.get("", response_model=PageOf[EndpointOut])
-def list_webhook_endpoints(who: Vendor, db: Db, paging: Page, status: WithStatus = None) -> Response:
+def list_webhook_endpoints(who: Vendor, db: Db, paging: Paged, status: WithStatus = None) -> Response:
     """List the vendor's own endpoints, the deleted ones left out."""
     with db.read() as session:
         page = queries.endpoints(session, company(who), paging.page, status)

@@ -4,8 +4,8 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Depends, Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app.api.answers import Db
@@ -13,15 +13,15 @@ from app.api.auth import AccessLogRead
 from app.api.files import CSV_FILE, CsvFile, saved
 from app.api.filters import RecordedSince, RecordedUntil
 from app.api.ids import CONTRACT, OfCenter
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.rates import heavy
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.features.access_log import queries, sheet
 from app.features.access_log.queries import EntryFilter
 from app.models.words import AccessKind, Role
+from app.values import Out
 
-router = APIRouter(prefix="/access-log", route_class=KaoheRoute, tags=["audit"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("audit", "/access-log")
 Kind = Annotated[AccessKind | None, Query(description="Only what happened so.", examples=["read"])]
 PrincipalName = Annotated[str | None, Query(max_length=64, description="Who, by name.", examples=["supervisor"])]
 PrincipalId = Annotated[uuid.UUID | None, Query(description="Who, by `principal_id` of an entry.")]
@@ -51,7 +51,7 @@ async def _wanted(
 Wanted = Annotated[EntryFilter, Depends(_wanted)]
 
 
-class AccessLogEntryOut(BaseModel):
+class AccessLogEntryOut(Out):
     """One answered request; the night's digest in the audit vouches for it from `digested_on` on."""
 
     id: uuid.UUID
@@ -74,7 +74,7 @@ class AccessLogEntryOut(BaseModel):
 
 
 @router.get("", response_model=PageOf[AccessLogEntryOut])
-def list_access_log(who: AccessLogRead, db: Db, paging: Page, wanted: Wanted) -> Response:
+def list_access_log(who: AccessLogRead, db: Db, paging: Paged, wanted: Wanted) -> Response:
     """List who saw what in one's service centers, the oldest first; an entry is there within some seconds."""
     with db.read() as session:
         page = queries.entries(session, who.centers, wanted, paging.page)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -16,8 +16,8 @@ from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
 from app.api.filters import SinceFrom, SinceTo
 from app.api.ids import AlertId, OfCenter, OfContract
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf, Paging
+from app.api.rooms import centers_room
 from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
 from app.features.alerts import queries, service
@@ -28,20 +28,19 @@ from app.features.alerts.texts import text
 from app.features.calendar.queries import work_calendar
 from app.models.words import AlertKind, AlertStatus, Severity
 from app.rules.working_days import WorkCalendar
-from app.values import Day, Reason, Shape, shown
+from app.values import Day, Out, Reason, Shape, shown
 
-router = APIRouter(prefix="/alerts", route_class=KaoheRoute, tags=["alerts"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("alerts", "/alerts")
 
 
-class Text(BaseModel):
+class Text(Out):
     """What the alert says."""
 
     zh: str
     en: str
 
 
-class AlertOut(BaseModel):
+class AlertOut(Out):
     """An alert, dated by what happened and not by when a job ran."""
 
     id: Annotated[uuid.UUID | None, Field(description="Null only in a view of the past, for what no job has recorded.")]
@@ -89,7 +88,7 @@ AsOf = Annotated[
 def list_alerts(
     who: AssessmentsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     kind: OfKind = None,
     status: WithStatus = None,
     severity: OfSeverity = None,
@@ -103,7 +102,7 @@ def list_alerts(
     wanted = AlertFilter(kind, status, severity, contract_id, service_center_id, since_from, since_to)
     if as_of is not None:
         return _past(who, db, paging, wanted, as_of)
-    with db.read() as session:
+    with db.glance() as session:
         page = queries.alerts(session, who.centers, wanted, paging.page)
         calendar = work_calendar(session)
     today = clock.today()
@@ -113,7 +112,7 @@ def list_alerts(
 @router.get("/{alert_id}", response_model=AlertOut)
 def read_alert(who: AssessmentsRead, db: Db, alert_id: AlertId) -> Response:
     """Read an alert."""
-    with db.read() as session:
+    with db.glance() as session:
         return _read(session, who, alert_id)
 
 
@@ -144,7 +143,9 @@ def _read(session: Session, who: Caller, alert_id: uuid.UUID) -> Response:
 
 def _out(row: RowMapping | Mapping[str, Any], as_of: date, calendar: WorkCalendar) -> AlertOut:
     facts = facts_on(row["kind"], row["facts"], row["until"], as_of, calendar)
-    return AlertOut.model_construct(**{**row, "facts": facts, "text": Text(**text(row["kind"], facts))})
+    return AlertOut.model_construct(
+        **{**row, "facts": facts, "text": Text.model_construct(None, **text(row["kind"], facts))}
+    )
 
 
 def _past(who: Caller, db: Db, paging: Paging, wanted: AlertFilter, as_of: date) -> Response:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, BeforeValidator, Field, StrictInt
+from fastapi import Path, Response
+from pydantic import BeforeValidator, Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -16,21 +16,21 @@ from app.api.answers import Db, answer, etag
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
 from app.api.ids import ContractId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.scores import ScoreOut, score_of
 from app.api.supervisor.results import NoticeIn, ScoreIn, read_score_in
 from app.errors import NotFound
 from app.features.access.caller import Caller
-from app.features.assessments import annual, queries
+from app.features.assessments import annual, annual_queries
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.rules.deadlines import DueState, lateness
 from app.rules.money import hundredths
 from app.rules.scores import Verdict
 from app.rules.working_days import WorkCalendar
-from app.values import Day, Hundredths, Note, Points, Shape, read_year, shown
+from app.values import Day, Hundredths, Note, Out, Points, Shape, read_year, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/annual-assessments", route_class=KaoheRoute, tags=["assessments"])
+router = centers_room("assessments", "/contracts/{contract_id}/annual-assessments")
 PathYear = Annotated[
     int,
     Path(ge=2000, le=2099, description="The year; a contract year goes by that in which it begins.", examples=[2023]),
@@ -61,7 +61,7 @@ class YearNoticeIn(NoticeIn):
     model_config = shown({"notified_on": "2024-01-18", "document_no": "政务考核〔2024〕3号"})
 
 
-class YearDueOut(BaseModel):
+class YearDueOut(Out):
     """By when the year is to be assessed, and how that stands today."""
 
     due_on: Day
@@ -71,7 +71,7 @@ class YearDueOut(BaseModel):
     working_days_late: int
 
 
-class YearNoticeOut(BaseModel):
+class YearNoticeOut(Out):
     """What the paper says that told the vendor."""
 
     notified_on: Day
@@ -80,7 +80,7 @@ class YearNoticeOut(BaseModel):
     backdated: bool | None
 
 
-class AnnualAssessmentOut(BaseModel):
+class AnnualAssessmentOut(Out):
     """年度考核: a year that is owed, held, or held and notified."""
 
     id: uuid.UUID | None
@@ -105,7 +105,7 @@ class AnnualAssessmentOut(BaseModel):
     updated_at: datetime | None
 
 
-class AnnualAssessmentsOut(BaseModel):
+class AnnualAssessmentsOut(Out):
     """Every year of a contract that is owed or held, earliest first."""
 
     items: list[AnnualAssessmentOut]
@@ -163,8 +163,8 @@ def _years(session: Session, who: Caller, contract_id: uuid.UUID) -> dict[int, A
     """Put the years of a contract together from what is owed and what was held."""
     if contract_queries.contract(session, who.centers, contract_id) is None:
         raise NotFound("There is no such contract.", pointer="/path/contract_id")
-    owed = {int(row["subject"]): row for row in queries.years_owed(session, who.centers, contract_id)}
-    held = {row["year"]: row for row in queries.years_held(session, who.centers, contract_id)}
+    owed = {int(row["subject"]): row for row in annual_queries.years_owed(session, who.centers, contract_id)}
+    held = {row["year"]: row for row in annual_queries.years_held(session, who.centers, contract_id)}
     calendar, today = work_calendar(session), clock.today()
     return {
         year: AnnualAssessmentOut.model_construct(

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -17,8 +17,8 @@ from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
 from app.api.filters import Month
 from app.api.ids import AppealId, OfCenter, OfContract, OfVendor
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.api.supervisor.results import ResultIn
 from app.errors import NotFound
 from app.features.access.caller import Caller
@@ -27,12 +27,12 @@ from app.features.assessments.answer_queries import AppealFilter
 from app.features.assessments.appeal_decisions import Decision, LineDecision, version_of
 from app.features.evidence import queries as evidence_queries
 from app.models.words import AppealAbout, AppealOutcome
-from app.values import Day, DocumentNo, Reason, Shape, shown
+from app.values import Day, DocumentNo, Out, Reason, Shape, shown
 
-router = APIRouter(prefix="/appeals", route_class=KaoheRoute, tags=["appeals"])
+router = centers_room("appeals", "/appeals")
 
 
-class LineOut(BaseModel):
+class LineOut(Out):
     """One line of an appeal, and what was decided about it."""
 
     number: int
@@ -44,7 +44,7 @@ class LineOut(BaseModel):
     reason: str | None
 
 
-class AppealOut(BaseModel):
+class AppealOut(Out):
     """申诉 and its decision, as far as there is one."""
 
     id: uuid.UUID
@@ -121,7 +121,7 @@ IsDecided = Annotated[bool | None, Query(description="Only decided ones, or only
 def list_appeals(
     who: AssessmentsRead,
     db: Db,
-    paging: Annotated[Paging, Depends()],
+    paging: Paged,
     decided: IsDecided = None,
     period: Month = None,
     contract_id: OfContract = None,
@@ -166,7 +166,9 @@ def _one(session: Session, who: Caller, appeal_id: uuid.UUID) -> Response:
 
 
 def shown_appeals(session: Session, rows: Sequence[RowMapping]) -> list[AppealOut]:
-    """Show appeals with their lines and their files, in two statements for any number."""
+    """Show appeals with their lines and their files, in two statements for any number, and none for none."""
+    if not rows:
+        return []
     ids = [row["id"] for row in rows]
     lines, files = answer_queries.lines_of(session, ids), evidence_queries.of_subject(session, ids)
     return [_shown(row, lines.get(row["id"], ()), files[row["id"]]) for row in rows]

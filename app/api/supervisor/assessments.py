@@ -1,13 +1,13 @@
 """Monthly assessments: fill a month in, make it final, notify it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -17,15 +17,16 @@ from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
 from app.api.filters import Month, UpdatedSince, Year
 from app.api.ids import ContractId, OfCenter, OfContract, OfVendor
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import PagedMonths, PageOf, PagingOfMonths
+from app.api.rooms import centers_room
 from app.api.scores import ScoreOut, score_of
 from app.api.supervisor.appeals import AppealOut, shown_appeals
+from app.api.supervisor.findings import FindingOut, finding_out
 from app.api.supervisor.results import NoticeIn, ResultIn
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import queries, service
-from app.features.assessments.acknowledgements import Standing, receipt
+from app.features.assessments.acknowledgements import Standing, standing
 from app.features.assessments.answer_queries import appeals_of_month
 from app.features.assessments.queries import AssessmentFilter
 from app.features.assessments.results import Result
@@ -37,10 +38,9 @@ from app.rules.notices import Backdated, backdated
 from app.rules.periods import Period
 from app.rules.scores import Verdict
 from app.rules.working_days import WorkCalendar
-from app.values import Day, Hundredths, Shape, shown
+from app.values import Day, Hundredths, Out, Shape, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["assessments"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("assessments")
 
 
 class AssessmentIn(ResultIn):
@@ -72,7 +72,7 @@ class FinalizationIn(Shape):
     final_on: Annotated[Day | None, Field(description="Left out: today.")] = None
 
 
-class NoticeOut(BaseModel):
+class NoticeOut(Out):
     """When the notice was due, and when it was given."""
 
     due_on: Day | None
@@ -87,7 +87,7 @@ class NoticeOut(BaseModel):
     backdated_because: list[Backdated]
 
 
-class AssessmentOut(BaseModel):
+class AssessmentOut(Out):
     """月度考核: a service month, assessed or not."""
 
     id: uuid.UUID
@@ -116,7 +116,7 @@ class AssessmentOut(BaseModel):
     updated_at: datetime
 
 
-class ReceiptOut(BaseModel):
+class ReceiptOut(Out):
     """签收: how the vendor's acknowledgement of the notice stands today."""
 
     standing: Annotated[
@@ -130,7 +130,7 @@ class ReceiptOut(BaseModel):
     due_on: Annotated[Day | None, Field(description="Null where the terms state no limit.")]
 
 
-class CriterionOut(BaseModel):
+class CriterionOut(Out):
     """The points of one criterion."""
 
     criterion: str
@@ -138,9 +138,10 @@ class CriterionOut(BaseModel):
 
 
 class AssessmentDetail(AssessmentOut):
-    """A month with its points by criterion, the vendor's acknowledgement, and the appeals against it."""
+    """A month with its points by criterion, its findings, the vendor's acknowledgement, and the appeals against it."""
 
     criteria: list[CriterionOut]
+    findings: Annotated[list[FindingOut], Field(description="In the order of their days, the withdrawn ones too.")]
     acknowledgement: Annotated[ReceiptOut | None, Field(description="Null before the notice.")]
     appeals: list[AppealOut]
 
@@ -157,7 +158,7 @@ HasVerdict = Annotated[Verdict | None, Query(description="How the result stands 
 def list_assessments(
     who: AssessmentsRead,
     db: Db,
-    paging: Page,
+    paging: PagedMonths,
     period: Month = None,
     year: Year = None,
     stage: StageFilter = None,
@@ -181,13 +182,13 @@ def list_assessments_of_contract(
     who: AssessmentsRead,
     db: Db,
     contract_id: ContractId,
-    paging: Page,
+    paging: PagedMonths,
     year: Year = None,
     stage: StageFilter = None,
     state: NoticeState = None,
 ) -> Response:
     """List every service month of a contract, assessed or not."""
-    with db.read() as session:
+    with db.glance() as session:
         _require_contract(session, who, contract_id)
     return _listed(who, db, paging, AssessmentFilter(contract_id=contract_id, year=year, stage=stage, state=state))
 
@@ -195,7 +196,7 @@ def list_assessments_of_contract(
 @router.get("/contracts/{contract_id}/assessments/{period}", response_model=AssessmentDetail)
 def read_assessment(who: AssessmentsRead, db: Db, contract_id: ContractId, period: PathPeriod) -> Response:
     """Read one month."""
-    with db.read() as session:
+    with db.glance() as session:
         return detail(session, who, contract_id, period)
 
 
@@ -235,11 +236,11 @@ def _require_contract(session: Session, who: Caller, contract_id: uuid.UUID) -> 
         raise NotFound("There is no such contract.", pointer="/path/contract_id")
 
 
-def _listed(who: Caller, db: Db, paging: Paging, wanted: AssessmentFilter) -> Response:
+def _listed(who: Caller, db: Db, paging: PagingOfMonths, wanted: AssessmentFilter) -> Response:
     today = clock.today()
-    with db.read() as session:
+    with db.glance() as session:
         page = queries.assessments(session, who.centers, wanted, today, paging.page)
-        calendar = work_calendar(session)
+        calendar = _calendar(session, page.rows, today)
     items = [AssessmentOut.model_construct(**_members(row, today, calendar)) for row in page.rows]
     return paging.answer(items, page.next_after)
 
@@ -253,45 +254,64 @@ def detail(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Answer with one month, its ETag, and headers of one's own."""
-    row = queries.assessment(session, who.centers, contract_id, str(period))
+    row = queries.assessment_in_full(session, who.centers, contract_id, str(period))
     if row is None:
         _require_contract(session, who, contract_id)
         raise NotFound(f"{period} is not a recorded service month of the contract.", pointer="/path/period")
-    criteria = [
+    today = clock.today()
+    known = _receipt(row, today)
+    body = AssessmentDetail.model_construct(
+        **_members(row, today, _calendar(session, [row], today)),
+        criteria=_criteria(session, row),
+        findings=[
+            finding_out(finding)
+            for finding in queries.findings_of_month(session, who.centers, contract_id, str(period))
+        ],
+        acknowledgement=known,
+        appeals=shown_appeals(session, appeals_of_month(session, row["id"])) if row["has_appeals"] else [],
+    )
+    # How late a notice is runs with the calendar until it is given, and an amendment may move when it is due.
+    running = (today, row["due_on"]) if row["due_on"] and row["notified_on"] is None else ()
+    # An acknowledgement that is awaited counts as given once its day has passed.
+    if known is not None and known.standing is not Standing.GIVEN and known.due_on is not None:
+        running = (today, known.due_on)
+    told = [f"{finding.id}/{finding.version}/{finding.issue_type_name}" for finding in body.findings]
+    return answer(body, status, etag(row["version"], *running, lists=told) | dict(headers or {}))
+
+
+def _calendar(session: Session, rows: Iterable[RowMapping], today: date) -> WorkCalendar:
+    """Give the calendar where a notice's lateness is counted in working days, and an empty one where none is late."""
+    late = any(row["due_on"] is not None and (row["notified_on"] or today) > row["due_on"] for row in rows)
+    return work_calendar(session) if late else _NOTHING_LATE
+
+
+_NOTHING_LATE = WorkCalendar.of((), ())
+
+
+def _criteria(session: Session, row: RowMapping) -> list[CriterionOut]:
+    if not row["has_criteria"]:
+        return []
+    return [
         CriterionOut.model_construct(criterion=item["criterion"], points=item["points_hundredths"])
         for item in queries.criteria(session, row["id"])
     ]
-    known = _receipt(session, row)
-    appeals = shown_appeals(session, appeals_of_month(session, row["id"]))
-    members = _members(row, clock.today(), work_calendar(session))
-    # How late a notice is runs with the calendar until it is given, and an amendment may move when it is due.
-    running = (clock.today(), row["due_on"]) if row["due_on"] and row["notified_on"] is None else ()
-    # An acknowledgement that is awaited counts as given once its day has passed.
-    if known is not None and known.standing is not Standing.GIVEN and known.due_on is not None:
-        running = (clock.today(), known.due_on)
-    headers = etag(row["version"], *running) | dict(headers or {})
-    return answer(
-        AssessmentDetail.model_construct(**members, criteria=criteria, acknowledgement=known, appeals=appeals),
-        status,
-        headers,
-    )
 
 
-def _receipt(session: Session, row: RowMapping) -> ReceiptOut | None:
+def _receipt(row: RowMapping, today: date) -> ReceiptOut | None:
     if row["notified_on"] is None:
         return None
-    known = receipt(session, row["contract_id"], row["id"], row["period"], clock.today())
-    return ReceiptOut(
-        standing=known.standing,
-        acknowledged_at=known.acknowledged_at,
-        acknowledged_by=known.acknowledged_by,
-        deemed_on=known.deemed_on,
-        due_on=known.due["due_on"] if known.due else None,
+    known = standing(row["acknowledged_at"], row["deemed_on"], row["acknowledged_by_day"], today)
+    return ReceiptOut.model_construct(
+        standing=known[0],
+        acknowledged_at=row["acknowledged_at"],
+        acknowledged_by=row["acknowledged_by"],
+        deemed_on=known[1],
+        due_on=row["acknowledged_by_day"],
     )
 
 
 def _backdated(row: RowMapping) -> tuple[Backdated, ...]:
-    if row["notified_on"] is None or row["notice_recorded_at"] is None:
+    if not row["backdated"] or row["notified_on"] is None or row["notice_recorded_at"] is None:
         return ()
     return backdated(row["notified_on"], clock.business_date(row["notice_recorded_at"]), row["document_no"])
 

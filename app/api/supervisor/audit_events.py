@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Depends, Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app.api.answers import Db
@@ -13,16 +13,16 @@ from app.api.auth import AuditRead
 from app.api.files import CSV_FILE, JSON_LINES, CsvFile, JsonLines, saved
 from app.api.filters import RecordedSince, RecordedUntil
 from app.api.ids import CONTRACT, OfCenter
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.rates import heavy
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.documents import csv_sheet
 from app.documents.csv_sheet import ExportTooLarge
 from app.features.audit import export, queries, sheet
 from app.features.audit.queries import EventFilter
+from app.values import Out
 
-router = APIRouter(prefix="/audit-events", route_class=KaoheRoute, tags=["audit"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("audit", "/audit-events")
 Action = Annotated[str | None, Query(max_length=64, description="What was done.", examples=["contract.activated"])]
 ActorName = Annotated[str | None, Query(max_length=64, description="Who did it, by name.", examples=["supervisor"])]
 PrincipalId = Annotated[uuid.UUID | None, Query(description="Who did it, by `id` of `GET /v1/users` or a token.")]
@@ -53,7 +53,7 @@ async def _wanted(
 Wanted = Annotated[EventFilter, Depends(_wanted)]
 
 
-class RowChange(BaseModel):
+class RowChange(Out):
     """A row that the act changed."""
 
     table: str
@@ -62,7 +62,7 @@ class RowChange(BaseModel):
     after: Annotated[str | None, Field(description="Hash of the row after; null where it is gone.")]
 
 
-class AuditEventOut(BaseModel):
+class AuditEventOut(Out):
     """One act, in its service center's chain: `hash` covers everything here and the hash of the event before it."""
 
     id: uuid.UUID
@@ -86,7 +86,7 @@ class AuditEventOut(BaseModel):
 
 
 @router.get("", response_model=PageOf[AuditEventOut])
-def list_audit_events(who: AuditRead, db: Db, paging: Page, wanted: Wanted) -> Response:
+def list_audit_events(who: AuditRead, db: Db, paging: Paged, wanted: Wanted) -> Response:
     """List who did what in one's service centers, and about the people and tokens of theirs alone, the oldest first."""
     with db.read() as session:
         page = queries.events(session, who.centers, wanted, paging.page)

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from app.rules.budgets import Base, NoRate, Position, Rate
 from app.rules.money import exact, parse_yuan, yuan
-from app.values import LARGEST_FEN, Code, Day, SignedFen
+from app.values import LARGEST_FEN, Code, Day, Out, SignedFen
 
 _SIGNED = re.compile(r"-?\d{1,15}(\.\d{1,2})?", re.ASCII)
 
@@ -36,7 +36,7 @@ AdjustedFen = Annotated[
 PurposeCode = Annotated[Code, Field(description="A code of the centre's own.", examples=["hall_operation"])]
 
 
-class AmountsOut(BaseModel):
+class AmountsOut(Out):
     """A line, or several together, on a day; full year = initial + added − taken + moved in − moved out."""
 
     initial: Annotated[SignedFen, Field(description="年初预算.")]
@@ -51,7 +51,7 @@ class AmountsOut(BaseModel):
     unexplained: Annotated[SignedFen, Field(description="Adjusted without a reason, either way.")]
 
 
-class RateOut(BaseModel):
+class RateOut(Out):
     """执行率: a share of a named base. A rate of one base is none of another."""
 
     base: Base

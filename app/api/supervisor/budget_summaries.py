@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
@@ -14,7 +14,7 @@ from app.api.auth import BudgetsRead
 from app.api.files import CSV_FILE, CsvFile, saved
 from app.api.ids import OfCenter, OfContract
 from app.api.rates import heavy
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.supervisor.budget_bodies import (
     AdjustmentOut,
     AmountsOut,
@@ -31,7 +31,7 @@ from app.features.budgets.summary import LineSummary, Summary
 from app.rules.budgets import Base
 from app.values import Day
 
-router = APIRouter(route_class=KaoheRoute, tags=["budgets"])
+router = centers_room("budgets")
 WithBase = Annotated[Base, Query(description="What the rates divide by.")]
 AsOf = Annotated[
     Day | None, Query(description="By what is dated up to this day; left out: today.", examples=["2023-12-31"])

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -15,8 +15,8 @@ from app.api.auth import BudgetsRead, BudgetsWrite
 from app.api.changing import Change, changes
 from app.api.filters import UpdatedSince
 from app.api.ids import CENTER, CONTRACT, OTHER_BUDGET_LINE, BudgetLineId, OfCenter, OfContract
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.api.supervisor.budget_bodies import (
     AdjustedFen,
     AdjustmentOut,
@@ -34,10 +34,9 @@ from app.features.budgets.lines import LineDraft, NewAdjustment, Purpose
 from app.features.budgets.reading_queries import LineFilter
 from app.features.budgets.summary import positions
 from app.rules.budgets import Base, Position, rate_of
-from app.values import Code, Day, DocumentNo, Fen, Name, Note, Reason, Shape, SignedFen, shown
+from app.values import Code, Day, DocumentNo, Fen, Name, Note, Out, Reason, Shape, SignedFen, shown
 
-router = APIRouter(prefix="/budgets", route_class=KaoheRoute, tags=["budgets"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("budgets", "/budgets")
 BudgetYear = Annotated[int | None, Query(ge=2000, le=2099, description="Of this budget year.", examples=[2023])]
 _YEAR = Field(ge=2000, le=2089, strict=True, description="The budget year.")
 _LINE = {
@@ -131,7 +130,7 @@ class PurposeOut(BaseModel):
     name: str
 
 
-class LineOut(BaseModel):
+class LineOut(Out):
     """A line, and what it comes to today."""
 
     id: uuid.UUID
@@ -164,7 +163,7 @@ OfProject = Annotated[str | None, Query(max_length=64, description="Of this proj
 def list_budgets(
     who: BudgetsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     year: BudgetYear = None,
     project: OfProject = None,
     contract_id: OfContract = None,

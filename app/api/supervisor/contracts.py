@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -16,8 +16,8 @@ from app.api.auth import ContractsRead, ContractsWrite
 from app.api.changing import Change, changes
 from app.api.filters import UpdatedSince
 from app.api.ids import CENTER, VENDOR, ContractId, OfCenter, OfVendor
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.api.steps import MissingOut
 from app.api.supervisor.terms import left_open, service_of
 from app.errors import NotFound
@@ -31,10 +31,9 @@ from app.features.contracts.versions import read_versions, version_for
 from app.models.words import ClosingReason
 from app.rules.fees import ServiceFees
 from app.rules.periods import Period
-from app.values import Day, ExternalRef, Fen, Name, Note, Number, PeriodValue, Reason, Shape, shown
+from app.values import Day, ExternalRef, Fen, Name, Note, Number, Out, PeriodValue, Reason, Shape, shown
 
-router = APIRouter(prefix="/contracts", route_class=KaoheRoute, tags=["contracts"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("contracts", "/contracts")
 
 
 class YearAmount(Shape):
@@ -166,7 +165,7 @@ class ContractIn(Shape):
         )
 
 
-class ContractOut(BaseModel):
+class ContractOut(Out):
     """外包服务合同."""
 
     id: uuid.UUID
@@ -260,7 +259,7 @@ IsClosed = Annotated[
 def list_contracts(
     who: ContractsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     number: NumberFilter = None,
     vendor_id: OfVendor = None,
     service_center_id: OfCenter = None,

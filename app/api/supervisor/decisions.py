@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from fastapi import Response
+from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -14,14 +14,14 @@ from app.api.auth import MetricsRead, MetricsWrite
 from app.api.changing import Change, changes
 from app.api.filters import Month
 from app.api.ids import ContractId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.features.contracts.terms_document import Reference
 from app.features.settlements.decisions import queries, service
 from app.features.settlements.decisions.service import Decision
-from app.values import Day, PeriodValue, Rate, Reason, Shape, shown
+from app.values import Day, Out, PeriodValue, Rate, Reason, Shape, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/decisions", route_class=KaoheRoute, tags=["settlements"])
+router = centers_room("settlements", "/contracts/{contract_id}/decisions")
 Pointer = Annotated[
     str,
     StringConstraints(pattern=r"^(/terms)?/[a-z_]{1,32}/\d{1,3}$"),
@@ -63,7 +63,7 @@ class DecisionIn(Shape):
         )
 
 
-class DecisionOut(BaseModel):
+class DecisionOut(Out):
     """A decision; of several about one clause in one month the one with the highest number governs."""
 
     id: uuid.UUID
@@ -81,9 +81,7 @@ class DecisionOut(BaseModel):
 
 
 @router.get("", response_model=PageOf[DecisionOut])
-def list_decisions(
-    who: MetricsRead, db: Db, contract_id: ContractId, paging: Annotated[Paging, Depends()], period: Month = None
-) -> Response:
+def list_decisions(who: MetricsRead, db: Db, contract_id: ContractId, paging: Paged, period: Month = None) -> Response:
     """List what was decided about a contract's clauses, in the order in which it was recorded."""
     with db.read() as session:
         page = queries.decisions(session, who.centers, contract_id, period, paging.page)

@@ -4,8 +4,8 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -13,8 +13,8 @@ from app.api.answers import Db
 from app.api.auth import DueDatesRead
 from app.api.filters import UpdatedSince
 from app.api.ids import ContractId, OfCenter, OfContract
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf, Paging
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.calendar.queries import work_calendar
@@ -23,13 +23,12 @@ from app.features.contracts.queries import DueDateFilter
 from app.models.words import DueKind
 from app.rules.deadlines import DueState, lateness
 from app.rules.working_days import WorkCalendar
-from app.values import Day
+from app.values import Day, Out
 
-router = APIRouter(route_class=KaoheRoute, tags=["due dates"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("due dates")
 
 
-class DueDateOut(BaseModel):
+class DueDateOut(Out):
     """办理期限: what is owed, by when, and how it stands."""
 
     id: uuid.UUID
@@ -68,7 +67,7 @@ Superseded = Annotated[
 def list_due_dates(
     who: DueDatesRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     as_of: AsOf = None,
     kind: Kind = None,
     state: State = None,
@@ -88,7 +87,7 @@ def list_due_dates_of_contract(
     who: DueDatesRead,
     db: Db,
     contract_id: ContractId,
-    paging: Page,
+    paging: Paged,
     as_of: AsOf = None,
     kind: Kind = None,
     state: State = None,

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app.api.answers import Version
@@ -18,7 +18,7 @@ from app.models.words import EvaluationKind, EvaluationStatus
 from app.rules.evaluations.totals import Basis, Total
 from app.rules.evaluations.values import Check, Comparison, Dimension, Funds, FundSource, Indicator, Scored, Verdict
 from app.rules.money import exact, format_hundredths, hundredths
-from app.values import Day
+from app.values import Day, Out
 
 Rounded = Annotated[str | None, Field(description="Two places, half up; null: not known.", examples=["86.88"])]
 Exact = Annotated[
@@ -27,7 +27,7 @@ Exact = Annotated[
 Place = Annotated[str, Field(description="A JSON pointer into `document`.", examples=["/indicators/0/children/2"])]
 
 
-class EvaluationSummary(BaseModel):
+class EvaluationSummary(Out):
     """An evaluation without its table."""
 
     id: uuid.UUID
@@ -54,7 +54,7 @@ class EvaluationSummary(BaseModel):
     updated_at: datetime
 
 
-class RateOut(BaseModel):
+class RateOut(Out):
     """What a first-level indicator reached."""
 
     name: str
@@ -66,7 +66,7 @@ class RateOut(BaseModel):
     printed: Annotated[str | None, Field(description="As the paper prints it.")]
 
 
-class RowOut(BaseModel):
+class RowOut(Out):
     """A row of the table: what was printed, and what follows."""
 
     place: Place
@@ -97,7 +97,7 @@ class RowOut(BaseModel):
     children: "list[RowOut]"
 
 
-class FundsOut(BaseModel):
+class FundsOut(Out):
     """A row of the funds as printed."""
 
     place: Place
@@ -110,7 +110,7 @@ class FundsOut(BaseModel):
     score: str | None
 
 
-class ComparisonOut(BaseModel):
+class ComparisonOut(Out):
     """A printed or derivable figure, recomputed."""
 
     key: str
@@ -123,7 +123,7 @@ class ComparisonOut(BaseModel):
     remarks: list[Text]
 
 
-class CheckOut(BaseModel):
+class CheckOut(Out):
     """What is wrong: rely on `code` and `place`; nothing is repaired."""
 
     code: str
@@ -136,7 +136,7 @@ class CheckOut(BaseModel):
     remedy: Text
 
 
-class TotalOut(BaseModel):
+class TotalOut(Out):
     """One total of the evaluation, and what it rests on."""
 
     basis: Annotated[Basis, Field(description="`rows` is the `total` of the evaluation.")]
@@ -172,7 +172,7 @@ class EvaluationOut(EvaluationSummary):
     document: EvaluationDocument
 
 
-class EvaluationVersionOut(BaseModel):
+class EvaluationVersionOut(Out):
     """One version, as it was recorded."""
 
     number: int

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from app.documents.forms import form_xlsx
 from app.rules.evaluations.forms.paper import Form, lay_out
 from app.rules.evaluations.values import (
     Evaluation,
@@ -23,6 +22,8 @@ _DATED = datetime(2024, 1, 18, tzinfo=UTC)
 
 def example() -> bytes:
     """Write the example's workbook; the same bytes each time."""
+    from app.documents.forms import form_xlsx  # noqa: PLC0415 loaded late
+
     handled = Indicator(
         "/indicators/0/children/0/children/0",
         "全年受理件数",

@@ -4,7 +4,7 @@ import uuid
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from app.api.answers import Db, answer
@@ -13,7 +13,7 @@ from app.api.changing import Change, changes
 from app.api.files import PDF_FILE, WORD_DOCUMENT, WORKBOOK, PdfFile, WordDocument, Workbook, to_save
 from app.api.ids import CENTER, CONTRACT, EvaluationId
 from app.api.rates import heavy
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.supervisor.evaluation_answers import CheckOut, Place, Rounded, check_out, two_places
 from app.api.supervisor.evaluation_form_example import TITLE, YEAR, example
 from app.api.uploads import FileBytes, takes_file
@@ -24,7 +24,7 @@ from app.models.words import EvaluationKind
 from app.rules.evaluations.forms.remarks import FormRead, Remark
 from app.values import Code, Name
 
-router = APIRouter(route_class=KaoheRoute, tags=["evaluations"])
+router = centers_room("evaluations")
 CellPlace = Annotated[
     str,
     Field(description="The cell, row or table; empty: the whole file.", examples=["Sheet1!D12"]),
@@ -73,7 +73,7 @@ def _form(content: FileBytes) -> FormRead:
 
 
 @router.post("/evaluation-imports", response_model=EvaluationImportOut)
-@takes_file("A docx or xlsx with one 项目支出绩效自评表; never formulas, macros or a password.", example())
+@takes_file("A docx or xlsx with one 项目支出绩效自评表; never formulas, macros or a password.", example)
 @changes(key_required=True)
 def import_evaluation(
     who: EvaluationsWrite,

@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel, Field
 
 from app.api.answers import answer
 from app.api.auth import TemplatesRead
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.evaluations import templates
 from app.rules.evaluations.values import Dimension, Template
 from app.rules.money import exact
 from app.values import points_text
 
-router = APIRouter(prefix="/evaluation-templates", route_class=KaoheRoute, tags=["evaluations"])
+router = centers_room("evaluations", "/evaluation-templates")
 
 
 class EvaluationTemplateSummary(BaseModel):

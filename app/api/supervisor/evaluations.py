@@ -4,7 +4,7 @@ import uuid
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import Field, StrictInt
 from sqlmodel import Session
 
@@ -13,8 +13,8 @@ from app.api.auth import EvaluationsRead, EvaluationsWrite
 from app.api.changing import Change, changes
 from app.api.filters import UpdatedSince, Year
 from app.api.ids import CENTER, CONTRACT, EvaluationId, OfCenter, OfContract
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.api.supervisor.evaluation_answers import (
     EvaluationOut,
     EvaluationSummary,
@@ -32,7 +32,7 @@ from app.features.evaluations.service import NewEvaluation
 from app.models.words import EvaluationKind, EvaluationStatus
 from app.values import Code, Day, Name, Reason, Shape, shown
 
-router = APIRouter(prefix="/evaluations", route_class=KaoheRoute, tags=["evaluations"])
+router = centers_room("evaluations", "/evaluations")
 TemplateCode = Annotated[Code, Field(description="`id` of a template.", examples=["national"])]
 
 
@@ -89,7 +89,7 @@ WithStatus = Annotated[EvaluationStatus | None, Query(description="Only drafts, 
 def list_evaluations(
     who: EvaluationsRead,
     db: Db,
-    paging: Annotated[Paging, Depends()],
+    paging: Paged,
     year: Year = None,
     kind: OfKind = None,
     status: WithStatus = None,
@@ -140,9 +140,7 @@ def finalize_evaluation(
 
 
 @router.get("/{evaluation_id}/versions", response_model=PageOf[EvaluationVersionOut])
-def list_evaluation_versions(
-    who: EvaluationsRead, db: Db, evaluation_id: EvaluationId, paging: Annotated[Paging, Depends()]
-) -> Response:
+def list_evaluation_versions(who: EvaluationsRead, db: Db, evaluation_id: EvaluationId, paging: Paged) -> Response:
     """List every version of an evaluation, oldest first, with what it said, who recorded it and why."""
     with db.read() as session:
         page = queries.versions(session, who.centers, evaluation_id, paging.page)

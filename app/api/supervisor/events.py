@@ -3,28 +3,30 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field, WithJsonSchema
+from fastapi import Depends, Query, Response
+from pydantic import Field, WithJsonSchema
 from sqlalchemy import RowMapping
 
 from app import clock
 from app.api.answers import Db
 from app.api.auth import EventsRead
-from app.api.both_ways import BothWays, PageBothWays
+from app.api.both_ways import BothWays, PageBothWays, both_ways
 from app.api.ids import OfCenter
-from app.api.requests import KaoheRoute, parse
+from app.api.requests import parse
+from app.api.rooms import centers_room
 from app.errors import BadRequest
 from app.features.access.caller import Caller
 from app.features.events import queries
 from app.features.events.types import EventType
 from app.features.paging import Leaf
+from app.values import Out
 
-router = APIRouter(prefix="/events", route_class=KaoheRoute, tags=["events"])
-Page = Annotated[BothWays, Depends()]
+router = centers_room("events", "/events")
+Page = Annotated[BothWays, Depends(both_ways)]
 OfType = Annotated[EventType | None, Query(alias="type", description="Only events of this type.")]
 
 
-class EventOut(BaseModel):
+class EventOut(Out):
     """An event of a service center's stream."""
 
     id: uuid.UUID

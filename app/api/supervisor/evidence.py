@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Response
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -14,15 +14,14 @@ from app.api.answers import Db, answer
 from app.api.auth import EvidenceRead
 from app.api.files import ATTACHMENT, attachment
 from app.api.ids import EvidenceId, OfCenter, OfVendor
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.receiving import Folder
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.evidence import queries
 
-router = APIRouter(route_class=KaoheRoute, tags=["evidence"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("evidence")
 
 
 class SubjectOut(BaseModel):
@@ -51,7 +50,7 @@ class EvidenceOut(BaseModel):
 
 @router.get("/evidence", response_model=PageOf[EvidenceOut])
 def list_evidence(
-    who: EvidenceRead, db: Db, paging: Page, service_center_id: OfCenter = None, vendor_id: OfVendor = None
+    who: EvidenceRead, db: Db, paging: Paged, service_center_id: OfCenter = None, vendor_id: OfVendor = None
 ) -> Response:
     """List the files that something refers to."""
     with db.read() as session:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -14,8 +14,8 @@ from app.api.answers import Db, Version, answer, etag
 from app.api.auth import BudgetsRead, BudgetsWrite
 from app.api.changing import Change, changes
 from app.api.ids import BUDGET_LINE, OTHER_BUDGET_LINE, BudgetLineId, ExpenditureId, OfCenter, OfContract
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.api.supervisor.budget_bodies import PurposeCode
 from app.errors import NotFound
 from app.features.access.caller import Caller
@@ -24,10 +24,9 @@ from app.features.budgets.decisions import NewDecision
 from app.features.budgets.expenditures import NewExpenditure
 from app.features.budgets.reading_queries import ExpenditureFilter
 from app.models.words import ExpenditureDecisionKind
-from app.values import Day, DocumentNo, ExternalRef, Fen, Name, Note, Reason, Shape, SignedFen, shown
+from app.values import Day, DocumentNo, ExternalRef, Fen, Name, Note, Out, Reason, Shape, SignedFen, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["budgets"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("budgets")
 MOST = 500
 """Expenditures that one request records."""
 _SPENT = {
@@ -169,7 +168,7 @@ class ExpenditureOut(BaseModel):
     updated_at: datetime
 
 
-class DecisionOut(BaseModel):
+class DecisionOut(Out):
     """What was decided about an expenditure."""
 
     kind: ExpenditureDecisionKind
@@ -208,7 +207,7 @@ SpentUntil = Annotated[Day | None, Query(description="Spent on this day or earli
 def list_expenditures(
     who: BudgetsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     budget_line_id: OfLine = None,
     purpose: OfPurpose = None,
     mismatched: Mismatched = None,
@@ -235,7 +234,7 @@ def record_expenditures(who: BudgetsWrite, change: Change, body: ExpendituresIn)
 
 
 @router.get("/budgets/{budget_line_id}/expenditures", response_model=PageOf[ExpenditureOut])
-def list_budget_expenditures(who: BudgetsRead, db: Db, budget_line_id: BudgetLineId, paging: Page) -> Response:
+def list_budget_expenditures(who: BudgetsRead, db: Db, budget_line_id: BudgetLineId, paging: Paged) -> Response:
     """List what is charged to a line now."""
     wanted = ExpenditureFilter(budget_line_id)
     with db.read() as session:

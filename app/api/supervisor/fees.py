@@ -3,22 +3,22 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from fastapi import Response
+from pydantic import Field
 
 from app.api.answers import Db, answer
 from app.api.auth import SettlementsRead
 from app.api.ids import ContractId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.steps import MissingOut, StepOut, missing_out, steps_out
 from app.features.settlements import overview
 from app.features.settlements.overview import MonthFee, YearFees
-from app.values import Day, Fen, PeriodValue
+from app.values import Day, Fen, Out, PeriodValue
 
-router = APIRouter(prefix="/contracts/{contract_id}", route_class=KaoheRoute, tags=["settlements"])
+router = centers_room("settlements", "/contracts/{contract_id}")
 
 
-class PaymentPeriodOut(BaseModel):
+class PaymentPeriodOut(Out):
     """A payment period and how far it has come; `incomplete` names what the terms or the record leave open."""
 
     payment_period: str
@@ -31,13 +31,13 @@ class PaymentPeriodOut(BaseModel):
     missing: list[MissingOut]
 
 
-class PaymentPeriodsOut(BaseModel):
+class PaymentPeriodsOut(Out):
     """A contract's payment periods, in their order; none where its terms do not say how it is paid."""
 
     items: list[PaymentPeriodOut]
 
 
-class MonthFeeOut(BaseModel):
+class MonthFeeOut(Out):
     """A month's fee with its steps; null where something is missing for it."""
 
     period: PeriodValue
@@ -46,7 +46,7 @@ class MonthFeeOut(BaseModel):
     missing: MissingOut | None
 
 
-class QuarterFeeOut(BaseModel):
+class QuarterFeeOut(Out):
     """A quarter's fee, the sum of its service months; null while one of them is open."""
 
     quarter: str
@@ -54,7 +54,7 @@ class QuarterFeeOut(BaseModel):
     months: list[MonthFeeOut]
 
 
-class YearFeesOut(BaseModel):
+class YearFeesOut(Out):
     """A year's money as the contract states it, and the sum of its service months."""
 
     year: int
@@ -63,7 +63,7 @@ class YearFeesOut(BaseModel):
     quarters: list[QuarterFeeOut]
 
 
-class FeesOut(BaseModel):
+class FeesOut(Out):
     """The fee of every month, quarter and year of the service; `amount` is what they sum to."""
 
     amount: Fen | None

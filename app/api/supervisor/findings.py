@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field, StrictBool
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -16,8 +16,8 @@ from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
 from app.api.filters import CounterCode, IssueTypeCode, Month, UpdatedSince, Withdrawn
 from app.api.ids import ContractId, FindingId, OfCenter, OfContract, OfVendor
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf, Paging
+from app.api.rooms import centers_room
 from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import findings, queries, repeat_offences, revisions
@@ -26,11 +26,11 @@ from app.features.assessments.queries import FindingFilter
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions
 from app.features.contracts.within import Within
-from app.rules.recurrence import Offence, RepeatRule
-from app.values import Code, Day, ExternalRef, Hundredths, Note, Points, Reason, Shape, ShortCode, shown
+from app.rules.recurrence import Offence
+from app.rules.repeat_rules import RepeatRule
+from app.values import Code, Day, ExternalRef, Hundredths, Note, Out, Points, Reason, Shape, ShortCode, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["findings"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("findings")
 
 
 class FindingIn(Shape):
@@ -83,7 +83,7 @@ class WithdrawalIn(Shape):
     reason: Reason
 
 
-class FindingOut(BaseModel):
+class FindingOut(Out):
     """A recorded finding."""
 
     id: uuid.UUID
@@ -152,7 +152,7 @@ class RepeatOffencesOut(BaseModel):
 def list_findings(
     who: AssessmentsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     period: Month = None,
     issue_type: IssueTypeCode = None,
     counter: CounterCode = None,
@@ -174,7 +174,7 @@ def list_findings_of_contract(
     who: AssessmentsRead,
     db: Db,
     contract_id: ContractId,
-    paging: Page,
+    paging: Paged,
     period: Month = None,
     issue_type: IssueTypeCode = None,
     counter: CounterCode = None,
@@ -238,7 +238,7 @@ def list_repeat_offences(
         raise BadRequest(f"{day} is after today.", pointer="/query/as_of")
     with db.read() as session:
         versions = read_versions(contract_queries.versions(session, contract_id))
-        rows = repeat_offences.known_findings(session, day, Within(contract_id=contract_id))
+        rows = repeat_offences.known_findings(session, day, Within(contract_id=contract_id), lambda _: versions)
     found = repeat_offences.offences(versions, rows, day)
     items = [_offence(offence, rule, row["issue_type"], row["issue_type_name"]) for offence, rule, row in found]
     return answer(RepeatOffencesOut(as_of=day, items=items))
@@ -253,7 +253,7 @@ def _require_contract(db: Db, who: Caller, contract_id: uuid.UUID) -> None:
 def _listed(who: Caller, db: Db, paging: Paging, wanted: FindingFilter) -> Response:
     with db.read() as session:
         page = queries.findings(session, who.centers, wanted, paging.page)
-    return paging.answer([_item(row) for row in page.rows], page.next_after)
+    return paging.answer([finding_out(row) for row in page.rows], page.next_after)
 
 
 def _answer(
@@ -262,10 +262,11 @@ def _answer(
     row = queries.finding(session, who.centers, finding_id)
     if row is None:
         raise NotFound("There is no such finding.", pointer="/path/finding_id")
-    return answer(_item(row), status, etag(row["version"]) | dict(headers or {}))
+    return answer(finding_out(row), status, etag(row["version"]) | dict(headers or {}))
 
 
-def _item(row: RowMapping) -> FindingOut:
+def finding_out(row: RowMapping) -> FindingOut:
+    """Show a finding."""
     given = {"deduction_points": row["deduction_hundredths"], "unrectified": bool(row["unrectified"])}
     return FindingOut.model_construct(**(dict(row) | given))
 

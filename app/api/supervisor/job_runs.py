@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field, StrictBool
 from sqlalchemy import RowMapping
 
@@ -12,9 +12,9 @@ from app import clock, nightly
 from app.api.answers import Db, answer
 from app.api.auth import JobRunsRead, JobRunsWrite
 from app.api.changing import changes
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.rates import heavy
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.errors import Invalid
 from app.features.access.caller import Caller
 from app.features.contracts.queries import contracts_of
@@ -22,10 +22,9 @@ from app.features.contracts.within import Within
 from app.features.job_runs import queries
 from app.models.words import AlertKind, AskedBy, RunStatus
 from app.rules.faults import Fault
-from app.values import Day, Shape, shown
+from app.values import Day, Out, Shape, shown
 
-router = APIRouter(prefix="/job-runs", route_class=KaoheRoute, tags=["job runs"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("job runs", "/job-runs")
 
 
 class Failure(BaseModel):
@@ -35,7 +34,7 @@ class Failure(BaseModel):
     error: str
 
 
-class JobRunOut(BaseModel):
+class JobRunOut(Out):
     """A job's run for a business date; failures of other service centers are counted, not shown."""
 
     id: uuid.UUID
@@ -104,7 +103,7 @@ BusinessTo = Annotated[Day | None, Query(description="For this business date or 
 def list_job_runs(
     who: JobRunsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     job: JobName = None,
     since: BusinessFrom = None,
     until: BusinessTo = None,

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field, model_validator
 from sqlmodel import Session
 
@@ -12,14 +12,14 @@ from app.api.answers import Db, answer, etag_of
 from app.api.auth import DutiesRead, DutiesWrite
 from app.api.changing import Change, changes
 from app.api.ids import ContractId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.features.access.caller import Caller
 from app.features.vendor_duties import key_posts
 from app.features.vendor_duties.key_posts import Post, PostChange
 from app.features.vendor_duties.queries import Whose
 from app.values import Code, Day, Note, Shape, ShortCode, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/key-posts", route_class=KaoheRoute, tags=["duties"])
+router = centers_room("duties", "/contracts/{contract_id}/key-posts")
 
 
 class PostChangeIn(Shape):

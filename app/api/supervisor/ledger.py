@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -15,8 +15,8 @@ from app import clock
 from app.api.answers import Db, answer
 from app.api.auth import SettlementsRead
 from app.api.ids import ContractId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
@@ -27,12 +27,12 @@ from app.features.settlements.ledger.queries import EntryFilter
 from app.models.words import LedgerCause
 from app.rules.clauses import Fund
 from app.rules.ledger import Account
-from app.values import Day, Fen, Hundredths, SignedFen
+from app.values import Day, Fen, Hundredths, Out, SignedFen
 
-router = APIRouter(prefix="/contracts/{contract_id}", route_class=KaoheRoute, tags=["settlements"])
+router = centers_room("settlements", "/contracts/{contract_id}")
 
 
-class LedgerLineOut(BaseModel):
+class LedgerLineOut(Out):
     """A debit or a credit of one account; the other of the two is null."""
 
     account: Account
@@ -42,7 +42,7 @@ class LedgerLineOut(BaseModel):
     credit: Fen | None
 
 
-class LedgerEntryOut(BaseModel):
+class LedgerEntryOut(Out):
     """What one cause posted: its debits are as much as its credits."""
 
     id: uuid.UUID
@@ -56,14 +56,14 @@ class LedgerEntryOut(BaseModel):
     lines: list[LedgerLineOut]
 
 
-class HeldOut(BaseModel):
+class HeldOut(Out):
     """What a fund holds; `GET …/holdbacks` says of which months, and how old it is."""
 
     fund: Fund
     amount: Fen
 
 
-class IdentityOut(BaseModel):
+class IdentityOut(Out):
     """The two sides that are always equal: accrued and receivable; paid, payable, held, deducted and forfeited."""
 
     debit_side: Fen
@@ -71,7 +71,7 @@ class IdentityOut(BaseModel):
     difference: SignedFen
 
 
-class DenominatorOut(BaseModel):
+class DenominatorOut(Out):
     """The sum that a share is a share of."""
 
     name: Annotated[str, Field(description="`contract_total`, `year:2023` or `accrued`.", examples=["year:2023"])]
@@ -80,7 +80,7 @@ class DenominatorOut(BaseModel):
     amount: Fen
 
 
-class ShareOut(BaseModel):
+class ShareOut(Out):
     """What part of a sum is paid; of a year, what was paid for it, whenever that was."""
 
     denominator: DenominatorOut
@@ -89,7 +89,7 @@ class ShareOut(BaseModel):
     unpaid: Annotated[Fen, Field(description="0.00 where more was paid.")]
 
 
-class BalanceOut(BaseModel):
+class BalanceOut(Out):
     """The accounts of a contract by what was posted up to `as_of`."""
 
     contract_id: uuid.UUID
@@ -105,7 +105,7 @@ def list_ledger_entries(
     who: SettlementsRead,
     db: Db,
     contract_id: ContractId,
-    paging: Annotated[Paging, Depends()],
+    paging: Paged,
     cause: Annotated[LedgerCause | None, Query(description="What posted it.")] = None,
     since: Annotated[Day | None, Query(description="Posted on this day or later.", examples=["2024-01-10"])] = None,
     until: Annotated[Day | None, Query(description="Posted on this day or earlier.", examples=["2024-01-31"])] = None,

@@ -4,22 +4,22 @@ import uuid
 from fractions import Fraction
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from app.api.answers import Db, PathPeriod, answer
 from app.api.auth import MetricsRead
 from app.api.ids import ContractId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.steps import Text
 from app.errors import Invalid
 from app.features.metrics.comparing import loads
 from app.rules.faults import Fault
 from app.rules.loads import OPEN_COUNTERS, OVER_AT, QUEUE_MINUTES, UNDER_AT, Comparison, Load, Mark, Suggestion
 from app.rules.money import exact
-from app.values import Quantity
+from app.values import Out, Quantity
 
-router = APIRouter(prefix="/contracts/{contract_id}/metrics/{period}", route_class=KaoheRoute, tags=["metrics"])
+router = centers_room("metrics", "/contracts/{contract_id}/metrics/{period}")
 Exact = Annotated[str | None, Field(description="A decimal, or a fraction where it does not end.", examples=["225"])]
 OverAt = Annotated[
     Quantity | None,
@@ -60,7 +60,7 @@ class SuggestionOut(BaseModel):
     text: Text
 
 
-class ComparisonOut(BaseModel):
+class ComparisonOut(Out):
     """Halls beside halls, or counters beside counters."""
 
     level: Annotated[str, Field(description="`counter`, `hall`, or `unregistered`: places that only figures name.")]

@@ -3,18 +3,18 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from app import clock
 from app.api.answers import Db, answer
 from app.api.auth import AnyRole
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.features.access import queries
 from app.models.words import Role
 from app.values import Day
 
-router = APIRouter(route_class=KaoheRoute, tags=["me"])
+router = centers_room("me")
 
 
 class CenterName(BaseModel):

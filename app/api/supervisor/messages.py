@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -13,17 +13,16 @@ from app.api.answers import Db, Version, answer, etag
 from app.api.auth import MessagesRead, MessagesWrite
 from app.api.changing import Change, changes
 from app.api.ids import ChannelId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.messages import channels, queries, settings
 from app.features.webhooks.sealing import Sealer
 from app.models.words import ChannelKind, MessageKind, MessageStatus
-from app.values import Day, Number, Shape, shown
+from app.values import Day, Number, Out, Shape, shown
 
-router = APIRouter(prefix="/me", route_class=KaoheRoute, tags=["messages"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("messages", "/me")
 
 
 async def _sealer(request: Request) -> Sealer:
@@ -61,7 +60,7 @@ class ChannelIn(Shape):
         return {name: value for name, value in members.items() if value is not None}
 
 
-class ChannelOut(BaseModel):
+class ChannelOut(Out):
     """A channel without its address, and how it fares."""
 
     id: uuid.UUID
@@ -94,7 +93,7 @@ class SettingsOut(BaseModel):
     version: Version
 
 
-class MessageOut(BaseModel):
+class MessageOut(Out):
     """What was written to you, and how far it has come."""
 
     id: uuid.UUID
@@ -119,7 +118,7 @@ OfStatus = Annotated[MessageStatus | None, Query(alias="status", description="On
 
 
 @router.get("/channels", response_model=PageOf[ChannelOut], summary="List your channels")
-def list_channels(who: MessagesRead, db: Db, paging: Page, removed: Removed = None) -> Response:
+def list_channels(who: MessagesRead, db: Db, paging: Paged, removed: Removed = None) -> Response:
     """List the channels by which you are written to, removed ones too unless `removed` is false."""
     with db.read() as session:
         page = queries.channels(session, who.principal_id, paging.page, removed=removed)
@@ -176,7 +175,7 @@ def change_message_settings(who: MessagesWrite, change: Change, body: SettingsIn
 
 
 @router.get("/messages", response_model=PageOf[MessageOut], summary="List your messages")
-def list_messages(who: MessagesRead, db: Db, paging: Page, kind: OfKind = None, status: OfStatus = None) -> Response:
+def list_messages(who: MessagesRead, db: Db, paging: Paged, kind: OfKind = None, status: OfStatus = None) -> Response:
     """List what was written to you, oldest first; `given_up` is what could not be sent in six attempts."""
     with db.read() as session:
         page = queries.messages(session, who.principal_id, paging.page, kind=kind, status=status)

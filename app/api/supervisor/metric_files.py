@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from app.api.answers import Db, answer
@@ -12,7 +12,7 @@ from app.api.changing import Change, changes
 from app.api.files import CSV_FILE, WORKBOOK, CsvFile, Workbook, saved, workbook
 from app.api.ids import ContractId, OfContract
 from app.api.rates import heavy
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.steps import Text
 from app.api.uploads import FileBytes, takes_file
 from app.database import Database
@@ -24,7 +24,7 @@ from app.features.metrics.templates import Filled
 from app.rules.metric_codes import Adding, StandardCode
 from app.rules.metric_tables import Layout
 
-router = APIRouter(route_class=KaoheRoute, tags=["metrics"])
+router = centers_room("metrics")
 EXAMPLE = "月份,窗口编码,办件量（件）,咨询量（次）,开放窗口数（个）\n2023-01,,1200,400,\n2023-01,A-07,900,300,4\n"
 """A small table, as the documentation imports it."""
 

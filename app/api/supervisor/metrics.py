@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, Field
+from fastapi import Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -14,17 +14,17 @@ from app.api.auth import MetricsRead, MetricsWrite
 from app.api.changing import Change, changes
 from app.api.filters import Year
 from app.api.ids import ContractId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
 from app.features.metrics import queries, service
 from app.features.metrics.service import Metric
 from app.rules.periods import Period
-from app.values import Code, Note, Quantity, Shape, ShortCode, shown
+from app.values import Code, Note, Out, Quantity, Shape, ShortCode, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/metrics", route_class=KaoheRoute, tags=["metrics"])
+router = centers_room("metrics", "/contracts/{contract_id}/metrics")
 Site = Annotated[
     ShortCode | None,
     Field(description="`code` of a hall or a counter; null: of the whole contract.", examples=["H-1"]),
@@ -56,7 +56,7 @@ class MetricsIn(Shape):
     note: Note | None = None
 
 
-class MetricOut(BaseModel):
+class MetricOut(Out):
     """One figure of a month."""
 
     code: str
@@ -64,7 +64,7 @@ class MetricOut(BaseModel):
     value: Annotated[str, Field(description="Exact, as it was recorded.", examples=["0.2450"])]
 
 
-class MetricsOut(BaseModel):
+class MetricsOut(Out):
     """What a month was measured by."""
 
     contract_id: uuid.UUID
@@ -77,9 +77,7 @@ class MetricsOut(BaseModel):
 
 
 @router.get("", response_model=PageOf[MetricsOut])
-def list_metrics(
-    who: MetricsRead, db: Db, contract_id: ContractId, paging: Annotated[Paging, Depends()], year: Year = None
-) -> Response:
+def list_metrics(who: MetricsRead, db: Db, contract_id: ContractId, paging: Paged, year: Year = None) -> Response:
     """List the months of a contract that have metrics on record."""
     with db.read() as session:
         page = queries.months(session, who.centers, contract_id, year, paging.page)

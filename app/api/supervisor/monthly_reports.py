@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, Field
+from fastapi import Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -14,16 +14,16 @@ from app.api.auth import DutiesRead, DutiesWrite
 from app.api.changing import Change, changes
 from app.api.filters import Year
 from app.api.ids import ContractId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.features.access.caller import Caller
 from app.features.vendor_duties import queries, reports
 from app.features.vendor_duties.queries import Whose
 from app.features.vendor_duties.reading import ReportState, Submitted, read_report, state_of, version_of
 from app.rules.periods import Period
-from app.values import Day, Reason, Shape, shown
+from app.values import Day, Out, Reason, Shape, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/monthly-reports", route_class=KaoheRoute, tags=["duties"])
+router = centers_room("duties", "/contracts/{contract_id}/monthly-reports")
 
 
 class ReturningIn(Shape):
@@ -34,14 +34,14 @@ class ReturningIn(Shape):
     reason: Reason
 
 
-class FigureOut(BaseModel):
+class FigureOut(Out):
     """One figure of a report, by a code of the vendor's own."""
 
     code: str
     value: Annotated[str, Field(description="Exact, as it was handed in.", examples=["12000"])]
 
 
-class ReportFileOut(BaseModel):
+class ReportFileOut(Out):
     """A file of a report."""
 
     id: uuid.UUID
@@ -51,7 +51,7 @@ class ReportFileOut(BaseModel):
     media_type: str | None
 
 
-class ReturnOut(BaseModel):
+class ReturnOut(Out):
     """That a report was returned, by whom and why."""
 
     reason: str
@@ -60,7 +60,7 @@ class ReturnOut(BaseModel):
     recorded_at: datetime
 
 
-class SubmissionOut(BaseModel):
+class SubmissionOut(Out):
     """One submission; the last one stands."""
 
     number: int
@@ -73,7 +73,7 @@ class SubmissionOut(BaseModel):
     returned: Annotated[ReturnOut | None, Field(description="With it every submission before it is returned.")]
 
 
-class ReportOut(BaseModel):
+class ReportOut(Out):
     """How a month's report stands."""
 
     contract_id: uuid.UUID
@@ -93,7 +93,7 @@ class ReportWithSubmissions(ReportOut):
 
 @router.get("", response_model=PageOf[ReportOut])
 def list_monthly_reports(
-    who: DutiesRead, db: Db, contract_id: ContractId, paging: Annotated[Paging, Depends()], year: Year = None
+    who: DutiesRead, db: Db, contract_id: ContractId, paging: Paged, year: Year = None
 ) -> Response:
     """List the months of a contract with the state of their reports."""
     with db.read() as session:

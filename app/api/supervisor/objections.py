@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -13,8 +13,8 @@ from app.api.answers import Db, answer, etag
 from app.api.auth import SettlementsRead, SettlementsWrite
 from app.api.changing import Change, changes
 from app.api.ids import ObjectionId, OfContract, OfSettlement
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.evidence.queries import of_subject
@@ -22,9 +22,9 @@ from app.features.settlements.objections import queries, service
 from app.features.settlements.objections.queries import ObjectionFilter
 from app.features.settlements.objections.service import Answer
 from app.models.words import ObjectionRemedy, ObjectionState
-from app.values import Day, PeriodValue, Reason, Shape, shown
+from app.values import Day, Out, PeriodValue, Reason, Shape, shown
 
-router = APIRouter(prefix="/objections", route_class=KaoheRoute, tags=["objections"])
+router = centers_room("objections", "/objections")
 
 State = Annotated[ObjectionState | None, Query(description="Only those that have come so far.", examples=["accepted"])]
 
@@ -77,7 +77,7 @@ class RemedyOut(BaseModel):
     url: Annotated[str, Field(examples=["/v1/contracts/…/assessments/2023-08/revisions"])]
 
 
-class ObjectionOut(BaseModel):
+class ObjectionOut(Out):
     """An objection to a line of a settlement, or to a payout, and its answer."""
 
     id: uuid.UUID
@@ -122,7 +122,7 @@ class ObjectionDetail(ObjectionOut):
 def list_objections(
     who: SettlementsRead,
     db: Db,
-    paging: Annotated[Paging, Depends()],
+    paging: Paged,
     contract_id: OfContract = None,
     settlement_id: OfSettlement = None,
     state: State = None,

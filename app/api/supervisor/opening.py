@@ -5,24 +5,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StrictBool
+from fastapi import Response
+from pydantic import Field, StrictBool
 from sqlmodel import Session
 
 from app.api.answers import Db, Version, answer, etag
 from app.api.auth import SettlementsRead, SettlementsWrite
 from app.api.changing import Change, changes
 from app.api.ids import ContractId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
 from app.features.settlements.opening import service as opening
 from app.features.settlements.opening.service import NewOpening
 from app.models.words import MoneyStatus
-from app.values import Day, Fen, Reason, Shape, shown
+from app.values import Day, Fen, Out, Reason, Shape, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/opening-balance", route_class=KaoheRoute, tags=["settlements"])
+router = centers_room("settlements", "/contracts/{contract_id}/opening-balance")
 
 
 class OpeningIn(Shape):
@@ -57,7 +57,7 @@ class OpeningIn(Shape):
         return NewOpening(as_of=self.as_of, amounts=amounts, source=self.source, assumption=self.assumption)
 
 
-class OpeningLineOut(BaseModel):
+class OpeningLineOut(Out):
     """One amount with its steps, as the lines of settlements have them."""
 
     component: str
@@ -65,7 +65,7 @@ class OpeningLineOut(BaseModel):
     steps: list[dict[str, Any]]
 
 
-class OpeningOut(BaseModel):
+class OpeningOut(Out):
     """An opening balance, drafted or approved; `id` is that of the settlement of the period `opening`."""
 
     id: uuid.UUID

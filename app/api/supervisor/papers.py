@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from app.api.answers import Db, answer
@@ -11,7 +11,7 @@ from app.api.auth import SettlementsRead
 from app.api.files import WORKBOOK, Workbook, workbook
 from app.api.ids import ContractId, SettlementId
 from app.api.rates import heavy
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.features.settlements.papers import statement, statement_sheets
 from app.features.settlements.papers.dossier import dossier
 from app.features.settlements.papers.statement import Balances, Item, Movement, Statement
@@ -20,7 +20,7 @@ from app.rules.clauses import Fund
 from app.rules.ledger import Account
 from app.values import Day, SignedFen, read_year
 
-router = APIRouter(prefix="/contracts/{contract_id}", route_class=KaoheRoute, tags=["settlements"])
+router = centers_room("settlements", "/contracts/{contract_id}")
 PathYear = Annotated[
     int, Path(ge=2000, le=2099, description="The calendar year.", examples=[2024]), BeforeValidator(read_year)
 ]

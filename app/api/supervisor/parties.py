@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import Field
 
 from app.api.answers import Created, Db, created
@@ -12,13 +12,12 @@ from app.api.auth import CentersRead, CentersWrite, PartiesRead, PartiesWrite
 from app.api.changing import Change, changes
 from app.api.filters import IssueTypeCode
 from app.api.ids import CENTER, SITE, CenterId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.features.parties import queries, service
 from app.values import Code, ExternalRef, Name, Shape, ShortCode, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["parties"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("parties")
 
 
 class CodeAndName(Shape):
@@ -118,7 +117,7 @@ class IssueTypeOut(IssueTypeFields):
 
 
 @router.get("/service-centers", response_model=PageOf[ServiceCenterOut])
-def list_service_centers(who: CentersRead, db: Db, paging: Page) -> Response:
+def list_service_centers(who: CentersRead, db: Db, paging: Paged) -> Response:
     """List the caller's service centers."""
     with db.read() as session:
         page = queries.service_centers(session, who.centers, paging.page)
@@ -134,7 +133,7 @@ def create_service_center(who: CentersWrite, change: Change, body: ServiceCenter
 
 
 @router.get("/service-centers/{service_center_id}/sites", response_model=PageOf[SiteOut])
-def list_sites(who: PartiesRead, db: Db, service_center_id: CenterId, paging: Page) -> Response:
+def list_sites(who: PartiesRead, db: Db, service_center_id: CenterId, paging: Paged) -> Response:
     """List the halls of a service center."""
     service.require_center(who.centers, service_center_id, "/path/service_center_id")
     with db.read() as session:
@@ -152,7 +151,7 @@ def create_site(who: PartiesWrite, change: Change, service_center_id: CenterId, 
 
 
 @router.get("/service-centers/{service_center_id}/counters", response_model=PageOf[CounterOut])
-def list_counters(who: PartiesRead, db: Db, service_center_id: CenterId, paging: Page) -> Response:
+def list_counters(who: PartiesRead, db: Db, service_center_id: CenterId, paging: Paged) -> Response:
     """List the counters of a service center."""
     service.require_center(who.centers, service_center_id, "/path/service_center_id")
     with db.read() as session:
@@ -175,7 +174,7 @@ VendorName = Annotated[
 
 
 @router.get("/vendors", response_model=PageOf[VendorOut])
-def list_vendors(who: PartiesRead, db: Db, paging: Page, name: VendorName = None) -> Response:
+def list_vendors(who: PartiesRead, db: Db, paging: Paged, name: VendorName = None) -> Response:
     """List the vendors of the caller's service centers."""
     with db.read() as session:
         page = queries.vendors(session, who.centers, paging.page, name)
@@ -194,7 +193,7 @@ def create_vendor(who: PartiesWrite, change: Change, body: VendorIn) -> Response
 
 
 @router.get("/issue-types", response_model=PageOf[IssueTypeOut])
-def list_issue_types(who: PartiesRead, db: Db, paging: Page, code: IssueTypeCode = None) -> Response:
+def list_issue_types(who: PartiesRead, db: Db, paging: Paged, code: IssueTypeCode = None) -> Response:
     """List the issue types of the caller's service centers."""
     with db.read() as session:
         page = queries.issue_types(session, who.centers, paging.page, code)

@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
 
 from app.api.answers import Db, answer
@@ -11,13 +11,14 @@ from app.api.auth import SettlementsRead
 from app.api.changing import changes
 from app.api.ids import ContractId
 from app.api.rates import heavy
-from app.api.requests import LARGEST_BODY, KaoheRoute
+from app.api.requests import LARGEST_BODY
+from app.api.rooms import centers_room
 from app.features.settlements.payments import matching
 from app.features.settlements.payments.matching import Matched, Matching, Recorded, Result, Total
 from app.rules.money import yuan
-from app.values import Day, Fen, Shape, shown
+from app.values import Day, Fen, Out, Shape, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/payments", route_class=KaoheRoute, tags=["settlements"])
+router = centers_room("settlements", "/contracts/{contract_id}/payments")
 
 Sum = Annotated[
     int,
@@ -47,7 +48,7 @@ class MatchingIn(Shape):
     ]
 
 
-class RecordedPayment(BaseModel):
+class RecordedPayment(Out):
     """A payment on record."""
 
     payment_id: uuid.UUID
@@ -60,7 +61,7 @@ class RecordedPayment(BaseModel):
     voided_on: Day | None
 
 
-class PaymentCandidate(BaseModel):
+class PaymentCandidate(Out):
     """An approved settlement or payout of which exactly that amount is left to pay."""
 
     settlement_id: uuid.UUID | None
@@ -69,7 +70,7 @@ class PaymentCandidate(BaseModel):
     left: Fen
 
 
-class MatchedRow(BaseModel):
+class MatchedRow(Out):
     """A row of the file and what it meets."""
 
     row: Annotated[int, Field(description="1 is the first row below the heading.")]

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -15,8 +15,8 @@ from app.api.answers import Db, Version, answer, etag
 from app.api.auth import Approvals, SettlementsRead
 from app.api.changing import Change, changes
 from app.api.ids import PAYOUT, SETTLEMENT, ContractId, PaymentId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.contracts import queries as contract_queries
@@ -24,9 +24,9 @@ from app.features.settlements.payments import queries as payment_queries
 from app.features.settlements.payments import service as payments
 from app.features.settlements.payments.queries import PaymentFilter
 from app.features.settlements.payments.service import NewPayment
-from app.values import Day, DocumentNo, Fen, Note, Reason, Shape, shown
+from app.values import Day, DocumentNo, Fen, Note, Out, Reason, Shape, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/payments", route_class=KaoheRoute, tags=["settlements"])
+router = centers_room("settlements", "/contracts/{contract_id}/payments")
 
 
 class PaymentIn(Shape):
@@ -66,7 +66,7 @@ class VoidingIn(Shape):
     reason: Reason
 
 
-class PaymentOut(BaseModel):
+class PaymentOut(Out):
     """A payment; a voided one no longer counts from `voided_on`."""
 
     id: uuid.UUID
@@ -92,7 +92,7 @@ def list_payments(
     who: SettlementsRead,
     db: Db,
     contract_id: ContractId,
-    paging: Annotated[Paging, Depends()],
+    paging: Paged,
     settlement_id: Annotated[
         uuid.UUID | None, Query(description="Only those on this settlement.", examples=[SETTLEMENT])
     ] = None,

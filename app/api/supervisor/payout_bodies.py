@@ -14,12 +14,12 @@ from app.models.words import ObjectionState, PayoutKind, Rest
 from app.rules.clauses import Fund, ProratedPayout
 from app.rules.payouts import ReadingFigure, said
 from app.rules.workings import Label
-from app.values import Day, Fen
+from app.values import Day, Fen, Out
 
 FORMULA_INPUTS = "The sums that it reckons with, in yuan, by the names that the clause gives them."
 
 
-class ReadingOut(BaseModel):
+class ReadingOut(Out):
     """One way to read the text, with one candidate for the sum that it leaves out."""
 
     id: str
@@ -38,7 +38,7 @@ class ReadingStepsOut(ReadingOut):
     steps: list[StepOut]
 
 
-class ChoiceOut(BaseModel):
+class ChoiceOut(Out):
     """The choice of a reading that stands: what was agreed when, by which paper, and who recorded it."""
 
     number: Annotated[int, Field(description="1 for the first one that was recorded.")]
@@ -52,7 +52,7 @@ class ChoiceOut(BaseModel):
     recorded_at: datetime
 
 
-class EventOut(BaseModel):
+class EventOut(Out):
     """What a release follows, with its day and paper once they are known."""
 
     after: str
@@ -74,7 +74,7 @@ class PayoutObjected(BaseModel):
     filed_on: Day
 
 
-class PayoutOut(BaseModel):
+class PayoutOut(Out):
     """绩效考核金, or a release of the holdback: what the terms give, whether or not anything is on record of it."""
 
     id: uuid.UUID
@@ -105,13 +105,13 @@ class PayoutOut(BaseModel):
     updated_at: datetime | None
 
 
-class PayoutsOut(BaseModel):
+class PayoutsOut(Out):
     """Every payout of a contract: those of years, earliest first, then the releases."""
 
     items: list[PayoutOut]
 
 
-class PayoutExplanationOut(BaseModel):
+class PayoutExplanationOut(Out):
     """How a payout's amount follows, so that anybody can reckon it again: the last step is the amount."""
 
     payout_id: uuid.UUID

@@ -5,8 +5,8 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, model_validator
+from fastapi import Response
+from pydantic import Field, model_validator
 from sqlmodel import Session
 
 from app import clock
@@ -14,7 +14,7 @@ from app.api.answers import Db, answer, etag_of
 from app.api.auth import Approvals, SettlementsRead, SettlementsWrite
 from app.api.changing import Change, changes
 from app.api.ids import ContractId, PayoutId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.supervisor.payout_bodies import (
     PayoutExplanationOut,
     PayoutOut,
@@ -32,9 +32,9 @@ from app.features.settlements.payouts.facts import PayoutFacts
 from app.features.settlements.payouts.standings import facts_of, stand
 from app.models.words import Rest
 from app.rules.clauses import Fund
-from app.values import Code, Day, Fen, Name, Note, Shape, shown
+from app.values import Code, Day, Fen, Name, Note, Out, Shape, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}", route_class=KaoheRoute, tags=["payouts"])
+router = centers_room("payouts", "/contracts/{contract_id}")
 
 
 class ReadingIn(Shape):
@@ -94,7 +94,7 @@ class ReleaseIn(Shape):
     document: Name | None = None
 
 
-class MonthHeldOut(BaseModel):
+class MonthHeldOut(Out):
     """What a fund still holds of a month."""
 
     period: Annotated[str | None, Field(description="Null for an opening balance of no month in particular.")]
@@ -103,7 +103,7 @@ class MonthHeldOut(BaseModel):
     age_days: int
 
 
-class FundOut(BaseModel):
+class FundOut(Out):
     """A fund: what was ever kept back in it, and what it still holds, oldest first."""
 
     fund: Fund
@@ -112,7 +112,7 @@ class FundOut(BaseModel):
     months: list[MonthHeldOut]
 
 
-class HoldbacksOut(BaseModel):
+class HoldbacksOut(Out):
     """考核预留金: what is kept back of a contract's money, by fund and month, with its age."""
 
     contract_id: uuid.UUID

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -13,8 +13,8 @@ from app.api.answers import Db, Version, answer, etag
 from app.api.auth import EvaluationsRead, EvaluationsWrite
 from app.api.changing import Change, changes
 from app.api.ids import CENTER, CONTRACT, OfCenter, OfContract, ProgressReportId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.evaluations import progress
@@ -24,8 +24,7 @@ from app.models.words import ProgressStatus
 from app.rules.budgets import Base, Quarter
 from app.values import Day, DocumentNo, Shape, shown
 
-router = APIRouter(prefix="/progress-reports", route_class=KaoheRoute, tags=["budgets"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("budgets", "/progress-reports")
 _PATTERN = r"^20\d{2}-Q[1-4]$"
 
 
@@ -126,7 +125,7 @@ WithStatus = Annotated[ProgressStatus | None, Query(description="How far it has 
 def list_progress_reports(
     who: EvaluationsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     quarter: OfQuarter = None,
     status: WithStatus = None,
     contract_id: OfContract = None,

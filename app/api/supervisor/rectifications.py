@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -16,7 +16,7 @@ from app.api.attached import AttachedOut, attached
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
 from app.api.ids import ContractId, ToldFindingId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.assessments import answer_queries, queries, rectifications
@@ -25,9 +25,7 @@ from app.features.evidence import queries as evidence_queries
 from app.models.words import DueKind, Verification
 from app.values import Day, Reason, Shape, shown
 
-router = APIRouter(
-    prefix="/contracts/{contract_id}/findings/{finding_id}", route_class=KaoheRoute, tags=["rectifications"]
-)
+router = centers_room("rectifications", "/contracts/{contract_id}/findings/{finding_id}")
 
 
 class VerificationIn(Shape):

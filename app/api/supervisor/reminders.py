@@ -3,7 +3,7 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field, StrictInt
 from sqlmodel import Session
 
@@ -11,11 +11,11 @@ from app.api.answers import Db, Version, answer, etag
 from app.api.auth import RemindersRead, RemindersWrite
 from app.api.changing import Change, changes
 from app.api.ids import CenterId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.features.messages import settings
 from app.values import Shape, shown
 
-router = APIRouter(prefix="/service-centers/{service_center_id}", route_class=KaoheRoute, tags=["messages"])
+router = centers_room("messages", "/service-centers/{service_center_id}")
 
 
 class RemindersIn(Shape):

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -14,7 +14,7 @@ from app.api.answers import Db, PathPeriod, answer
 from app.api.auth import AssessmentsRead, AssessmentsWrite
 from app.api.changing import Change, changes
 from app.api.ids import ContractId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.scores import ScoreOut, score_of
 from app.api.supervisor.assessments import AssessmentDetail, CriterionOut, detail
 from app.api.supervisor.findings import FindingIn
@@ -27,9 +27,9 @@ from app.features.assessments.revisions import Notice, Revision
 from app.models.words import AppealOutcome
 from app.rules.consecutive import MonthState
 from app.rules.scores import Verdict
-from app.values import Day, DocumentNo, Note, Reason, Shape, shown
+from app.values import Day, DocumentNo, Note, Out, Reason, Shape, shown
 
-router = APIRouter(prefix="/contracts/{contract_id}/assessments/{period}", route_class=KaoheRoute, tags=["revisions"])
+router = centers_room("revisions", "/contracts/{contract_id}/assessments/{period}")
 
 Withdrawn = Annotated[list[uuid.UUID], Field(max_length=200, description="Ids of the month's findings to withdraw.")]
 Added = Annotated[list[FindingIn], Field(max_length=200, description="Findings of the month, recorded late.")]
@@ -109,7 +109,7 @@ class AppealDecisionIn(Shape):
         )
 
 
-class VersionOut(BaseModel):
+class VersionOut(Out):
     """One version of a month; number 0 is what was notified."""
 
     number: int

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -14,8 +14,8 @@ from app.api.auth import Approvals, SettlementsRead, SettlementsWrite
 from app.api.changing import Change, changes
 from app.api.filters import UpdatedSince
 from app.api.ids import ContractId, OfCenter, OfContract, SettlementId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.api.steps import Clause, LineExplanation, clause_of, explained
 from app.errors import NotFound
 from app.features.access.caller import Caller
@@ -23,10 +23,9 @@ from app.features.settlements import queries, service
 from app.features.settlements.objections.queries import against
 from app.features.settlements.queries import SettlementFilter
 from app.models.words import MoneyStatus, ObjectionState
-from app.values import Day, Fen, Shape, SignedFen, shown
+from app.values import Day, Fen, Out, Shape, SignedFen, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["settlements"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("settlements")
 
 Status = Literal["draft", "approved", "paid", "superseded"]
 PaymentPeriod = Annotated[
@@ -53,7 +52,7 @@ class SettlementIn(Shape):
     payment_period: PaymentPeriod
 
 
-class LineOut(BaseModel):
+class LineOut(Out):
     """One amount; positive as its component says, and an adjustment may be negative."""
 
     number: int
@@ -64,7 +63,7 @@ class LineOut(BaseModel):
     clause: Clause | None
 
 
-class SettlementOut(BaseModel):
+class SettlementOut(Out):
     """费用结算 of a payment period: payable = fee − deducted − held − carried over."""
 
     id: uuid.UUID
@@ -109,7 +108,7 @@ class SettlementWithLines(SettlementOut):
     objections: list[LineObjected]
 
 
-class Explanation(BaseModel):
+class Explanation(Out):
     """How each line of a settlement came about."""
 
     settlement_id: uuid.UUID
@@ -123,7 +122,7 @@ def list_settlements_of_contract(
     contract_id: ContractId,
     who: SettlementsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     status: OfStatus = None,
     payment_period: OfPeriod = None,
 ) -> Response:
@@ -138,7 +137,7 @@ def list_settlements_of_contract(
 def list_settlements(
     who: SettlementsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     status: OfStatus = None,
     payment_period: OfPeriod = None,
     contract_id: OfContract = None,

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field, StrictInt, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -14,8 +14,8 @@ from app.api.auth import SignalsRead, SignalsSend, SignalsWrite
 from app.api.changing import Change, changes
 from app.api.filters import CounterCode, Month, UpdatedSince
 from app.api.ids import INCIDENT, OTHER_SIGNAL, OfCenter, OfContract, SignalId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.signals import deciding, queries, receiving
@@ -26,8 +26,7 @@ from app.models.words import Role, SignalStatus
 from app.rules.signals import Likeness, MatchedBy, Unmatched
 from app.values import Code, Day, ExternalRef, Instant, Name, Note, Points, Reason, Shape, ShortCode, shown
 
-router = APIRouter(prefix="/signals", route_class=KaoheRoute, tags=["signals"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("signals", "/signals")
 Source = Annotated[Code, Field(description="The system that it comes from, by a code of the centre's own.")]
 Text = Annotated[
     str,
@@ -213,7 +212,7 @@ OfIncident = Annotated[uuid.UUID | None, Query(description="Telling of this inci
 def list_signals(
     who: SignalsRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     status: WithStatus = None,
     source: OfSource = None,
     period: Month = None,

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -13,7 +13,7 @@ from app import clock
 from app.api.answers import Db, answer
 from app.api.auth import ContractsRead, TemplatesRead
 from app.api.ids import ContractId
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.steps import MissingOut, Text, missing_out
 from app.errors import BadRequest, NotFound
 from app.features.contracts import queries, templates, terms_document
@@ -25,7 +25,7 @@ from app.rules.fees import ServiceFees
 from app.rules.periods import Period
 from app.values import Day
 
-router = APIRouter(route_class=KaoheRoute, tags=["contracts"])
+router = centers_room("contracts")
 
 
 class TermsOut(BaseModel):

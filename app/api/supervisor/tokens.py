@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field, StrictInt
+from fastapi import Depends, Query, Request, Response
+from pydantic import Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -15,18 +15,17 @@ from app.api.answers import Db, answer, shown_once
 from app.api.auth import TokensRead, TokensWrite
 from app.api.changing import Change, changes
 from app.api.ids import CENTER, MachineTokenId, OfCenter
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access import machine_token_queries, machine_tokens, rights_queries
 from app.features.access.caller import Caller
 from app.features.access.machine_token_queries import TokenFilter
 from app.features.access.machine_tokens import LONGEST_DAYS, NewToken
 from app.models.words import Role
-from app.values import Number, Reason, Shape, shown
+from app.values import Number, Out, Reason, Shape, shown
 
-router = APIRouter(prefix="/tokens", route_class=KaoheRoute, tags=["tokens"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("tokens", "/tokens")
 
 
 class MachineTokenIn(Shape):
@@ -69,7 +68,7 @@ class MachineTokenIn(Shape):
     ] = None
 
 
-class MachineTokenOut(BaseModel):
+class MachineTokenOut(Out):
     """A token without its secret, of which nothing but a hash is stored."""
 
     id: uuid.UUID
@@ -121,7 +120,7 @@ LongestDays = Annotated[int, Depends(_longest_days)]
 def list_machine_tokens(
     who: TokensRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     principal: OfPrincipal = None,
     role: WithRole = None,
     live: Live = False,

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from app.api.steps import MissingOut, StepOut, Text, missing_out, steps_out
 from app.features.alerts.texts import text
@@ -17,7 +17,7 @@ from app.models.words import AlertKind, Severity
 from app.rules.lines import Component, Line
 from app.rules.trial_payouts import TrialYear
 from app.rules.trials import Amounts, TrialMonth, TrialPayment, Why, missing_of
-from app.values import Day, Name, PeriodValue, Shape, SignedFen, shown
+from app.values import Day, Name, Out, PeriodValue, Shape, SignedFen, shown
 
 Pointer = Annotated[
     str,
@@ -72,7 +72,7 @@ class TrialIn(Shape):
         return TrialRequest(self.terms, changes, months.from_, months.to, self.effective_from, self.title)
 
 
-class AmountsOut(BaseModel):
+class AmountsOut(Out):
     """One amount on both sides; null where a side does not decide it, or where nothing is posted."""
 
     own: Annotated[SignedFen | None, Field(description="By the contract's own terms, from the facts on record now.")]
@@ -87,7 +87,7 @@ class TrialComponent(AmountsOut):
     component: Component
 
 
-class TrialLine(BaseModel):
+class TrialLine(Out):
     """An amount with the clause that it carries out, on its side, and the steps to it."""
 
     amount: SignedFen
@@ -104,7 +104,7 @@ class WhyOut(AmountsOut):
     trial_lines: list[TrialLine]
 
 
-class TrialMonthOut(BaseModel):
+class TrialMonthOut(Out):
     """A month on both sides."""
 
     period: str
@@ -118,7 +118,7 @@ class TrialMonthOut(BaseModel):
     trial_missing: list[MissingOut]
 
 
-class TrialPaymentOut(BaseModel):
+class TrialPaymentOut(Out):
     """What is payable for a payment period, as if only these months were ever settled."""
 
     payment_period: str
@@ -128,7 +128,7 @@ class TrialPaymentOut(BaseModel):
     trial_missing: list[MissingOut]
 
 
-class TrialYearOut(BaseModel):
+class TrialYearOut(Out):
     """What a year's score pays out of what its months keep back on either side, and what it forfeits."""
 
     year: int
@@ -140,7 +140,7 @@ class TrialYearOut(BaseModel):
     trial_missing: list[MissingOut]
 
 
-class TrialAlertOut(BaseModel):
+class TrialAlertOut(Out):
     """An alert that only one side raises, by the facts as they stand now."""
 
     kind: AlertKind
@@ -153,7 +153,7 @@ class TrialAlertOut(BaseModel):
     text: Text
 
 
-class TrialAlertsOut(BaseModel):
+class TrialAlertsOut(Out):
     """Which alerts there would be more or fewer of."""
 
     only_under_trial: list[TrialAlertOut]
@@ -162,7 +162,7 @@ class TrialAlertsOut(BaseModel):
     not_judged: Annotated[list[str], Field(description="Months scored on another scale than the marks on trial.")]
 
 
-class TrialTotals(BaseModel):
+class TrialTotals(Out):
     """The sums of the months that both sides decide; `left_out` names the others."""
 
     months: int
@@ -171,7 +171,7 @@ class TrialTotals(BaseModel):
     components: list[TrialComponent]
 
 
-class TrialOut(BaseModel):
+class TrialOut(Out):
     """试算 of one contract: month by month and in total; nothing of it is on record."""
 
     contract_id: uuid.UUID

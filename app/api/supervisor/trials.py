@@ -4,24 +4,25 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Response
+from fastapi import BackgroundTasks, Response
 from pydantic import BaseModel, Field
 
 from app.api.answers import Db, answer
 from app.api.auth import TrialsRead, TrialsWrite
 from app.api.changing import Change, changes
 from app.api.ids import CenterId, ContractId, TrialId
-from app.api.paging import PageOf, Paging
+from app.api.paging import Paged, PageOf
 from app.api.problems import ProblemItem
 from app.api.rates import heavy
-from app.api.requests import KaoheRoute
+from app.api.rooms import centers_room
 from app.api.steps import Text
 from app.api.supervisor.trial_bodies import AmountsOut, TrialIn, TrialOut, trial_out
 from app.features.settlements.trials import centers, service
 from app.features.settlements.trials.centers import CenterTrial
 from app.models.words import AlertKind
+from app.values import Out
 
-router = APIRouter(route_class=KaoheRoute, tags=["trials"])
+router = centers_room("trials")
 
 
 class TrialAsked(BaseModel):
@@ -58,7 +59,7 @@ class CenterTotals(BaseModel):
     alerts: AlertCounts
 
 
-class CenterTrialOut(BaseModel):
+class CenterTrialOut(Out):
     """试算 of a centre; `interrupted` where its worker has died: ask again."""
 
     id: uuid.UUID
@@ -144,7 +145,7 @@ def read_trial(trial_id: TrialId, who: TrialsRead, db: Db) -> Response:
 
 
 @router.get("/trials/{trial_id}/contracts", response_model=PageOf[TriedContract])
-def list_tried_contracts(trial_id: TrialId, who: TrialsRead, db: Db, paging: Annotated[Paging, Depends()]) -> Response:
+def list_tried_contracts(trial_id: TrialId, who: TrialsRead, db: Db, paging: Paged) -> Response:
     """List what a centre's trial shows of each contract; nothing until it is done."""
     with db.read() as session:
         found = centers.read(session, who, trial_id)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field, StringConstraints
+from fastapi import Query, Response
+from pydantic import Field, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -15,8 +15,8 @@ from app.api.answers import Db, Version, answer, etag_of, shown_once
 from app.api.auth import UsersRead, UsersWrite
 from app.api.changing import Change, changes
 from app.api.ids import CENTER, OfCenter, UserId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access import rights_queries, user_queries, users
 from app.features.access.caller import Caller
@@ -25,10 +25,9 @@ from app.features.access.user_queries import UserFilter
 from app.features.access.users import Account
 from app.models.words import Language, Role
 from app.rules.principal_names import SIGN_IN_NAME
-from app.values import Number, Reason, Shape, shown
+from app.values import Number, Out, Reason, Shape, shown
 
-router = APIRouter(prefix="/users", route_class=KaoheRoute, tags=["users"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("users", "/users")
 SignInName = Annotated[
     str,
     StringConstraints(pattern=SIGN_IN_NAME),
@@ -94,7 +93,7 @@ class UserDisablingIn(Shape):
     reason: Reason
 
 
-class UserOut(BaseModel):
+class UserOut(Out):
     """A person with what they may do and see."""
 
     id: uuid.UUID
@@ -139,7 +138,7 @@ Disabled = Annotated[
 def list_users(
     who: UsersRead,
     db: Db,
-    paging: Page,
+    paging: Paged,
     role: WithRole = None,
     disabled: Disabled = None,
     service_center_id: OfCenter = None,

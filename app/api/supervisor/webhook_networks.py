@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import Query, Response
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -13,15 +13,14 @@ from app.api.answers import Db, answer
 from app.api.auth import WebhooksRead, WebhooksWrite
 from app.api.changing import Change, changes
 from app.api.ids import NetworkId, VendorId
-from app.api.paging import PageOf, Paging
-from app.api.requests import KaoheRoute
+from app.api.paging import Paged, PageOf
+from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.webhooks import networks, queries
-from app.values import Reason, Shape, shown
+from app.values import Out, Reason, Shape, shown
 
-router = APIRouter(route_class=KaoheRoute, tags=["webhook networks"])
-Page = Annotated[Paging, Depends()]
+router = centers_room("webhook networks")
 Removed = Annotated[
     bool | None, Query(description="Only those that were removed, or only those that are allowed.", examples=[True])
 ]
@@ -44,7 +43,7 @@ class NetworkIn(Shape):
     reason: Reason
 
 
-class NetworkOut(BaseModel):
+class NetworkOut(Out):
     """A network as it was allowed, and when that was taken back."""
 
     id: uuid.UUID
@@ -62,7 +61,7 @@ class NetworkOut(BaseModel):
 def list_webhook_networks(
     who: WebhooksRead,  # noqa: ARG001 that the vendor is the caller's was asked with the address
     db: Db,
-    paging: Page,
+    paging: Paged,
     vendor_id: VendorId,
     removed: Removed = None,
 ) -> Response:

@@ -1,11 +1,14 @@
 """Selects that tell whose a thing is, for refusing it without showing that it is there."""
 
+import functools
 import uuid
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, exists, or_, select
 from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
+from app.features.access.owners import LASTING, KnownOwners
 from app.features.paging import Listing
 from app.models import (
     Alert,
@@ -152,7 +155,9 @@ TOLD: dict[str, ColumnElement[bool]] = {
 """What must be so of a vendor's own thing for it to be there for the vendor: drafts are nobody's but the center's."""
 
 
-def is_own(session: Session, caller: Caller, parameter: str, value: str, *, below_contract: bool) -> bool:
+def is_own(
+    session: Session, caller: Caller, known: KnownOwners, parameter: str, value: str, *, below_contract: bool
+) -> bool:
     """Tell whether what a path names is of the caller's service centers, and for a vendor of its company.
 
     `below_contract` says that the path names a contract as well. An id that is spelled without its dashes, or in any
@@ -161,10 +166,7 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str, *, belo
     id_ = parse_id(value)
     if id_ is None:
         return False
-    statement, key = OWNED[parameter]
-    if caller.role is Role.VENDOR and parameter in TOLD:
-        statement = statement.where(TOLD[parameter])
-    rows = session.execute(statement.where(key == id_)).all()
+    rows = _owners(session, caller, known, parameter, id_)
     if not rows:
         return parameter in BEFORE_RECORD and below_contract
     center, vendor = rows[0]
@@ -177,6 +179,27 @@ def is_own(session: Session, caller: Caller, parameter: str, value: str, *, belo
         return bool(vendor == caller.vendor_id)
     # Whoever is of several centers, or opens several, is of each of them.
     return any(of in caller.centers for of, _ in rows)
+
+
+def _owners(
+    session: Session, caller: Caller, known: KnownOwners, parameter: str, id_: uuid.UUID
+) -> Sequence[tuple[uuid.UUID | None, uuid.UUID | None]]:
+    if_told = caller.role is Role.VENDOR and parameter in TOLD
+    lasting = parameter in LASTING and not if_told
+    remembered = known.of(parameter, id_) if lasting else None
+    if remembered is not None:
+        return [remembered]
+    rows = [(row[0], row[1]) for row in session.connection().execute(_owners_of(parameter, if_told), {"id": id_})]
+    if lasting and rows:
+        known.keep(parameter, id_, rows[0])
+    return rows
+
+
+@functools.cache
+def _owners_of(parameter: str, if_told: bool) -> Listing:  # noqa: FBT001 a key of the cache
+    """Put the statement for a parameter together, once."""
+    statement, key = OWNED[parameter]
+    return (statement.where(TOLD[parameter]) if if_told else statement).where(key == bindparam("id"))
 
 
 def centers(session: Session, caller: Caller) -> list[tuple[uuid.UUID, str, str]]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound, Unauthenticated
-from app.features.access import names, tokens
+from app.features.access import names, sign_in_queries, tokens
 from app.features.access.caller import Caller
 from app.features.access.scopes import check_scopes
 from app.features.audit.actor import Actor
@@ -93,27 +93,20 @@ def authenticate(session: Session, token: str) -> Caller:
     """Recognise the caller by its token, in one statement."""
     if not tokens.is_well_formed(token):
         raise Unauthenticated("The token is not one of this service.")
-    rows = session.exec(
-        select(Principal, Token, Grant.service_center_id)
-        .join(Token, col(Token.principal_id) == col(Principal.id))
-        .join(Grant, col(Grant.principal_id) == col(Principal.id), isouter=True)
-        .where(Token.token_hash == tokens.hashed(token))
-    ).all()
+    rows = sign_in_queries.token_with_grants(session, tokens.hashed(token))
     if not rows:
         raise Unauthenticated("The token is not known.")
-    principal, shown, _ = rows[0]
-    if principal.disabled_at is not None:
+    shown = rows[0]
+    if shown.disabled_at is not None:
         raise Unauthenticated("The account has been disabled.")
     _check_live(shown.expires_at, shown.revoked_at)
-    # The outer join gives None to a principal without any, which its type does not tell.
-    centers = tuple(center for *_, center in rows if center is not None)  # type: ignore[redundant-expr]
     return Caller(
-        principal.id,
-        principal.name,
-        principal.role,
-        centers,
-        principal.vendor_id,
-        token_id=shown.id,
+        shown.id,
+        shown.name,
+        shown.role,
+        tuple(row.service_center_id for row in rows if row.service_center_id is not None),
+        shown.vendor_id,
+        token_id=shown.token_id,
         token_used_at=shown.last_used_at,
         scopes=frozenset(shown.scopes or ()),
     )

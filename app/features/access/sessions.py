@@ -42,22 +42,22 @@ def authenticate(session: Session, secret: str, rules: SignInRules) -> Caller:
     rows = sign_in_queries.session_with_grants(session, tokens.hashed(secret))
     if not rows:
         raise _none("The session is not known.")
-    principal, user, own, _ = rows[0]
+    own = rows[0]
     now = clock.now()
-    if principal.disabled_at is not None:
+    if own.disabled_at is not None:
         raise _none("The account has been disabled.")
     if own.ended_at is not None:
         raise _none("The session has ended.")
     if own.expires_at <= now or own.last_seen_at + rules.idle <= now:
         raise _none("The session has expired.")
-    due = user.must_change or (user.password_set_at is not None and is_too_old(rules.policy, user.password_set_at, now))
+    due = own.must_change or (own.password_set_at is not None and is_too_old(rules.policy, own.password_set_at, now))
     return Caller(
-        principal.id,
-        principal.name,
-        principal.role,
-        tuple(center for *_, center in rows if center is not None),
-        principal.vendor_id,
-        session=OpenSession(own.id, own.last_seen_at, own.expires_at, due),
+        own.id,
+        own.name,
+        own.role,
+        tuple(row.service_center_id for row in rows if row.service_center_id is not None),
+        own.vendor_id,
+        session=OpenSession(own.session_id, own.last_seen_at, own.expires_at, due),
     )
 
 

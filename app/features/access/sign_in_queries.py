@@ -1,12 +1,15 @@
 """Selects of people who sign in: their user, their passwords, their sessions."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlmodel import Session, col
 
-from app.models import Grant, PasswordHistory, Principal, SignInFailures, User, UserSession
+from app.features.paging import Columns, Listing
+from app.models import Grant, PasswordHistory, Principal, SignInFailures, Token, User, UserSession
 from app.models.words import Role
 
 
@@ -43,19 +46,56 @@ def user(session: Session, principal_id: uuid.UUID) -> User:
     return session.get_one(User, principal_id)
 
 
-def session_with_grants(
-    session: Session, token_hash: str
-) -> list[tuple[Principal, User, UserSession, uuid.UUID | None]]:
-    """Give a session with its user, once for each service center that they may see, or once with None."""
-    statement = (
-        select(Principal, User, UserSession, col(Grant.service_center_id))
-        .select_from(UserSession)
-        .join(Principal, col(Principal.id) == col(UserSession.principal_id))
-        .join(User, col(User.principal_id) == col(Principal.id))
-        .join(Grant, col(Grant.principal_id) == col(Principal.id), isouter=True)
-        .where(col(UserSession.token_hash) == token_hash)
+_WHO: Columns = (
+    col(Principal.id),
+    col(Principal.name),
+    col(Principal.role),
+    col(Principal.vendor_id),
+    col(Principal.disabled_at),
+)
+_TOKEN: Listing = (
+    select(
+        *_WHO,
+        col(Token.id).label("token_id"),
+        col(Token.expires_at),
+        col(Token.revoked_at),
+        col(Token.last_used_at),
+        col(Token.scopes),
+        col(Grant.service_center_id),
     )
-    return [(principal, user, own, center) for principal, user, own, center in session.execute(statement)]
+    .select_from(Token)
+    .join(Principal, col(Principal.id) == col(Token.principal_id))
+    .join(Grant, col(Grant.principal_id) == col(Principal.id), isouter=True)
+    .where(col(Token.token_hash) == bindparam("hash"))
+)
+_SESSION: Listing = (
+    select(
+        *_WHO,
+        col(User.must_change),
+        col(User.password_set_at),
+        col(UserSession.id).label("session_id"),
+        col(UserSession.last_seen_at),
+        col(UserSession.expires_at),
+        col(UserSession.ended_at),
+        col(Grant.service_center_id),
+    )
+    .select_from(UserSession)
+    .join(Principal, col(Principal.id) == col(UserSession.principal_id))
+    .join(User, col(User.principal_id) == col(Principal.id))
+    .join(Grant, col(Grant.principal_id) == col(Principal.id), isouter=True)
+    .where(col(UserSession.token_hash) == bindparam("hash"))
+)
+
+
+def token_with_grants(session: Session, token_hash: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Give a token with its principal, once for each service center that it may see, or once with None."""
+    # Every request asks this: put together once, and run past the session, which would make objects of the rows.
+    return session.connection().execute(_TOKEN, {"hash": token_hash}).all()
+
+
+def session_with_grants(session: Session, token_hash: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Give a session with its user, once for each service center that they may see, or once with None."""
+    return session.connection().execute(_SESSION, {"hash": token_hash}).all()
 
 
 def locked_until(session: Session, name_hash: str) -> datetime | None:

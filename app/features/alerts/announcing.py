@@ -1,12 +1,13 @@
 """Tells that alerts were opened: to the service center always, to the vendor where the duty is its own."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
 from app.features.alerts import queries
-from app.features.events.service import Happening, record
+from app.features.events.service import BATCH, Happening, record
 from app.features.events.types import EventType
 from app.models.words import AlertKind, Stream
 
@@ -19,7 +20,7 @@ def announce(session: Session, kind: AlertKind, opened: Sequence[Mapping[str, An
     told = [row for row in opened if row["service_center_id"] is not None]
     if not told:
         return
-    vendors = queries.vendors_of_open(session, kind) if kind in OF_VENDORS else {}
+    vendors = _vendors(session, told) if kind in OF_VENDORS else {}
     streams = frozenset(Stream) if kind in OF_VENDORS else frozenset({Stream.CENTER})
     record(
         session,
@@ -37,3 +38,11 @@ def announce(session: Session, kind: AlertKind, opened: Sequence[Mapping[str, An
             for row in told
         ),
     )
+
+
+def _vendors(session: Session, told: Sequence[Mapping[str, Any]]) -> dict[uuid.UUID, uuid.UUID]:
+    contracts = sorted({row["contract_id"] for row in told})
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    for start in range(0, len(contracts), BATCH):
+        found |= queries.vendors_of(session, contracts[start : start + BATCH])
+    return found

@@ -1,12 +1,13 @@
 """Brings the stored alerts to what the facts demand, and records what people do about them."""
 
+import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, bindparam, insert, update
+from sqlalchemy import ColumnElement, bindparam, insert, update
 from sqlmodel import Session, col
 
 from app import clock
@@ -22,7 +23,7 @@ from app.features.audit.hashing import row_hash
 from app.features.audit.service import Act, recording
 from app.features.seen import Seen, check_seen
 from app.models import Alert
-from app.models.columns import new_id
+from app.models.columns import CanonicalText, canonical, new_id
 from app.models.words import AlertKind, AlertStatus
 
 BATCH = 1000
@@ -46,25 +47,29 @@ def reconcile(
     evaluation: Evaluation,
     as_of: date,
     settled: Callable[[uuid.UUID | None], bool],
+    *which: ColumnElement[bool],
 ) -> Tally:
     """Open, update and resolve the alerts of a kind so that they say what the facts demand on `as_of`.
 
     A contract is settled where a night for a later date has judged it: there a run only opens what is missing and
-    never reopens, shortens or changes an alert. A second run on the same facts writes nothing.
+    never reopens, shortens or changes an alert. A second run on the same facts writes nothing. `which` says in SQL
+    which stored alerts were judged; without it, all of the kind.
     """
-    stored = queries.stored_by_key(session, kind)
+    stored = queries.stored_by_key(session, kind, *which)
     new = [state for state in evaluation.states if state.key not in stored]
     changes = [
         change
         for change in (*_changed(evaluation.states, stored, as_of), *_undone(evaluation, stored, as_of))
-        if not settled(change.before["contract_id"])
+        if not settled(change.before.contract_id)
     ]
     rows = _rows(new)
     done = [*_insert(session, rows), *_update(session, changes)]
     announce(session, kind, [row for row in rows if row["until"] is None])
     audit.append(session, _acts(actor, kind, as_of, done))
     skipped = max(0, evaluation.rows_read - len(done))
-    return Tally(evaluation.rows_read, len(done), skipped, evaluation.broken)
+    contracts = [id_ for state in new if (id_ := state.contract_id)]
+    contracts += [id_ for change in changes if (id_ := change.before.contract_id)]
+    return Tally(evaluation.rows_read, len(done), skipped, evaluation.broken, contracts, evaluation.turns)
 
 
 def settle(session: Session, kind: AlertKind, contract_id: uuid.UUID | None, states: Iterable[AlertState]) -> None:
@@ -72,7 +77,8 @@ def settle(session: Session, kind: AlertKind, contract_id: uuid.UUID | None, sta
 
     What is not on record yet is left for the night, which dates it the same. The act of the fact covers the alerts.
     """
-    stored = queries.stored_by_key(session, kind, contract_id)
+    which = [] if contract_id is None else [col(Alert.contract_id) == contract_id]
+    stored = queries.stored_by_key(session, kind, *which)
     _update(session, list(_changed(states, stored, clock.today())))
 
 
@@ -122,7 +128,7 @@ def _act(
 class _Correction:
     """An alert as it is stored, and the values that it should have."""
 
-    before: RowMapping
+    before: queries.StoredAlert
     values: dict[str, Any]
 
 
@@ -133,17 +139,18 @@ def _changed(states: Iterable[AlertState], stored: queries.StoredAlerts, as_of: 
     ]
 
 
-def _differs(state: AlertState, before: RowMapping, as_of: date) -> bool:
-    if before["accepted_on"] is not None:
+def _differs(state: AlertState, before: queries.StoredAlert, as_of: date) -> bool:
+    if before.accepted_on is not None:
         return False
     # What has been resolved by a fact dated later than the night stays resolved: that fact is known already.
-    if before["until"] is not None and before["until"] > as_of:
+    if before.until is not None and before.until > as_of:
         return False
-    return any(getattr(state, column) != before[column] for column in _COMPARED)
+    dated = (state.severity, state.since, state.until) == (before.severity, before.since, before.until)
+    return not dated or state.facts != json.loads(before.facts)
 
 
-def _correction(state: AlertState, before: RowMapping) -> _Correction:
-    taken_up = state.status is AlertStatus.OPEN and before["status"] is AlertStatus.TAKEN_UP
+def _correction(state: AlertState, before: queries.StoredAlert) -> _Correction:
+    taken_up = state.status is AlertStatus.OPEN and before.status is AlertStatus.TAKEN_UP
     status = AlertStatus.TAKEN_UP if taken_up else state.status
     return _Correction(before, {"status": status, **{column: getattr(state, column) for column in _COMPARED}})
 
@@ -153,14 +160,14 @@ def _undone(evaluation: Evaluation, stored: queries.StoredAlerts, as_of: date) -
     demanded = {state.key for state in evaluation.states}
     broken = {contract.contract_id for contract in evaluation.broken}
     for key, before in stored.items():
-        if key in demanded or before["contract_id"] in broken or before["until"] is not None:
+        if key in demanded or before.contract_id in broken or before.until is not None:
             continue
         resolved = {
             "status": AlertStatus.RESOLVED,
-            "severity": before["severity"],
-            "since": before["since"],
-            "until": max(as_of, before["since"]),
-            "facts": before["facts"] | {"undone": True},
+            "severity": before.severity,
+            "since": before.since,
+            "until": max(as_of, before.since),
+            "facts": json.loads(before.facts) | {"undone": True},
         }
         yield _Correction(before, resolved)
 
@@ -182,7 +189,11 @@ def _rows(states: Sequence[AlertState]) -> list[dict[str, Any]]:
             "version": 1,
             "recorded_at": now,
             "updated_at": now,
-            **{column: getattr(state, column) for column in _COMPARED},
+            "severity": state.severity,
+            "since": state.since,
+            "until": state.until,
+            # Written once: it is stored and hashed.
+            "facts": CanonicalText(canonical(state.facts)),
         }
         for state in states
     ]
@@ -205,17 +216,20 @@ def _update(session: Session, corrections: Sequence[_Correction]) -> list[_Done]
     )
     done: list[_Done] = []
     for batch in _batches(corrections):
-        held = queries.versions_for_update(session, [correction.before["id"] for correction in batch])
-        current = [correction for correction in batch if held[correction.before["id"]] == correction.before["version"]]
+        held = queries.rows_for_update(session, [correction.before.id for correction in batch])
+        current = [
+            correction for correction in batch if held[correction.before.id]["version"] == correction.before.version
+        ]
         rows = [
-            {"alert": correction.before["id"], **{f"new_{name}": correction.values[name] for name in names}}
+            {"alert": correction.before.id, **{f"new_{name}": correction.values[name] for name in names}}
             for correction in current
         ]
         if rows:
             session.connection().execute(statement, rows)
         for correction in current:
-            after = {**correction.before, **correction.values, "updated_at": now}
-            done.append(_done(correction.before, after | {"version": correction.before["version"] + 1}))
+            before = held[correction.before.id]
+            after = before | correction.values | {"updated_at": now, "version": before["version"] + 1}
+            done.append(_done(before, after))
     return done
 
 
@@ -227,8 +241,8 @@ def _batches(rows: Sequence[_T]) -> Iterator[Sequence[_T]]:
         yield rows[start : start + BATCH]
 
 
-def _done(before: RowMapping | None, after: Mapping[str, Any]) -> _Done:
-    change = Change("alerts", str(after["id"]), row_hash(dict(before)) if before else None, row_hash(after))
+def _done(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> _Done:
+    change = Change("alerts", str(after["id"]), row_hash(before) if before else None, row_hash(after))
     return after["service_center_id"], change
 
 

@@ -48,19 +48,25 @@ class Evaluation:
     rows_read: int = 0
     undetermined: int = 0
     broken: list[Broken] = field(default_factory=list)
+    turns: dict[uuid.UUID, date] = field(default_factory=dict)
+    """The next day on which time alone moves a contract, where its due dates do not say so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What a job did: rows read, alerts written, rows left as they were, contracts failed."""
 
-    read: int
-    written: int
-    skipped: int
-    broken: list[Broken]
+    read: int = 0
+    written: int = 0
+    skipped: int = 0
+    broken: list[Broken] = field(default_factory=list)
+    contracts: list[uuid.UUID] = field(default_factory=list)
+    """The contracts of which anything was written."""
+    turns: dict[uuid.UUID, date] = field(default_factory=dict)
+    """The next day on which time alone moves a contract."""
 
     def plus(self, other: "Tally") -> "Tally":
-        """Add another part of the same run."""
+        """Add another part of the same run; contracts and turns are of each part alone, since they may be many."""
         return Tally(
             self.read + other.read,
             self.written + other.written,

@@ -90,8 +90,18 @@ def receipt(session: Session, contract_id: uuid.UUID, assessment_id: uuid.UUID, 
     due = answer_queries.owed(session, contract_id, DueKind.ACKNOWLEDGEMENT, period)
     if given is not None:
         return Receipt(Standing.GIVEN, given["acknowledged_at"], given["acknowledged_by"], given["deemed_on"], due)
-    deemed_on = _deemed_on(due, as_of)
-    return Receipt(Standing.DEEMED if deemed_on else Standing.AWAITED, None, None, deemed_on, due)
+    how, deemed_on = standing(None, None, due["due_on"] if due else None, as_of)
+    return Receipt(how, None, None, deemed_on, due)
+
+
+def standing(
+    acknowledged_at: datetime | None, deemed_on: date | None, due_on: date | None, as_of: date
+) -> tuple[Standing, date | None]:
+    """Say how an acknowledgement stands on a day, and on which day it counted as given without being it."""
+    if acknowledged_at is not None:
+        return Standing.GIVEN, deemed_on
+    passed = _day_after(due_on, as_of)
+    return (Standing.DEEMED if passed else Standing.AWAITED), passed
 
 
 def answers_owed(session: Session, contract_id: uuid.UUID, period: str) -> Sequence[RowMapping]:
@@ -102,7 +112,11 @@ def answers_owed(session: Session, contract_id: uuid.UUID, period: str) -> Seque
 
 
 def _deemed_on(due: RowMapping | None, as_of: date) -> date | None:
-    if due is None:
+    return _day_after(due["due_on"] if due else None, as_of)
+
+
+def _day_after(due_on: date | None, as_of: date) -> date | None:
+    if due_on is None:
         return None
-    day: date = due["due_on"] + timedelta(days=1)
+    day = due_on + timedelta(days=1)
     return day if day <= as_of else None

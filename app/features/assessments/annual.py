@@ -16,7 +16,7 @@ from app import clock
 from app.errors import Invalid
 from app.features.access.caller import Caller
 from app.features.alerts import service as alerts
-from app.features.assessments import missing_annual, queries
+from app.features.assessments import annual_queries, missing_annual
 from app.features.assessments.errors import (
     AlreadyHeld,
     AnnualAlreadyNotified,
@@ -83,11 +83,11 @@ def hold(session: Session, caller: Caller, contract_id: uuid.UUID, holding: Hold
     contract = lock(session, caller, contract_id)
     _refuse_future("/held_on", holding.held_on)
     versions = read_versions(contract_queries.versions(session, contract_id))
-    months = queries.months_of_contract(session, contract_id)
+    months = annual_queries.months_of_contract(session, contract_id)
     asked = _asked(contract, months, versions, holding)
     within = [month for month in months if Period.parse(month["period"]) in asked.year.months]
     _check_held_on(within, holding)
-    if queries.annual_assessment(session, contract_id, holding.year) is not None:
+    if annual_queries.annual_assessment(session, contract_id, holding.year) is not None:
         raise AlreadyHeld(f"The assessment of {holding.year} is on record.", pointer="/year")
     _require_final(within, holding)
     scored = _score(asked, within, versions, holding)
@@ -128,7 +128,7 @@ def notify(
 ) -> None:
     """Record the notice of a year's result, once, by compare and set."""
     lock(session, caller, contract_id)
-    held = queries.annual_assessment(session, contract_id, year)
+    held = annual_queries.annual_assessment(session, contract_id, year)
     if held is None:
         raise AnnualNotHeld(f"{year} was not assessed.", pointer="/path/year")
     check_seen(seen, held.version)

@@ -32,9 +32,15 @@ def touched(month: Assessment) -> Touched:
     return (DueDate, (col(DueDate.contract_id) == month.contract_id) & col(DueDate.kind).in_(OF_ANSWERS))
 
 
-def give(session: Session, month: Assessment, notified_on: date) -> Given:
+def touched_by_notice(month: Assessment, findings: Sequence[uuid.UUID]) -> Touched:
+    """Name those of them that a month's notice enters: its own, and its standing findings'."""
+    subjects = [month.period, *(str(finding) for finding in findings)]
+    own = (col(DueDate.contract_id) == month.contract_id) & col(DueDate.kind).in_(OF_ANSWERS)
+    return (DueDate, own & col(DueDate.subject).in_(subjects))
+
+
+def give(session: Session, month: Assessment, findings: Sequence[uuid.UUID], notified_on: date) -> Given:
     """Enter, with a month's notice, by when the vendor acknowledges, appeals, and rectifies each standing finding."""
-    findings = answer_queries.standing_findings(session, month.contract_id, month.period)
     keys = [(DueKind.ACKNOWLEDGEMENT, month.period), (DueKind.APPEAL, month.period), *_rectifications(findings)]
     return _given(session, month, keys, notified_on)
 

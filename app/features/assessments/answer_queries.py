@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, select
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
@@ -63,10 +64,19 @@ def _with_month(statement: Listing) -> Listing:
 
 def standing_findings(session: Session, contract_id: uuid.UUID, period: str) -> list[uuid.UUID]:
     """Read the ids of a month's findings that were not withdrawn."""
-    statement = select(col(Finding.id)).where(
-        col(Finding.contract_id) == contract_id, col(Finding.period) == period, col(Finding.withdrawn_on).is_(None)
+    month = {"contract": contract_id, "period": period}
+    return list(session.connection().execute(_STANDING, month).scalars())
+
+
+_STANDING = (
+    select(col(Finding.id))
+    .where(
+        col(Finding.contract_id) == bindparam("contract"),
+        col(Finding.period) == bindparam("period"),
+        col(Finding.withdrawn_on).is_(None),
     )
-    return list(session.execute(statement.order_by(col(Finding.id))).scalars())
+    .order_by(col(Finding.id))
+)
 
 
 def owed(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str) -> RowMapping | None:
@@ -77,14 +87,20 @@ def owed(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str) 
 def owed_of(session: Session, contract_id: uuid.UUID, keys: Collection[tuple[DueKind, str]]) -> Sequence[RowMapping]:
     """Read the due dates in force of some kinds and subjects, in the order of their making."""
     kinds, subjects = {kind for kind, _ in keys}, {subject for _, subject in keys}
+    wanted = {"contract": contract_id, "kinds": list(kinds), "subjects": list(subjects)}
+    rows = session.connection().execute(_owed(), wanted).mappings().all()
+    return [row for row in rows if (row["kind"], row["subject"]) in keys]
+
+
+@cache
+def _owed() -> Listing:
     statement = _due_dates().where(
-        col(DueDate.contract_id) == contract_id,
-        col(DueDate.kind).in_(kinds),
-        col(DueDate.subject).in_(subjects),
+        col(DueDate.contract_id) == bindparam("contract"),
+        col(DueDate.kind).in_(bindparam("kinds", expanding=True)),
+        col(DueDate.subject).in_(bindparam("subjects", expanding=True)),
         col(DueDate.superseded_on).is_(None),
     )
-    rows = session.execute(statement.order_by(col(DueDate.id))).mappings().all()
-    return [row for row in rows if (row["kind"], row["subject"]) in keys]
+    return statement.order_by(col(DueDate.id))
 
 
 def counted_from(session: Session, month: Assessment, notified_on: date) -> Sequence[RowMapping]:
@@ -119,10 +135,12 @@ def _due_dates() -> Listing:
 
 def acknowledgement(session: Session, assessment_id: uuid.UUID) -> RowMapping | None:
     """Read the acknowledgement of a month that the caller has been let into."""
-    statement: Listing = select(*Acknowledgement.__table__.columns).where(  # type: ignore[attr-defined]
-        col(Acknowledgement.assessment_id) == assessment_id
-    )
-    return session.execute(statement).mappings().one_or_none()
+    return session.connection().execute(_ACKNOWLEDGEMENT, {"month": assessment_id}).mappings().one_or_none()
+
+
+_ACKNOWLEDGEMENT: Listing = select(*Acknowledgement.__table__.columns).where(  # type: ignore[attr-defined]
+    col(Acknowledgement.assessment_id) == bindparam("month")
+)
 
 
 def appealed_subjects(session: Session, assessment_id: uuid.UUID, revision: int) -> set[str]:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
 from app.features.assessments.history import History, Month, read_history, replay
 from app.features.assessments.results import read_score
-from app.features.contracts.by_contract import evaluate_each
+from app.features.contracts.by_contract import NightRow, evaluate_each
 from app.features.contracts.queries import all_versions
 from app.features.contracts.versions import read_versions
 from app.features.contracts.within import ALL, Within
@@ -32,10 +31,10 @@ def evaluate_below(session: Session, as_of: date, within: Within = ALL) -> Evalu
     rows = sorted(narrowing.months_below(session, as_of, within), key=lambda row: str(row["contract_id"]))
     history = read_history(session, within)
 
-    def decide(_contract: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
+    def decide(_contract: uuid.UUID, months: list[NightRow]) -> Iterator[AlertState]:
         for month in months:
 
-            def states_on(day: date, month: RowMapping = month) -> Iterator[AlertState]:
+            def states_on(day: date, month: NightRow = month) -> Iterator[AlertState]:
                 then = history.on(month, day)
                 if _is_below(then) and month["final_on"] <= day:
                     yield below_state(then, history.stood_since(month, day, _is_below))
@@ -75,11 +74,11 @@ def evaluate_consecutive(session: Session, as_of: date, within: Within = ALL) ->
     A month is judged by the rules of the terms that judged its result, so a later amendment moves no closed month; a
     revision moves it from its own day on.
     """
-    terms = all_versions(session, within.contract_id)
+    terms = all_versions(session, within)
     rows = narrowing.months_of_failing_contracts(session, as_of, within)
     history = read_history(session, within)
 
-    def decide(contract_id: uuid.UUID, months: list[RowMapping]) -> Iterator[AlertState]:
+    def decide(contract_id: uuid.UUID, months: list[NightRow]) -> Iterator[AlertState]:
         versions = {version.id: version for version in read_versions(terms.get(contract_id, []))}
         rules = {rule for version in versions.values() for rule in version.terms.consecutive}
         for rule in sorted(rules, key=_subject):
@@ -90,7 +89,7 @@ def evaluate_consecutive(session: Session, as_of: date, within: Within = ALL) ->
             ]
 
             def states_on(
-                day: date, rule: ConsecutiveRule = rule, governed: list[RowMapping] = governed
+                day: date, rule: ConsecutiveRule = rule, governed: list[NightRow] = governed
             ) -> Iterator[AlertState]:
                 results = [_result(history, month, day) for month in governed]
                 for run in consecutive_fails(rule, results, day):
@@ -107,7 +106,7 @@ def _subject(rule: ConsecutiveRule) -> str:
     return f"{mark}x{rule.periods}{within}/{rule.consequence}"
 
 
-def _result(history: History, month: RowMapping, day: date) -> MonthResult:
+def _result(history: History, month: NightRow, day: date) -> MonthResult:
     """Read a month's result as it stood on a day; a score that a revision gave counts from the revision's day."""
     then = history.on(month, day)
     score = read_score(then["score_kind"], then["score_exact"])
@@ -118,7 +117,7 @@ def _result(history: History, month: RowMapping, day: date) -> MonthResult:
     return MonthResult(Period.parse(month["period"]), then["state"], score, history.stood_since(month, day, same))
 
 
-def run_state(run: FailRun, rule: ConsecutiveRule, of: RowMapping) -> AlertState:
+def run_state(run: FailRun, rule: ConsecutiveRule, of: Month) -> AlertState:
     """Say that months failed so often that a clause has a consequence; `of` is a row of the contract."""
     facts: dict[str, Any] = {
         "first_period": str(run.first),

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import RowMapping, update
+from sqlalchemy import RowMapping, insert, update
 from sqlmodel import Session, col
 
 from app import clock
@@ -55,8 +55,11 @@ def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, see
     if month is not None and month.stage in (Stage.FINAL, Stage.NOTIFIED):
         raise MonthIsFinal(f"{finding.period} became final on {month.final_on}.", pointer="/occurred_on")
     with recording_findings(session, caller, "finding.recorded", contract, finding.id):
-        session.add(finding)
+        session.connection().execute(_WRITE, finding.model_dump())
     return finding.id
+
+
+_WRITE = insert(Finding)
 
 
 def new_finding(session: Session, contract: Contract, seen: NewFinding) -> Finding:

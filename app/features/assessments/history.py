@@ -22,18 +22,18 @@ _ONE_DAY = timedelta(days=1)
 class History:
     """The versions of the months that were revised; every other month has only ever been what it is."""
 
-    def __init__(self, versions: Iterable[RowMapping]) -> None:
+    def __init__(self, versions: Iterable[Month]) -> None:
         """Group the versions by their month."""
-        self._versions: dict[uuid.UUID, list[RowMapping]] = {}
+        self._versions: dict[uuid.UUID, list[Month]] = {}
         for version in versions:
             self._versions.setdefault(version["assessment_id"], []).append(version)
 
-    def on(self, month: RowMapping, day: date) -> Month:
+    def on(self, month: Month, day: date) -> Month:
         """Give a month as it stood at the end of a day."""
         version = next((v for v in reversed(self._of(month)) if v["number"] == 0 or v["revised_on"] <= day), None)
         return month if version is None else {**month, **version, "id": month["id"]}
 
-    def stood_since(self, month: RowMapping, day: date, same: Callable[[Month], bool]) -> date:
+    def stood_since(self, month: Month, day: date, same: Callable[[Month], bool]) -> date:
         """Give the first day of the stretch, up to `day`, over which what `same` asks held of a month's versions."""
         since: date = month["final_on"]
         held = False
@@ -45,11 +45,11 @@ class History:
             held = same(version)
         return since
 
-    def days(self, months: Iterable[RowMapping]) -> list[date]:
+    def days(self, months: Iterable[Month]) -> list[date]:
         """List the days on which months were revised."""
         return sorted({v["revised_on"] for month in months for v in self._of(month) if v["number"] > 0})
 
-    def _of(self, month: RowMapping) -> Sequence[RowMapping]:
+    def _of(self, month: Month) -> Sequence[Month]:
         return self._versions.get(month["id"], ()) if month["revision"] else ()
 
 

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
 from app.features.assessments.history import History, Month, read_history, replay
 from app.features.calendar.queries import work_calendar
-from app.features.contracts.by_contract import evaluate_each
+from app.features.contracts.by_contract import NightRow, evaluate_each
 from app.features.contracts.missed import missed
 from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity, Stage
@@ -26,11 +25,11 @@ def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     rows = narrowing.notices_ever_late(session, as_of, within)
     history = read_history(session, within)
 
-    def decide(_contract: uuid.UUID, entries: list[RowMapping]) -> Iterator[AlertState]:
+    def decide(_contract: uuid.UUID, entries: list[NightRow]) -> Iterator[AlertState]:
         for _period, of_month in groupby(entries, key=lambda row: row["period"]):
             month = list(of_month)
 
-            def states_on(day: date, month: list[RowMapping] = month) -> Iterator[AlertState]:
+            def states_on(day: date, month: list[NightRow] = month) -> Iterator[AlertState]:
                 state = notice_state([_on(history, entry, day) for entry in month], day, calendar)
                 if state is not None:
                     yield state
@@ -40,7 +39,7 @@ def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     return evaluate_each(rows, decide)
 
 
-def _on(history: History, entry: RowMapping, day: date) -> Month:
+def _on(history: History, entry: NightRow, day: date) -> Month:
     """Give an entry with its month as it stood on a day: a revision may have corrected the date of the notice."""
     if not entry["revision"]:
         return entry

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
 from app.features.calendar.queries import work_calendar
-from app.features.contracts.by_contract import evaluate_each
+from app.features.contracts.by_contract import NightRow, evaluate_each
 from app.features.contracts.missed import Missed, missed
 from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity
@@ -22,7 +21,7 @@ def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     calendar = work_calendar(session, as_of)
     rows = narrowing.years_ever_late(session, as_of, within)
 
-    def decide(_contract: uuid.UUID, entries: list[RowMapping]) -> Iterator[AlertState]:
+    def decide(_contract: uuid.UUID, entries: list[NightRow]) -> Iterator[AlertState]:
         for _year, of_year in groupby(entries, key=lambda row: row["subject"]):
             known = list(of_year)
             found = missed(known, known[0]["held_on"], {}, as_of, calendar)

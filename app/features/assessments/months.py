@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
 from app import clock
@@ -77,24 +79,31 @@ def change(
     session: Session, month: Assessment, expected: tuple[Stage, ...], values: dict[str, Any], otherwise: Conflict
 ) -> None:
     """Compare and set: of two who act at once, one changes the month and the other is told so."""
-    statement = (
+    row = {"of": month.id, "stages": expected, "seen": month.version, "updated_at": clock.now(), **values}
+    if session.connection().execute(_changing(tuple(values)), row).first() is None:
+        raise otherwise
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """Set some columns of a month in an expected stage at a seen version."""
+    new: dict[str, Any] = {name: bindparam(name) for name in ("updated_at", *names)}
+    return (
         update(Assessment)
         .where(
-            col(Assessment.id) == month.id,
-            col(Assessment.stage).in_(expected),
-            col(Assessment.version) == month.version,
+            col(Assessment.id) == bindparam("of"),
+            col(Assessment.stage).in_(bindparam("stages", expanding=True)),
+            col(Assessment.version) == bindparam("seen"),
         )
-        .values(updated_at=clock.now(), version=col(Assessment.version) + 1, **values)
+        .values(version=col(Assessment.version) + 1, **new)
         .returning(col(Assessment.id))
-        .execution_options(synchronize_session=False)
     )
-    if session.execute(statement).first() is None:
-        raise otherwise
 
 
 def write_criteria(session: Session, assessment_id: uuid.UUID, result: Result) -> None:
     """Write the points by criterion anew."""
-    session.execute(delete(AssessmentCriterion).where(col(AssessmentCriterion.assessment_id) == assessment_id))
+    connection = session.connection()
+    connection.execute(_NO_CRITERIA, {"of": assessment_id})
     rows = [
         {
             "assessment_id": assessment_id,
@@ -104,7 +113,11 @@ def write_criteria(session: Session, assessment_id: uuid.UUID, result: Result) -
         for code, points in (result.criteria or {}).items()
     ]
     if rows:
-        session.connection().execute(insert(AssessmentCriterion), rows)
+        connection.execute(_CRITERIA, rows)
+
+
+_NO_CRITERIA = delete(AssessmentCriterion).where(col(AssessmentCriterion.assessment_id) == bindparam("of"))
+_CRITERIA = insert(AssessmentCriterion)
 
 
 def terms_for(session: Session, contract_id: uuid.UUID, period: Period, known_on: date) -> Version | None:

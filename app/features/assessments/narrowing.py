@@ -1,11 +1,14 @@
 """What a night reads: statements only narrow, and the pure rules decide (domain.md section 6)."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import RowMapping, String, and_, case, cast, func, or_, select, union
+from sqlalchemy import String, and_, case, cast, extract, func, or_, select, tuple_, union
 from sqlmodel import Session, col
 
+from app.features.contracts.by_contract import NightRow, night_rows
 from app.features.contracts.within import Within, ever_missed
 from app.features.paging import Listing
 from app.models import (
@@ -22,8 +25,14 @@ from app.models import (
 from app.models.words import DueKind
 from app.rules.scores import ScoreKind, Verdict
 
+ISSUES_AT_ONCE = 5000
+"""Issue types, each of a contract and a year, that one statement asks for; SQLite takes 32,766 parameters."""
 
-def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+FINDINGS_AT_ONCE = 20_000
+"""Findings that one statement asks for by their ids."""
+
+
+def notices_ever_late(session: Session, as_of: date, within: Within) -> list[NightRow]:
     """Read the due dates of notices that were missed at some time up to `as_of`, oldest entry of a month first.
 
     A superseded entry counts as long as it was in force; whether and how late is the rule's to say.
@@ -59,10 +68,10 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> Sequence
         )
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )
-    return session.execute(statement).mappings().all()
+    return night_rows(session, statement)
 
 
-def years_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+def years_ever_late(session: Session, as_of: date, within: Within) -> list[NightRow]:
     """Read the due dates of annual assessments that were missed at some time, oldest entry of a year first."""
     statement = (
         select(
@@ -88,10 +97,10 @@ def years_ever_late(session: Session, as_of: date, within: Within) -> Sequence[R
         .where(*ever_missed(DueKind.ANNUAL_ASSESSMENT, as_of), *within.whose(DueDate))
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )
-    return session.execute(statement).mappings().all()
+    return night_rows(session, statement)
 
 
-def rectifications_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+def rectifications_ever_late(session: Session, as_of: date, within: Within) -> list[NightRow]:
     """Read the due dates of rectifications that were missed at some time, oldest entry of a finding first."""
     statement = (
         select(
@@ -108,61 +117,68 @@ def rectifications_ever_late(session: Session, as_of: date, within: Within) -> S
         .where(*ever_missed(DueKind.RECTIFICATION, as_of), *within.whose(DueDate))
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )
-    return session.execute(statement).mappings().all()
+    return night_rows(session, statement)
 
 
-def submissions_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read what was submitted in the contracts of `rectifications_ever_late`, each finding's in their order."""
+def submissions_of(session: Session, finding_ids: Sequence[uuid.UUID]) -> Iterator[NightRow]:
+    """Read what was submitted about some findings, each finding's in their order."""
     statement: Listing = select(
         col(Rectification.finding_id),
         col(Rectification.submitted_on),
         col(Rectification.outcome),
         col(Rectification.judged_on),
-    ).where(col(Rectification.contract_id).in_(_owing_rectifications(as_of, within)))
-    return session.execute(statement.order_by(col(Rectification.number))).mappings().all()
+    ).order_by(col(Rectification.number))
+    for start in range(0, len(finding_ids), FINDINGS_AT_ONCE):
+        these = finding_ids[start : start + FINDINGS_AT_ONCE]
+        yield from night_rows(session, statement.where(col(Rectification.finding_id).in_(these)))
 
 
-def findings_ever_late(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read what the findings of the contracts of `rectifications_ever_late` are about."""
-    statement: Listing = (
-        select(
-            col(Finding.id),
-            col(Finding.period),
-            col(Finding.occurred_on),
-            col(Finding.counter),
-            col(IssueType.code).label("issue_type"),
-            col(IssueType.name_zh).label("issue_type_name"),
-        )
-        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
-        .where(col(Finding.contract_id).in_(_owing_rectifications(as_of, within)))
-    )
-    return session.execute(statement).mappings().all()
+def findings_of(session: Session, finding_ids: Sequence[uuid.UUID]) -> Iterator[NightRow]:
+    """Read what some findings are about."""
+    statement: Listing = select(
+        col(Finding.id),
+        col(Finding.period),
+        col(Finding.occurred_on),
+        col(Finding.counter),
+        col(IssueType.code).label("issue_type"),
+        col(IssueType.name_zh).label("issue_type_name"),
+    ).join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
+    for start in range(0, len(finding_ids), FINDINGS_AT_ONCE):
+        these = finding_ids[start : start + FINDINGS_AT_ONCE]
+        yield from night_rows(session, statement.where(col(Finding.id).in_(these)))
 
 
-def _owing_rectifications(as_of: date, within: Within) -> Listing:
-    return select(col(DueDate.contract_id)).where(*ever_missed(DueKind.RECTIFICATION, as_of), *within.whose(DueDate))
+def days_of_issues(session: Session, as_of: date, within: Within) -> Sequence[Any]:
+    """Read on which days each issue type came up in each contract: its id, the type's, and the days as one text.
 
-
-def findings_near_threshold(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
-    """Read the findings of each contract and issue type that has at least threshold - 1 of them up to `as_of`.
-
-    Withdrawn ones count here, since they counted until they were withdrawn; the lowest threshold of the contract's
-    versions narrows, so nothing that the rule would find is left out.
+    Left out are those that came up less often than threshold - 1 by any version of the terms. Withdrawn findings are
+    among them, since they counted until they were withdrawn.
     """
     limits = (
         select(col(TermsVersion.contract_id), func.min(col(TermsVersion.repeat_threshold)).label("threshold"))
-        .where(col(TermsVersion.repeat_threshold).is_not(None))
+        .where(col(TermsVersion.repeat_threshold).is_not(None), *within.among(col(TermsVersion.contract_id)))
         .group_by(col(TermsVersion.contract_id))
         .subquery()
     )
-    near = (
-        select(col(Finding.contract_id), col(Finding.issue_type_id))
+    statement: Listing = (
+        select(
+            col(Finding.contract_id),
+            col(Finding.issue_type_id),
+            func.aggregate_strings(cast(col(Finding.occurred_on), String), ",").label("days"),
+        )
         .join(limits, limits.c.contract_id == col(Finding.contract_id))
         .where(col(Finding.occurred_on) <= as_of, *within.of(Finding))
         .group_by(col(Finding.contract_id), col(Finding.issue_type_id), limits.c.threshold)
         .having(func.count() >= limits.c.threshold - 1)
-        .subquery()
     )
+    return session.execute(statement).all()
+
+
+def findings_of_issues(
+    session: Session, as_of: date, issues: Sequence[tuple[uuid.UUID, uuid.UUID, int]]
+) -> Iterator[NightRow]:
+    """Read the findings of contracts' issue types of some years, in their order, a contract's and a type's by days."""
+    own = tuple_(col(Finding.contract_id), col(Finding.issue_type_id), extract("year", col(Finding.occurred_on)))
     statement: Listing = (
         select(
             col(Finding.id),
@@ -179,16 +195,13 @@ def findings_near_threshold(session: Session, as_of: date, within: Within) -> Se
                 "last_day"
             ),
         )
-        .join(
-            near,
-            and_(near.c.contract_id == col(Finding.contract_id), near.c.issue_type_id == col(Finding.issue_type_id)),
-        )
         .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
         .join(Contract, col(Contract.id) == col(Finding.contract_id))
         .where(col(Finding.occurred_on) <= as_of)
         .order_by(col(Finding.contract_id), col(IssueType.code), col(Finding.occurred_on))
     )
-    return session.execute(statement).mappings().all()
+    for start in range(0, len(issues), ISSUES_AT_ONCE):
+        yield from night_rows(session, statement.where(own.in_(issues[start : start + ISSUES_AT_ONCE])))
 
 
 def findings_added_after(session: Session, as_of: date, within: Within) -> set[str]:
@@ -199,7 +212,7 @@ def findings_added_after(session: Session, as_of: date, within: Within) -> set[s
     return {id_ for added in session.execute(statement).scalars() for id_ in added}
 
 
-def months_below(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+def months_below(session: Session, as_of: date, within: Within) -> list[NightRow]:
     """Read the months whose verdict is below the pass mark, or may have been, final on or before `as_of`."""
     statement = select(
         col(Assessment.id),
@@ -219,10 +232,10 @@ def months_below(session: Session, as_of: date, within: Within) -> Sequence[RowM
         col(Assessment.expected),
         *within.of(Assessment),
     )
-    return session.execute(statement).mappings().all()
+    return night_rows(session, statement)
 
 
-def months_of_failing_contracts(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
+def months_of_failing_contracts(session: Session, as_of: date, within: Within) -> list[NightRow]:
     """Read every final month of the contracts that have, or had, at least two results at or under their highest mark.
 
     `<=` because hundredths are rounded: an unrounded 79.996 under a mark of 80 is stored as 80.00.
@@ -232,7 +245,7 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
             col(TermsVersion.contract_id),
             func.max(col(TermsVersion.consecutive_mark_hundredths)).label("mark"),
         )
-        .where(col(TermsVersion.consecutive_mark_hundredths).is_not(None))
+        .where(col(TermsVersion.consecutive_mark_hundredths).is_not(None), *within.among(col(TermsVersion.contract_id)))
         .group_by(col(TermsVersion.contract_id))
         .subquery()
     )
@@ -274,10 +287,10 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
         .where(col(Assessment.final_on) <= as_of, col(Assessment.expected))
         .order_by(col(Assessment.contract_id), col(Assessment.period))
     )
-    return session.execute(statement).mappings().all()
+    return night_rows(session, statement)
 
 
-def versions_of_revised(session: Session, within: Within) -> Sequence[RowMapping]:
+def versions_of_revised(session: Session, within: Within) -> list[NightRow]:
     """Read every version of the months that were revised, each month's in its order."""
     statement = (
         select(
@@ -296,4 +309,4 @@ def versions_of_revised(session: Session, within: Within) -> Sequence[RowMapping
         .where(*within.whose(AssessmentRevision))
         .order_by(col(AssessmentRevision.assessment_id), col(AssessmentRevision.number))
     )
-    return session.execute(statement).mappings().all()
+    return night_rows(session, statement)

@@ -3,15 +3,17 @@
 Each takes the vendor whose they are; months that are expected, drafted or final are not there.
 """
 
+import functools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, RowMapping, and_, bindparam, or_, select
 from sqlmodel import Session, col
 
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, fetch_page, given, paged
 from app.models import (
     Assessment,
     AssessmentCriterion,
@@ -35,6 +37,7 @@ class MonthFilter:
     state: MonthState | None = None
     verdict: Verdict | None = None
     updated_since: datetime | None = None
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +98,29 @@ _FINDING_COLUMNS: Columns = (
 )
 
 
+_COMPARED = ("contract_id", "period", "state", "verdict")
+
+
+@functools.cache
+def _listed(names: frozenset[str], kind: tuple[bool, bool]) -> Listing:
+    """Put the list together for the filters that are given, once."""
+    statement = _months(bindparam("vendor_id"))
+    for column in names & set(_COMPARED):
+        statement = statement.where(col(getattr(Assessment, column)) == bindparam(column))
+    if "year" in names:
+        statement = statement.where(col(Assessment.period).between(bindparam("first"), bindparam("last")))
+    if "updated_since" in names:
+        statement = statement.where(col(Assessment.updated_at) >= bindparam("updated_since"))
+    return paged(statement, kind, col(Assessment.id), col(Assessment.period))
+
+
 def assessments(session: Session, vendor_id: uuid.UUID, wanted: MonthFilter, page: PageRequest) -> Page:
     """List the months of a vendor that it was notified of."""
-    statement = _months(vendor_id)
-    for column in ("contract_id", "period", "state", "verdict"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Assessment, column)) == value)
-    if wanted.updated_since is not None:
-        statement = statement.where(col(Assessment.updated_at) >= wanted.updated_since)
-    return fetch(session, statement, col(Assessment.id), page)
+    values = given(wanted, (*_COMPARED, "year", "updated_since"))
+    statement = _listed(frozenset(values), page.kind)
+    if wanted.year is not None:
+        values |= {"first": f"{wanted.year}-01", "last": f"{wanted.year}-12"}
+    return fetch_page(session, statement, page, values | {"vendor_id": vendor_id})
 
 
 def assessment(session: Session, vendor_id: uuid.UUID, assessment_id: uuid.UUID) -> RowMapping | None:
@@ -175,12 +191,12 @@ def finding(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID) -> Ro
     return session.execute(_findings(vendor_id).where(col(Finding.id) == finding_id)).mappings().one_or_none()
 
 
-def _notified(vendor_id: uuid.UUID) -> ColumnElement[bool]:
+def _notified(vendor_id: uuid.UUID | BindParameter[Any]) -> ColumnElement[bool]:
     notified = col(Assessment.stage) == Stage.NOTIFIED
     return and_(col(Assessment.vendor_id) == vendor_id, notified, col(Assessment.expected))
 
 
-def _months(vendor_id: uuid.UUID) -> Listing:
+def _months(vendor_id: uuid.UUID | BindParameter[Any]) -> Listing:
     return (
         select(*_MONTH_COLUMNS)
         .join(Contract, col(Contract.id) == col(Assessment.contract_id))

@@ -1,17 +1,21 @@
 """Every select over assessments and findings that a person asks for; each takes whose they are."""
 
+import functools
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, RowMapping, and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.features.contracts.queries import in_state
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, fetch_page, given, paged, plain
 from app.models import (
-    AnnualAssessment,
+    Acknowledgement,
+    Appeal,
     Assessment,
     AssessmentCriterion,
     AssessmentRevision,
@@ -63,22 +67,33 @@ class FindingFilter:
 
 def month(session: Session, contract_id: uuid.UUID, period: str) -> Assessment | None:
     """Read an expected month of a contract that the caller has been let into."""
-    statement = select(Assessment).where(
-        col(Assessment.contract_id) == contract_id, col(Assessment.period) == period, col(Assessment.expected)
-    )
-    return session.execute(statement).scalar_one_or_none()
+    return session.execute(_MONTH, {"contract": contract_id, "period": period}).scalar_one_or_none()
+
+
+# Statements that changes send each time are made once: making one anew takes several times as long as sending it.
+_MONTH = select(Assessment).where(
+    col(Assessment.contract_id) == bindparam("contract"),
+    col(Assessment.period) == bindparam("period"),
+    col(Assessment.expected),
+)
 
 
 def issue_type_id(session: Session, center: uuid.UUID, code: str) -> uuid.UUID | None:
     """Find an issue type of a service center by its code."""
-    statement = select(col(IssueType.id)).where(col(IssueType.service_center_id) == center, col(IssueType.code) == code)
-    return session.execute(statement).scalar_one_or_none()
+    return session.connection().execute(_ISSUE_TYPE, {"center": center, "code": code}).scalar_one_or_none()
+
+
+_ISSUE_TYPE = select(col(IssueType.id)).where(
+    col(IssueType.service_center_id) == bindparam("center"), col(IssueType.code) == bindparam("code")
+)
 
 
 def counter_codes(session: Session, center: uuid.UUID) -> set[str]:
     """Read the codes of a service center's counters."""
-    statement = select(col(Counter.code)).where(col(Counter.service_center_id) == center)
-    return set(session.execute(statement).scalars())
+    return set(session.connection().execute(_COUNTERS, {"center": center}).scalars())
+
+
+_COUNTERS = select(col(Counter.code)).where(col(Counter.service_center_id) == bindparam("center"))
 
 
 def findings_for_update(
@@ -148,36 +163,95 @@ def _months(whose: ColumnElement[bool]) -> Listing:
     )
 
 
-def _of_centers(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:
+def _of_centers(centers: BindParameter[Any]) -> ColumnElement[bool]:
     return col(Assessment.service_center_id).in_(centers)
+
+
+@functools.cache
+def _month() -> Listing:
+    return _months(_of_centers(bindparam("centers", expanding=True))).where(
+        col(Assessment.contract_id) == bindparam("contract_id"), col(Assessment.period) == bindparam("period")
+    )
+
+
+@functools.cache
+def _month_in_full() -> Listing:
+    """Put a month together with all of which there is at most one, and whether there is any of what there may be more.
+
+    What is nearly always empty, such as appeals, is not asked for at every reading.
+    """
+    receipt_due = aliased(DueDate)
+    in_force = and_(
+        col(receipt_due.contract_id) == col(Assessment.contract_id),
+        col(receipt_due.kind) == DueKind.ACKNOWLEDGEMENT,
+        col(receipt_due.subject) == col(Assessment.period),
+        col(receipt_due.superseded_on).is_(None),
+    )
+    return (
+        _month()
+        .add_columns(
+            col(Acknowledgement.acknowledged_at),
+            col(Acknowledgement.acknowledged_by),
+            col(Acknowledgement.deemed_on),
+            col(receipt_due.due_on).label("acknowledged_by_day"),
+            exists().where(col(AssessmentCriterion.assessment_id) == col(Assessment.id)).label("has_criteria"),
+            exists().where(col(Appeal.assessment_id) == col(Assessment.id)).label("has_appeals"),
+        )
+        .join(Acknowledgement, col(Acknowledgement.assessment_id) == col(Assessment.id), isouter=True)
+        .join(receipt_due, in_force, isouter=True)
+    )
 
 
 def assessment(
     session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, period: str
 ) -> RowMapping | None:
     """Read one month of these centers."""
-    statement = _months(_of_centers(centers)).where(
-        col(Assessment.contract_id) == contract_id, col(Assessment.period) == period
-    )
-    return session.execute(statement).mappings().one_or_none()
+    return _one_month(session, _month(), centers, contract_id, period)
+
+
+def assessment_in_full(
+    session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, period: str
+) -> RowMapping | None:
+    """Read one month of these centers with its acknowledgement, and whether it has points by criterion and appeals."""
+    return _one_month(session, _month_in_full(), centers, contract_id, period)
+
+
+def _one_month(
+    session: Session, statement: Listing, centers: Collection[uuid.UUID], contract_id: uuid.UUID, period: str
+) -> RowMapping | None:
+    values = {"centers": centers, "contract_id": contract_id, "period": period}
+    return next(iter(plain(session.connection().execute(statement, values))), None)
+
+
+_COMPARED = ("contract_id", "service_center_id", "vendor_id", "period", "stage", "verdict", "backdated")
+
+
+@functools.cache
+def _listed(names: frozenset[str], state: DueState | None, kind: tuple[bool, bool]) -> Listing:
+    """Put the list together for the filters that are given, once."""
+    statement = _months(_of_centers(bindparam("centers", expanding=True)))
+    for column in names & set(_COMPARED):
+        statement = statement.where(col(getattr(Assessment, column)) == bindparam(column))
+    if "year" in names:
+        statement = statement.where(col(Assessment.period).between(bindparam("first"), bindparam("last")))
+    if state is not None:
+        statement = statement.where(in_state(state, bindparam("as_of", type_=Date)))
+    if "updated_since" in names:
+        statement = statement.where(col(Assessment.updated_at) >= bindparam("updated_since"))
+    return paged(statement, kind, col(Assessment.id), col(Assessment.period))
 
 
 def assessments(
     session: Session, centers: Collection[uuid.UUID], wanted: AssessmentFilter, as_of: date, page: PageRequest
 ) -> Page:
     """List the months of these centers, assessed or not."""
-    statement = _months(_of_centers(centers))
-    for column in ("contract_id", "service_center_id", "vendor_id", "period", "stage", "verdict", "backdated"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Assessment, column)) == value)
+    values = given(wanted, (*_COMPARED, "year", "updated_since"))
+    statement = _listed(frozenset(values), wanted.state, page.kind)
     if wanted.year is not None:
-        statement = statement.where(col(Assessment.period).between(f"{wanted.year}-01", f"{wanted.year}-12"))
+        values |= {"first": f"{wanted.year}-01", "last": f"{wanted.year}-12"}
     if wanted.state is not None:
-        statement = statement.where(in_state(wanted.state, as_of))
-    if wanted.updated_since is not None:
-        statement = statement.where(col(Assessment.updated_at) >= wanted.updated_since)
-    return fetch(session, statement, col(Assessment.id), page)
+        values["as_of"] = as_of
+    return fetch_page(session, statement, page, values | {"centers": centers})
 
 
 def criteria(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping]:
@@ -246,23 +320,47 @@ _FINDING_COLUMNS: Columns = (
 )
 
 
-def _findings(centers: Collection[uuid.UUID]) -> Listing:
+def _findings() -> Listing:
     return (
         select(*_FINDING_COLUMNS)
         .join(Contract, col(Contract.id) == col(Finding.contract_id))
         .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
-        .where(col(Finding.service_center_id).in_(centers))
     )
+
+
+def _at(centers: Collection[uuid.UUID]) -> Listing:
+    return _findings().where(col(Finding.service_center_id).in_(centers))
+
+
+@functools.cache
+def _findings_of_month() -> Listing:
+    return (
+        _findings()
+        .where(
+            col(Finding.contract_id) == bindparam("contract_id"),
+            col(Finding.period) == bindparam("period"),
+            col(Finding.service_center_id).in_(bindparam("centers", expanding=True)),
+        )
+        .order_by(col(Finding.occurred_on), col(Finding.id))
+    )
+
+
+def findings_of_month(
+    session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, period: str
+) -> Sequence[RowMapping]:
+    """Read the findings of a month of these centers, in the order of their days."""
+    values = {"centers": centers, "contract_id": contract_id, "period": period}
+    return plain(session.connection().execute(_findings_of_month(), values))
 
 
 def finding(session: Session, centers: Collection[uuid.UUID], finding_id: uuid.UUID) -> RowMapping | None:
     """Read one finding of these centers."""
-    return session.execute(_findings(centers).where(col(Finding.id) == finding_id)).mappings().one_or_none()
+    return session.execute(_at(centers).where(col(Finding.id) == finding_id)).mappings().one_or_none()
 
 
 def findings(session: Session, centers: Collection[uuid.UUID], wanted: FindingFilter, page: PageRequest) -> Page:
     """List the findings of these centers."""
-    statement = _findings(centers)
+    statement = _at(centers)
     for column in ("contract_id", "service_center_id", "vendor_id", "period", "counter"):
         value = getattr(wanted, column)
         if value is not None:
@@ -275,81 +373,3 @@ def findings(session: Session, centers: Collection[uuid.UUID], wanted: FindingFi
     if wanted.updated_since is not None:
         statement = statement.where(col(Finding.updated_at) >= wanted.updated_since)
     return fetch(session, statement, col(Finding.id), page)
-
-
-# ---------------------------------------------------------------- the year
-
-
-def months_of_contract(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the expected months of a contract with their results, for the year that they make up."""
-    statement = select(
-        col(Assessment.period),
-        col(Assessment.served_to),
-        col(Assessment.state),
-        col(Assessment.score_kind),
-        col(Assessment.score_exact),
-        col(Assessment.final_on),
-        col(Assessment.terms_version_id),
-    ).where(col(Assessment.contract_id) == contract_id, col(Assessment.expected))
-    return session.execute(statement.order_by(col(Assessment.period))).mappings().all()
-
-
-def annual_assessment(session: Session, contract_id: uuid.UUID, year: int) -> AnnualAssessment | None:
-    """Read what was held for a year of a contract that the caller has been let into."""
-    statement = select(AnnualAssessment).where(
-        col(AnnualAssessment.contract_id) == contract_id, col(AnnualAssessment.year) == year
-    )
-    return session.execute(statement).scalar_one_or_none()
-
-
-_YEAR_COLUMNS: Columns = (
-    col(AnnualAssessment.id),
-    col(AnnualAssessment.year),
-    col(AnnualAssessment.first_period),
-    col(AnnualAssessment.last_period),
-    col(AnnualAssessment.held_on),
-    col(AnnualAssessment.score_kind),
-    col(AnnualAssessment.score_hundredths),
-    col(AnnualAssessment.review_exact),
-    col(AnnualAssessment.steps),
-    col(AnnualAssessment.pass_mark_hundredths),
-    col(AnnualAssessment.verdict),
-    col(AnnualAssessment.grade),
-    col(AnnualAssessment.note),
-    col(AnnualAssessment.notified_on),
-    col(AnnualAssessment.document_no),
-    col(AnnualAssessment.notice_recorded_at),
-    col(AnnualAssessment.backdated),
-    col(AnnualAssessment.version),
-    col(AnnualAssessment.created_at),
-    col(AnnualAssessment.updated_at),
-)
-
-
-def years_owed(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the due dates of a contract's annual assessments that are in force."""
-    statement = select(
-        col(DueDate.contract_id),
-        col(DueDate.service_center_id),
-        col(DueDate.subject),
-        col(DueDate.event_on),
-        col(DueDate.due_on),
-        col(DueDate.provisional),
-        col(DueDate.met_on),
-    ).where(
-        col(DueDate.contract_id) == contract_id,
-        col(DueDate.service_center_id).in_(centers),
-        col(DueDate.kind) == DueKind.ANNUAL_ASSESSMENT,
-        col(DueDate.superseded_on).is_(None),
-    )
-    return session.execute(statement).mappings().all()
-
-
-def years_held(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the annual assessments of a contract that were held."""
-    statement = (
-        select(*_YEAR_COLUMNS, col(TermsVersion.number).label("terms_version"))
-        .join(TermsVersion, col(TermsVersion.id) == col(AnnualAssessment.terms_version_id))
-        .where(col(AnnualAssessment.contract_id) == contract_id, col(AnnualAssessment.service_center_id).in_(centers))
-    )
-    return session.execute(statement).mappings().all()

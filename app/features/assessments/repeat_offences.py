@@ -1,47 +1,72 @@
 """Finds issues that come back as often as the terms call a repeat offence (重复发生问题): `repeat_offence`."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Evaluation
 from app.features.assessments import narrowing
-from app.features.contracts.by_contract import evaluate_each
+from app.features.contracts.by_contract import NightRow, evaluate_each
+from app.features.contracts.errors import TermsUnreadable
 from app.features.contracts.queries import all_versions
 from app.features.contracts.versions import Version, read_versions, version_for
 from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity
 from app.rules.periods import Period
-from app.rules.recurrence import Occurrence, Offence, RepeatRule, repeat_offences
+from app.rules.recurrence import Occurrence, Offence, repeat_offences
+from app.rules.repeat_rules import RepeatRule, years_within_reach
 
 
 def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which repeat-offence alerts the facts dated up to `as_of` demand."""
-    terms = all_versions(session, within.contract_id)
-    rows = known_findings(session, as_of, within)
+    terms = all_versions(session, within)
+    versions_of = cache(lambda contract_id: read_versions(terms.get(contract_id, [])))
+    rows = known_findings(session, as_of, within, versions_of)
+    turns: dict[uuid.UUID, date] = {}
 
-    def decide(contract_id: uuid.UUID, findings: list[RowMapping]) -> Iterator[AlertState]:
-        versions = read_versions(terms.get(contract_id, []))
-        for offence, rule, first in offences(versions, findings, as_of):
+    def decide(contract_id: uuid.UUID, findings: list[NightRow]) -> Iterator[AlertState]:
+        for offence, rule, first in offences(versions_of(contract_id), findings, as_of):
+            if offence.until is None and offence.turns_on is not None:
+                turns[contract_id] = min(offence.turns_on, turns.get(contract_id, offence.turns_on))
             yield offence_state(offence, rule, first)
 
-    return evaluate_each(rows, decide)
+    return replace(evaluate_each(rows, decide), turns=turns)
 
 
-def known_findings(session: Session, as_of: date, within: Within) -> list[RowMapping]:
-    """Read the findings near a threshold that were on record on a day, a contract's and an issue type's together."""
+def known_findings(
+    session: Session, as_of: date, within: Within, versions: Callable[[uuid.UUID], Sequence[Version]]
+) -> list[NightRow]:
+    """Read the findings near a threshold that were on record on a day, a contract's and an issue type's together.
+
+    `versions` gives a contract's terms; where they cannot be read, all its findings are near, for the rule to say so.
+    """
+    issues = sorted(
+        (contract_id, issue_type_id, year)
+        for contract_id, issue_type_id, days in narrowing.days_of_issues(session, as_of, within)
+        for year in _near(contract_id, days, versions)
+    )
     later = narrowing.findings_added_after(session, as_of, within)
-    return [row for row in narrowing.findings_near_threshold(session, as_of, within) if str(row["id"]) not in later]
+    return [row for row in narrowing.findings_of_issues(session, as_of, issues) if str(row["id"]) not in later]
+
+
+def _near(contract_id: uuid.UUID, days: str, versions: Callable[[uuid.UUID], Sequence[Version]]) -> set[int]:
+    on = sorted(date.fromisoformat(day) for day in days.split(","))
+    try:
+        rules = {version.terms.repeat for version in versions(contract_id)}
+    except TermsUnreadable:
+        return {day.year for day in on}
+    return {year for rule in rules if rule is not None for year in years_within_reach(rule, on)}
 
 
 def offences(
-    versions: list[Version], findings: list[RowMapping], as_of: date
-) -> Iterator[tuple[Offence, RepeatRule, RowMapping]]:
+    versions: Sequence[Version], findings: list[NightRow], as_of: date
+) -> Iterator[tuple[Offence, RepeatRule, NightRow]]:
     """Let the rule decide on each issue type of one contract; gives the offence, its rule and a row of its findings."""
     rule_for = _rule_for(versions)
     for _code, group in groupby(findings, key=lambda row: row["issue_type"]):
@@ -54,21 +79,22 @@ def offences(
                 yield offence, rule, first
 
 
-def _rule_for(versions: list[Version]) -> Callable[[Occurrence], RepeatRule | None]:
+def _rule_for(versions: Sequence[Version]) -> Callable[[Occurrence], RepeatRule | None]:
     """Judge an occurrence by the terms for its month as they were known on its day."""
 
-    def rule_for(occurrence: Occurrence) -> RepeatRule | None:
-        version = version_for(versions, Period.of(occurrence.occurred_on), occurrence.occurred_on)
+    @cache
+    def rule_on(day: date) -> RepeatRule | None:
+        version = version_for(versions, Period.of(day), day)
         return version.terms.repeat if version else None
 
-    return rule_for
+    return lambda occurrence: rule_on(occurrence.occurred_on)
 
 
-def _occurrence(row: RowMapping) -> Occurrence:
+def _occurrence(row: NightRow) -> Occurrence:
     return Occurrence(str(row["id"]), row["occurred_on"], row["counter"], row["withdrawn_on"], row["at_least"])
 
 
-def offence_state(offence: Offence, rule: RepeatRule, of: RowMapping) -> AlertState:
+def offence_state(offence: Offence, rule: RepeatRule, of: NightRow) -> AlertState:
     """Say that an issue came up so often that the terms call it repeated; `of` is a row of its findings."""
     key = (of["issue_type"], offence.counter, offence.window_key)
     return AlertState(
@@ -83,7 +109,7 @@ def offence_state(offence: Offence, rule: RepeatRule, of: RowMapping) -> AlertSt
     )
 
 
-def _facts(offence: Offence, rule: RepeatRule, of: RowMapping) -> dict[str, Any]:
+def _facts(offence: Offence, rule: RepeatRule, of: NightRow) -> dict[str, Any]:
     """Name the occurrences by day and counter, not by id, so that equal facts give equal alerts anywhere."""
     occurrences = sorted((o.occurred_on.isoformat(), o.counter or "") for o in offence.occurrences)
     facts: dict[str, Any] = {

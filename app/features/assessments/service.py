@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from app import clock
 from app.features.access.caller import Caller
-from app.features.assessments import answer_dates, late_notices, months
+from app.features.alerts import queries as alert_queries
+from app.features.assessments import answer_dates, answer_queries, late_notices, months
 from app.features.assessments.errors import AlreadyFinal, AlreadyNotified, MonthIsFinal, NotFinal, NothingToFinalize
 from app.features.assessments.months import refuse
 from app.features.assessments.results import Result, judge, stored_score
@@ -17,7 +18,7 @@ from app.features.events.service import Happening
 from app.features.events.service import record as tell
 from app.features.events.types import EventType
 from app.features.seen import Seen
-from app.models.words import DueKind, Stage
+from app.models.words import AlertKind, DueKind, Stage
 from app.rules.consecutive import MonthState
 from app.rules.periods import Period
 
@@ -92,11 +93,13 @@ def notify(
         detail = f"{notified_on} lies before {month.final_on}, when the result became final."
         refuse("/notified_on", "before-it-was-final", detail)
     values = {"stage": Stage.NOTIFIED, **months.notice(notified_on, document_no)}
-    with months.recording_month(session, caller, "assessment.notified", month, answer_dates.touched(month)):
+    findings = answer_queries.standing_findings(session, contract_id, month.period)
+    answers = answer_dates.touched_by_notice(month, findings)
+    with months.recording_month(session, caller, "assessment.notified", month, answers):
         months.change(session, month, (Stage.FINAL,), values, AlreadyNotified(f"{period} is notified."))
         register.meet(session, contract_id, DueKind.NOTICE, str(period), notified_on)
         _settle_late_notice(session, contract_id, period)
-        given = answer_dates.give(session, month, notified_on)
+        given = answer_dates.give(session, month, findings, notified_on)
         told = Happening(
             type=EventType.ASSESSMENT_NOTIFIED,
             service_center_id=month.service_center_id,
@@ -109,5 +112,8 @@ def notify(
 
 
 def _settle_late_notice(session: Session, contract_id: uuid.UUID, period: Period) -> None:
+    """Bring the month's alert to what is so now; one that no night has opened is the next night's to date."""
+    if not alert_queries.is_stored(session, AlertKind.LATE_NOTICE, contract_id, str(period)):
+        return
     within = Within(contract_id=contract_id, period=str(period))
     months.settle(session, contract_id, late_notices.evaluate(session, clock.today(), within))

@@ -96,10 +96,3 @@ def heads(session: Session, chains: Collection[str] | None = None) -> dict[str, 
     if chains is not None:
         statement = statement.where(col(AuditHead.chain).in_(chains))
     return {chain: (number, hash_) for chain, number, hash_ in session.execute(statement)}
-
-
-def heads_for_update(session: Session, chains: Collection[str]) -> dict[str, tuple[int, str | None]]:
-    """Read the last number and hash of some chains and hold them, in the order of their names."""
-    statement = select(col(AuditHead.chain), col(AuditHead.number), col(AuditHead.hash))
-    held = statement.where(col(AuditHead.chain).in_(chains)).order_by(col(AuditHead.chain)).with_for_update()
-    return {chain: (number, hash_) for chain, number, hash_ in session.execute(held)}

@@ -1,20 +1,23 @@
 """Records acts: each in its service center's chain, in the transaction of the change itself."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col
 
 from app import clock
-from app.features.audit import queries
 from app.features.audit.actor import Actor
-from app.features.audit.changes import Change, Touched, differences, hashes
+from app.features.audit.changes import Change, Touched, watching
 from app.features.audit.hashing import HASH_NAME, event_hash
-from app.features.upserts import insert_new
+from app.features.nights.marks import NAMED_BY_ALERTS, affected, mark
+from app.features.upserts import upsert_on
 from app.models import AuditEvent, AuditHead
 from app.models.audit import SERVICE_CHAIN
 from app.models.columns import new_id
@@ -73,34 +76,61 @@ def recording(
 ) -> Iterator[None]:
     """Record what is done inside as one act, by the rows of `touched` that differ afterwards.
 
-    The rows are read before as well as after: a row that somebody changed behind the service's back would otherwise
-    be taken over unseen.
+    The rows are read before they are written to as well as after: a row that somebody changed behind the service's
+    back would otherwise be taken over unseen.
     """
-    before = hashes(session, touched)
-    yield
-    session.flush()
-    changed = differences(before, hashes(session, touched))
+    with watching(session, touched) as watch:
+        yield
+        session.flush()
+        changed = watch.changes()
+        if changed:
+            _mark(session, watch.contracts(), changed)
     append(session, [Act(actor, service_center_id, action, str(subject_id), changed, details or {})])
 
 
+def _mark(session: Session, contracts: set[uuid.UUID], changed: Sequence[Change]) -> None:
+    """Have the next night look at the contracts of the act: here, so that no service can forget it."""
+    changed_before: dict[str, list[uuid.UUID]] = {}
+    for change in changed:
+        if change.before is not None and change.table in NAMED_BY_ALERTS:
+            changed_before.setdefault(change.table, []).append(uuid.UUID(change.key))
+    mark(session, contracts | affected(session, changed_before))
+
+
 def append(session: Session, acts: Sequence[Act]) -> None:
-    """Add acts to their chains: four statements for any number, and nobody else adds to those chains meanwhile."""
+    """Add acts to their chains: three statements for any number, and nobody else adds to those chains meanwhile."""
     if not acts:
         return
-    chains = sorted({act.chain for act in acts})
-    insert_new(session, AuditHead, [{"chain": chain, "number": 0, "hash": None} for chain in chains], ["chain"])
-    heads = queries.heads_for_update(session, chains)
+    connection = session.connection()
+    heads = _reserve(connection, Counter(act.chain for act in acts))
     events = []
     for act in acts:
         number, previous = heads[act.chain]
         event = act.event(number + 1, previous)
         heads[act.chain] = (event["number"], event["hash"])
         events.append(event)
-    session.connection().execute(insert(AuditEvent), events)
-    statement = (
-        update(AuditHead)
-        .where(col(AuditHead.chain) == bindparam("of"))
-        .values(number=bindparam("new_number"), hash=bindparam("new_hash"))
+    connection.execute(_WRITE, events)
+    connection.execute(_MOVE, [{"of": chain, "new_hash": hash_} for chain, (_, hash_) in heads.items()])
+
+
+_WRITE = insert(AuditEvent)
+_MOVE = update(AuditHead).where(col(AuditHead.chain) == bindparam("of")).values(hash=bindparam("new_hash"))
+
+
+def _reserve(connection: Connection, wanted: Counter[str]) -> dict[str, tuple[int, str | None]]:
+    """Take the next numbers of some chains, held in the order of their names; give their last number and hash before.
+
+    A chain that is new begins at 0.
+    """
+    rows = [{"chain": chain, "number": count} for chain, count in sorted(wanted.items())]
+    raised = connection.execute(_raising(connection.dialect.name), rows)
+    return {chain: (number - wanted[chain], hash_) for chain, number, hash_ in raised}
+
+
+@cache
+def _raising(dialect: str) -> ReturningInsert[str, int, str | None]:
+    fresh = upsert_on(dialect, AuditHead)
+    raised = fresh.on_conflict_do_update(
+        index_elements=["chain"], set_={"number": col(AuditHead.number) + fresh.excluded.number}
     )
-    moved = [{"of": chain, "new_number": heads[chain][0], "new_hash": heads[chain][1]} for chain in chains]
-    session.connection().execute(statement, moved)
+    return raised.returning(col(AuditHead.chain), col(AuditHead.number), col(AuditHead.hash))

@@ -3,18 +3,31 @@
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Executable, RowMapping
+from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Broken, Evaluation
 
+NightRow = dict[str, Any]
+"""A row as a plain dict: a night looks at its values several times, and a RowMapping takes ten times as long."""
 
-def evaluate_each(
-    rows: Sequence[RowMapping], decide: Callable[[uuid.UUID, list[RowMapping]], Iterable[AlertState]]
-) -> Evaluation:
+_Row = TypeVar("_Row", RowMapping, NightRow)
+
+
+def night_rows(session: Session, statement: Executable) -> list[NightRow]:
+    """Read what a statement finds, for a night; past the session's loading of entities, which takes as long again."""
+    result = session.connection().execute(statement)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
+def evaluate_each(rows: Sequence[_Row], decide: Callable[[uuid.UUID, list[_Row]], Iterable[AlertState]]) -> Evaluation:
     """Let `decide` see the rows of each contract in turn; rows come ordered by contract."""
     evaluation = Evaluation(rows_read=len(rows))
-    for contract_id, group in groupby(rows, key=lambda row: row["contract_id"]):
+    for contract_id, group in groupby(rows, key=itemgetter("contract_id")):
         try:
             evaluation.states.extend(decide(contract_id, list(group)))
         except Exception as error:  # noqa: BLE001 whatever is broken in one contract's data is reported, not raised

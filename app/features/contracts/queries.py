@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, extract, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, RowMapping, and_, bindparam, case, extract, func, or_, select
 from sqlmodel import Session, col
 
+from app.features.contracts.within import ALL, Within
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import AnnualAssessment, Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion, Vendor
 from app.models.words import ONCE_GIVEN, DueKind, Stage
@@ -35,6 +37,9 @@ _COLUMNS: Columns = (
     col(Contract.created_at),
     col(Contract.updated_at),
 )
+
+_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
+"""Whose rows are read by statements that are made once."""
 
 _VERSION_COLUMNS: Columns = (
     col(TermsVersion.id),
@@ -75,8 +80,17 @@ def number_taken(session: Session, center: uuid.UUID, number: str) -> bool:
 
 def contract_for_update(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> Contract | None:
     """Read a contract of these centers and lock its row; SQLite, with its one writer, needs no lock."""
-    statement = select(Contract).where(col(Contract.id) == contract_id, col(Contract.service_center_id).in_(centers))
-    return session.execute(statement.with_for_update()).scalar_one_or_none()
+    return session.execute(_HELD, {"id": contract_id, "centers": list(centers)}).scalar_one_or_none()
+
+
+# Statements that changes send each time are made once: making one anew takes several times as long as sending it.
+_HELD = (
+    select(Contract)
+    .where(
+        col(Contract.id) == bindparam("id"), col(Contract.service_center_id).in_(bindparam("centers", expanding=True))
+    )
+    .with_for_update()
+)
 
 
 def own_contract_for_update(session: Session, vendor_id: uuid.UUID, contract_id: uuid.UUID) -> Contract | None:
@@ -142,10 +156,15 @@ def recorded_after(session: Session, instant: datetime) -> set[uuid.UUID]:
 
 def years(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the money by year of some contracts."""
+    return session.connection().execute(_years(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _years() -> Listing:
     statement = select(col(ContractYear.contract_id), col(ContractYear.year), col(ContractYear.amount_fen)).where(
-        col(ContractYear.contract_id).in_(contract_ids)
+        col(ContractYear.contract_id).in_(_THESE)
     )
-    return session.execute(statement.order_by(col(ContractYear.year))).mappings().all()
+    return statement.order_by(col(ContractYear.year))
 
 
 def versions(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
@@ -155,15 +174,18 @@ def versions(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
 
 def versions_of(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the versions of the terms of some contracts."""
-    statement = select(*_VERSION_COLUMNS).where(col(TermsVersion.contract_id).in_(contract_ids))
-    return session.execute(statement.order_by(col(TermsVersion.number))).mappings().all()
+    return session.connection().execute(_VERSIONS, {"contracts": list(contract_ids)}).mappings().all()
 
 
-def all_versions(session: Session, contract_id: uuid.UUID | None = None) -> dict[uuid.UUID, list[RowMapping]]:
-    """Read the terms of every contract, or of one, for a night, unparsed: each is read when its turn comes."""
-    statement = select(*_VERSION_COLUMNS).order_by(col(TermsVersion.number))
-    if contract_id is not None:
-        statement = statement.where(col(TermsVersion.contract_id) == contract_id)
+_VERSIONS = (
+    select(*_VERSION_COLUMNS).where(col(TermsVersion.contract_id).in_(_THESE)).order_by(col(TermsVersion.number))
+)
+
+
+def all_versions(session: Session, within: Within = ALL) -> dict[uuid.UUID, list[RowMapping]]:
+    """Read the terms of the contracts that a night looks at, unparsed: each is read when its turn comes."""
+    statement = select(*_VERSION_COLUMNS).where(*within.among(col(TermsVersion.contract_id)))
+    statement = statement.order_by(col(TermsVersion.number))
     return _by_contract(session.execute(statement).mappings())
 
 
@@ -340,7 +362,7 @@ def due_dates(
     return fetch(session, statement, col(DueDate.id), page)
 
 
-def in_state(state: DueState, as_of: date) -> ColumnElement[bool]:
+def in_state(state: DueState, as_of: date | BindParameter[date]) -> ColumnElement[bool]:
     """Say a state of a due date on a day in SQL; the same as `rules.deadlines.lateness`, which a test compares."""
     due, met = col(DueDate.due_on), col(DueDate.met_on)
     ended = col(DueDate.superseded_on)

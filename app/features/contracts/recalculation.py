@@ -22,6 +22,7 @@ from app.features.calendar.file import Notice
 from app.features.calendar.queries import covered_years, work_calendar
 from app.features.contracts import queries, register
 from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.nights.marks import mark_every
 from app.models import Alert, DueDate
 from app.models.columns import new_id
 from app.models.words import ONCE_GIVEN, AlertKind
@@ -70,6 +71,8 @@ def import_notice(session: Session, actor: Actor, notice: Notice) -> Imported:
     entered = _enter(session, actor, notice)
     found = _recalculated(session, *notice.reach)
     _replace(session, actor, notice, found.replaced)
+    if entered or found.replaced:
+        mark_every(session)
     moved = sum(pair.before["due_on"] != pair.after["due_on"] for pair in found.replaced)
     gaps = calendars.gaps(covered_years(session))
     return Imported(entered, len(found.replaced), moved, gaps, tuple(found.broken))

@@ -145,7 +145,10 @@ def enter(session: Session, owner: Owner, owed: Mapping[Key, dict[str, Any]], in
         for (kind, subject), values in owed.items()
     ]
     if rows:
-        session.connection().execute(insert(DueDate), rows)
+        session.connection().execute(_ENTER, rows)
+
+
+_ENTER = insert(DueDate)
 
 
 def supersede(session: Session, ids: Sequence[uuid.UUID], on: date, because: str) -> None:

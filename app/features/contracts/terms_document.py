@@ -15,7 +15,7 @@ from app.rules.deadlines import DueDateRule, Roll, Unit
 from app.rules.faults import Fault
 from app.rules.key_posts import KeyPost
 from app.rules.owed_figures import MetricsRule
-from app.rules.recurrence import CountBy, RepeatRule, Scope, Window, WindowKind
+from app.rules.repeat_rules import CountBy, RepeatRule, Scope, Window, WindowKind
 from app.rules.scores import Band, Criterion, CriterionKind, Rubric
 from app.values import Code, Name, Points, Rate, Shape, ShortCode
 

@@ -1,15 +1,18 @@
 """The dated versions of a contract's terms, read from their stored documents."""
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from pydantic import ValidationError
 from sqlalchemy import RowMapping
 
 from app.features.contracts import terms_document
 from app.features.contracts.errors import TermsUnreadable
+from app.models.columns import canonical
 from app.rules.periods import Period
 from app.rules.terms import DatedTerms, Terms, in_force
 
@@ -45,12 +48,18 @@ def read_versions(rows: Iterable[RowMapping]) -> list[Version]:
 
 def _terms(row: RowMapping) -> Terms:
     try:
-        return terms_document.read(row["document"]).rules()
+        return _rules(canonical(row["document"]))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = "/".join(str(part) for part in first["loc"]) or "the document"
         message = f"Version {row['number']} of contract {row['contract_id']} cannot be read: {place}: {first['msg']}"
         raise TermsUnreadable(message) from error
+
+
+@lru_cache(maxsize=512)
+def _rules(document: str) -> Terms:
+    """Read terms by their text: what says the same is the same, and many contracts and requests say the same."""
+    return terms_document.read(json.loads(document)).rules()
 
 
 def version_for(versions: Sequence[Version], period: Period, known_on: date) -> Version | None:

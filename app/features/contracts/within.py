@@ -1,10 +1,11 @@
 """What a night asks for, as conditions on the tables that it reads."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_
 from sqlmodel import col
 
 from app.models import Assessment, AssessmentRevision, DueDate, Expenditure, Finding
@@ -13,11 +14,16 @@ from app.models.words import DueKind
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """How far a night's question reaches: all, some service centers, one contract, one period."""
+    """How far a night's question reaches: all, some service centers, one contract or a batch of them, one period."""
 
     centers: tuple[uuid.UUID, ...] | None = None
     contract_id: uuid.UUID | None = None
     period: str | None = None
+    contract_ids: Sequence[uuid.UUID] | None = None
+    beside: bool = False
+    """Ask only for what is no contract's."""
+    since: date | None = None
+    """The day up to which an earlier night has judged what is no contract's and never changes again."""
 
     def of(self, table: type[Assessment | Finding]) -> list[ColumnElement[bool]]:
         """Say it as conditions on a table."""
@@ -30,8 +36,19 @@ class Within:
         conditions: list[ColumnElement[bool]] = []
         if self.centers is not None:
             conditions.append(col(table.service_center_id).in_(self.centers))
+        return [*conditions, *self.among(col(table.contract_id))]
+
+    def among(
+        self, contract_id: SQLColumnExpression[uuid.UUID] | SQLColumnExpression[uuid.UUID | None]
+    ) -> list[ColumnElement[bool]]:
+        """Say of which contracts it is as conditions on the column that names one."""
+        conditions: list[ColumnElement[bool]] = []
         if self.contract_id is not None:
-            conditions.append(col(table.contract_id) == self.contract_id)
+            conditions.append(contract_id == self.contract_id)
+        if self.contract_ids is not None:
+            conditions.append(contract_id.in_(self.contract_ids))
+        if self.beside:
+            conditions.append(contract_id.is_(None))
         return conditions
 
 

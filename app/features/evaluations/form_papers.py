@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from app.documents.forms import form_docx, form_xlsx
 from app.documents.paper import Paper, ascii_file_name, file_name
 from app.features.evaluations.reading import Reading
 from app.models.words import EvaluationKind
@@ -16,18 +15,21 @@ _SHOWN_OF_ID = 8
 
 def as_xlsx(found: Reading) -> Paper:
     """Give the form as a workbook, with what the checks found on a second sheet."""
+    from app.documents.forms import form_xlsx  # noqa: PLC0415 loaded late
+
     return _paper(found, form_xlsx.write, ".xlsx")
 
 
 def as_docx(found: Reading) -> Paper:
     """Give the form as a Word document, with what the checks found behind it."""
+    from app.documents.forms import form_docx  # noqa: PLC0415 loaded late
+
     return _paper(found, form_docx.write, ".docx")
 
 
 def as_pdf(found: Reading) -> Paper:
     """Give the form as a PDF, with what the checks found behind it."""
-    # Loading the library takes longer than answering most requests, and most processes never write a PDF.
-    from app.documents.forms import form_pdf  # noqa: PLC0415 for that reason
+    from app.documents.forms import form_pdf  # noqa: PLC0415 loaded late
 
     return _paper(found, form_pdf.write, ".pdf")
 

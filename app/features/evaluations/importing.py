@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from app.documents.form_files import tables
 from app.documents.unfit import UnfitDocument
 from app.errors import Invalid
 from app.features.access.caller import Caller
@@ -67,6 +66,8 @@ class Examined:
 
 def opened(content: bytes) -> FormRead:
     """Read a file; raises FormUnreadable, with the place, where nothing of it can be read."""
+    from app.documents.form_files import tables  # noqa: PLC0415 loaded late
+
     try:
         return read_form(tables(content))
     except UnfitDocument as error:

@@ -4,14 +4,16 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col
 
 from app import clock
 from app.features.events.types import TOLD, EventType
-from app.features.upserts import upsert
+from app.features.upserts import upsert_on
 from app.models import Event, EventHead
 from app.models.columns import canonical, new_id
 from app.models.words import Stream
@@ -64,28 +66,35 @@ def record(session: Session, *happenings: Happening) -> list[uuid.UUID]:
         return []
     last = _reserve(session, Counter(stream_id for _, _, stream_id in told))
     now = clock.now()
+    timestamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     rows = []
     for happening, stream, stream_id in told:
         last[stream_id] += 1
-        rows.append(_row(happening, stream, stream_id, last[stream_id], now))
+        body = _body(happening, stream, last[stream_id], timestamp)
+        rows.append(_row(happening, stream, stream_id, last[stream_id], now) | {"body": body})
     for start in range(0, len(rows), BATCH):
-        session.connection().execute(insert(Event), rows[start : start + BATCH])
+        session.connection().execute(_TELL, rows[start : start + BATCH])
     return [row["id"] for row in rows]
+
+
+_TELL = insert(Event)
 
 
 def _reserve(session: Session, wanted: Counter[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Take the next numbers of some streams and give the last one before them of each."""
-    before: dict[uuid.UUID, int] = {}
-    counts = sorted(wanted.items())
-    for start in range(0, len(counts), BATCH):
-        batch = [{"stream_id": stream_id, "number": count} for stream_id, count in counts[start : start + BATCH]]
-        fresh = upsert(session, EventHead).values(batch)
-        raised = fresh.on_conflict_do_update(
-            index_elements=["stream_id"], set_={"number": col(EventHead.number) + fresh.excluded.number}
-        )
-        returned = session.connection().execute(raised.returning(col(EventHead.stream_id), col(EventHead.number)))
-        before |= {stream_id: number - wanted[stream_id] for stream_id, number in returned}
-    return before
+    counts = [{"stream_id": stream_id, "number": count} for stream_id, count in sorted(wanted.items())]
+    connection = session.connection()
+    raised = connection.execute(_raising(connection.dialect.name), counts)
+    return {stream_id: number - wanted[stream_id] for stream_id, number in raised}
+
+
+@cache
+def _raising(dialect: str) -> ReturningInsert[uuid.UUID, int]:
+    fresh = upsert_on(dialect, EventHead)
+    raised = fresh.on_conflict_do_update(
+        index_elements=["stream_id"], set_={"number": col(EventHead.number) + fresh.excluded.number}
+    )
+    return raised.returning(col(EventHead.stream_id), col(EventHead.number))
 
 
 def _row(happening: Happening, stream: Stream, stream_id: uuid.UUID, sequence: int, now: datetime) -> dict[str, Any]:
@@ -99,14 +108,13 @@ def _row(happening: Happening, stream: Stream, stream_id: uuid.UUID, sequence: i
         "contract_id": happening.contract_id,
         "type": happening.type,
         "key": f"{happening.type}/{happening.subject_id}/{happening.version}",
-        "body": _body(happening, stream, sequence, now),
         # Nothing is delivered to a center yet: it reads its stream.
         "fanned_out_at": now if stream is Stream.CENTER else None,
         "recorded_at": now,
     }
 
 
-def _body(happening: Happening, stream: Stream, sequence: int, now: datetime) -> str:
+def _body(happening: Happening, stream: Stream, sequence: int, timestamp: str) -> str:
     """Write the event as the webhook standard shapes it: `type`, `timestamp`, `data`."""
     contract_id = None if happening.contract_id is None else str(happening.contract_id)
     url = (TOLD[happening.type].url(stream) or "").format(
@@ -121,7 +129,6 @@ def _body(happening: Happening, stream: Stream, sequence: int, now: datetime) ->
         "sequence": sequence,
         "url": url,
     }
-    timestamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = canonical({"type": happening.type, "timestamp": timestamp, "data": data})
     if len(body.encode()) > LARGEST_BODY:
         message = f"an event of type {happening.type} has more than {LARGEST_BODY} bytes"

@@ -3,16 +3,19 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Invalid
 from app.features.idempotency import queries
-from app.features.upserts import upsert
+from app.features.upserts import upsert_on
 from app.models import IdempotencyKey
+from app.models.columns import UtcDateTime
 
 KEPT = timedelta(days=35)
 """How long a key is remembered: a month's cycle and some days."""
@@ -43,21 +46,30 @@ def claim(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str)
     """
     now = clock.now()
     fresh: dict[str, Any] = {"fingerprint": fingerprint, "status": None, "headers": {}, "body": None, "created_at": now}
-    statement = (
-        upsert(session, IdempotencyKey)
-        .values(principal_id=principal_id, key=key, **fresh)
-        .on_conflict_do_update(
-            index_elements=["principal_id", "key"], set_=fresh, where=col(IdempotencyKey.created_at) < now - KEPT
-        )
-        .returning(col(IdempotencyKey.key))
-    )
-    if session.execute(statement).first() is not None:
+    connection = session.connection()
+    row = {"principal_id": principal_id, "key": key, "older_than": now - KEPT, **fresh}
+    if connection.execute(_taking(connection.dialect.name), row).first() is not None:
         return None
     kept = answered(session, principal_id, key, fingerprint)
     if kept is None:
         message = "a key that conflicts has an answer"
         raise RuntimeError(message)
     return kept
+
+
+_WRITTEN = ("fingerprint", "status", "headers", "body", "created_at")
+
+
+@cache
+def _taking(dialect: str) -> ReturningInsert[Any]:
+    """Insert a key, or write over one past its time; gives nothing where the key stands."""
+    fresh = upsert_on(dialect, IdempotencyKey)
+    taken = fresh.on_conflict_do_update(
+        index_elements=["principal_id", "key"],
+        set_={name: fresh.excluded[name] for name in _WRITTEN},
+        where=col(IdempotencyKey.created_at) < bindparam("older_than", type_=UtcDateTime),
+    )
+    return taken.returning(col(IdempotencyKey.key))
 
 
 def answered(session: Session, principal_id: uuid.UUID, key: str, fingerprint: str) -> Answer | None:
@@ -72,11 +84,15 @@ def answered(session: Session, principal_id: uuid.UUID, key: str, fingerprint: s
 
 def keep(session: Session, principal_id: uuid.UUID, key: str, given: Answer) -> None:
     """Keep the answer of a key that this transaction has taken."""
-    session.execute(
-        update(IdempotencyKey)
-        .where(col(IdempotencyKey.principal_id) == principal_id, col(IdempotencyKey.key) == key)
-        .values(status=given.status, headers=given.headers, body=given.body)
-    )
+    row = {"of": principal_id, "under": key, "status": given.status, "headers": given.headers, "body": given.body}
+    session.connection().execute(_KEEP, row)
+
+
+_KEEP = (
+    update(IdempotencyKey)
+    .where(col(IdempotencyKey.principal_id) == bindparam("of"), col(IdempotencyKey.key) == bindparam("under"))
+    .values(status=bindparam("status"), headers=bindparam("headers"), body=bindparam("body"))
+)
 
 
 def forget(session: Session, as_of: date) -> int:

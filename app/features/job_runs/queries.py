@@ -1,14 +1,15 @@
 """Every select over the job runs."""
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import RowMapping, func, select
 from sqlmodel import Session, col
 
 from app.clock import BUSINESS_ZONE
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
-from app.models import JobRun
-from app.models.words import AskedBy, RunStatus
+from app.models import Alert, JobRun
+from app.models.words import AlertKind, AskedBy, RunStatus
 
 _COLUMNS: Columns = (
     col(JobRun.id),
@@ -53,11 +54,48 @@ def later_run(session: Session, job: str, as_of: date) -> datetime | None:
     return instant
 
 
+def last_success(session: Session, job: str, as_of: date) -> RowMapping | None:
+    """Give a job's run for the latest date up to `as_of` that has succeeded."""
+    names = ("business_date", "status", "gathered", "program", "failures")
+    statement = select(*(col(getattr(JobRun, name)) for name in names)).where(
+        col(JobRun.job) == job, col(JobRun.business_date) <= as_of, col(JobRun.first_succeeded_at).is_not(None)
+    )
+    return session.execute(statement.order_by(col(JobRun.business_date).desc()).limit(1)).mappings().one_or_none()
+
+
+def seen_by_all(session: Session, jobs: Collection[str]) -> tuple[int, date] | None:
+    """Give the last gathering, and the last date, that every one of some jobs has dealt with; None before that."""
+    numbered = (
+        select(
+            col(JobRun.gathered),
+            col(JobRun.business_date),
+            func.row_number()
+            .over(partition_by=col(JobRun.job), order_by=col(JobRun.business_date).desc())
+            .label("place"),
+        )
+        .where(col(JobRun.job).in_(jobs), col(JobRun.first_succeeded_at).is_not(None))
+        .subquery()
+    )
+    last = numbered.c.place == 1
+    statement = select(func.count(), func.min(numbered.c.gathered), func.min(numbered.c.business_date)).where(last)
+    count, gathered, day = session.execute(statement).one()
+    return (gathered, day) if count == len(jobs) and gathered is not None else None
+
+
 def first_tick(session: Session) -> date | None:
     """Give the first business date that the clock ran: from it on, every date is to be run."""
     statement = select(func.min(col(JobRun.business_date))).where(col(JobRun.asked_by) == AskedBy.CLOCK)
     day: date | None = session.execute(statement).scalar_one()
     return day
+
+
+def oldest_open_miss(session: Session) -> date | None:
+    """Give the earliest business date that an open alert says a job was not run for."""
+    statement = select(func.min(col(Alert.since))).where(
+        col(Alert.kind) == AlertKind.JOB_MISSED, col(Alert.contract_id).is_(None), col(Alert.until).is_(None)
+    )
+    since: date | None = session.execute(statement).scalar_one()
+    return None if since is None else since - timedelta(days=1)
 
 
 def succeeded(session: Session, since: date) -> dict[tuple[str, date], date]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from app import clock
 from app.features.alerts.state import AlertState, Evaluation, Tally
 from app.features.job_runs import queries
+from app.features.job_runs.looking import program
 from app.features.upserts import Insert, upsert
 from app.models import JobRun
 from app.models.columns import UtcDateTime, new_id
@@ -52,12 +53,24 @@ def _again(now: datetime) -> dict[str, Any]:
     return {"attempts": col(JobRun.attempts) + 1, "started_at": now}
 
 
-def finish(session: Session, job: str, business_date: date, tally: Tally, statements: int) -> None:
-    """Note what the attempt did; this is its last statement, and counted in `statements`."""
+def finish(
+    session: Session,
+    job: str,
+    business_date: date,
+    tally: Tally,
+    statements: int,
+    gathered: int,
+    overlooked: int | None,
+) -> None:
+    """Note what the attempt did; this is its last statement, and counted in `statements`.
+
+    `gathered` is the last gathering of marks that it saw; `overlooked` how many contracts it corrected unexpectedly.
+    """
     now = clock.now()
     first = func.coalesce(col(JobRun.first_succeeded_at), literal(now, UtcDateTime))
     values = _ended(None, now, RunStatus.SUCCEEDED, tally, statements)
-    session.connection().execute(_of(job, business_date).values(first_succeeded_at=first, **values))
+    seen = {"gathered": gathered, "program": program(), "overlooked": overlooked}
+    session.connection().execute(_of(job, business_date).values(first_succeeded_at=first, **seen, **values))
 
 
 def record_failure(session: Session, job: str, business_date: date, error: str) -> None:
@@ -101,14 +114,17 @@ def due_dates_of_the_clock(session: Session, jobs: Iterable[str], today: date) -
     return [(job, day) for day in days for job in names if (job, day) not in done]
 
 
-def missed_jobs(session: Session, jobs: Iterable[str], as_of: date) -> Evaluation:
+def missed_jobs(session: Session, jobs: Iterable[str], as_of: date, judged: date | None = None) -> Evaluation:
     """Find each job and business date before `as_of` that was not run by the next tick (domain.md section 9).
 
-    Resolved on the day on which it was run after all. Dates before the clock's first tick were never due.
+    Resolved on the day on which it was run after all. Dates before the clock's first tick were never due. Of those
+    before `judged`, which an earlier night has judged, only the ones that are missing still are looked at again.
     """
     first = queries.first_tick(session)
     if first is None:
         return Evaluation()
+    if judged is not None:
+        first = max(first, min(judged, queries.oldest_open_miss(session) or judged))
     done = queries.succeeded(session, first)
     days = [first + timedelta(days=number) for number in range((as_of - first).days)]
     evaluation = Evaluation(rows_read=len(done))

@@ -4,7 +4,6 @@ import csv
 import io
 from dataclasses import dataclass
 
-from app.documents import workbooks
 from app.documents.unfit import UnfitDocument
 from app.errors import Invalid
 from app.rules.faults import Fault
@@ -32,7 +31,7 @@ def open_table(content: bytes) -> FigureFile:
     try:
         kind = file_type(content)
         if kind == XLSX:
-            return FigureFile(_first(workbooks.read(content, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)), "xlsx")
+            return FigureFile(_workbook(content), "xlsx")
     except UnfitFile as error:
         raise _refused("unfit-file", str(error), _REMEDY) from None
     except UnfitDocument as error:
@@ -44,7 +43,10 @@ def open_table(content: bytes) -> FigureFile:
     return FigureFile(_values(content.decode(encoding).removeprefix(_BOM)), encoding)
 
 
-def _first(book: workbooks.Workbook) -> Grid:
+def _workbook(content: bytes) -> Grid:
+    from app.documents import workbooks  # noqa: PLC0415 loaded late
+
+    book = workbooks.read(content, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
     shown = [sheet for sheet in book.sheets if not sheet.hidden and sheet.cells]
     if not shown:
         raise _refused("no-table", "The workbook shows no cell with anything in it.", "Fill in the template's sheet.")

@@ -3,14 +3,18 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import cache
 
-from sqlalchemy import RowMapping, and_, literal, select, union, union_all
+from sqlalchemy import BindParameter, RowMapping, and_, bindparam, literal, select, union, union_all
 from sqlmodel import Session, col
 
 from app.features.contracts.within import Within, ever_missed
 from app.features.paging import Listing, Page, PageRequest, fetch
 from app.models import Assessment, Counter, DueDate, MonthMetricCodes, MonthMetrics, Site, TermsVersion
 from app.models.words import DueKind
+
+_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
+"""Whose figures are read: by a statement that is made once and sent with every draft."""
 
 
 def for_update(session: Session, contract_id: uuid.UUID, periods: Collection[str]) -> Mapping[str, MonthMetrics]:
@@ -65,10 +69,15 @@ def places(session: Session, center: uuid.UUID) -> Sequence[RowMapping]:
 
 def of_contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read what the months of some contracts were measured by."""
+    return session.connection().execute(_of_contracts(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _of_contracts() -> Listing:
     statement = select(col(MonthMetrics.contract_id), col(MonthMetrics.period), col(MonthMetrics.figures)).where(
-        col(MonthMetrics.contract_id).in_(contract_ids)
+        col(MonthMetrics.contract_id).in_(_THESE)
     )
-    return session.execute(statement.order_by(col(MonthMetrics.contract_id))).mappings().all()
+    return statement.order_by(col(MonthMetrics.contract_id))
 
 
 def month(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, period: str) -> RowMapping | None:
@@ -140,7 +149,7 @@ def codes_of_missing(session: Session, as_of: date, within: Within) -> Sequence[
     )
     columns = ("contract_id", "period", "codes", "recorded_on")
     statement = select(*(col(getattr(MonthMetricCodes, name)) for name in columns)).where(
-        select(col(DueDate.id)).where(missing).exists()
+        select(col(DueDate.id)).where(missing).exists(), *within.among(col(MonthMetricCodes.contract_id))
     )
     order = (col(MonthMetricCodes.contract_id), col(MonthMetricCodes.period), col(MonthMetricCodes.number))
     return session.execute(statement.order_by(*order)).mappings().all()
@@ -160,6 +169,6 @@ def undated_of_missing(session: Session, as_of: date, within: Within) -> Sequenc
     )
     columns = ("contract_id", "period", "figures", "updated_at")
     statement = select(*(col(getattr(MonthMetrics, name)) for name in columns)).where(
-        select(col(DueDate.id)).where(missing).exists(), ~dated.exists()
+        select(col(DueDate.id)).where(missing).exists(), ~dated.exists(), *within.among(col(MonthMetrics.contract_id))
     )
     return session.execute(statement).mappings().all()

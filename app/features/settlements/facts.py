@@ -3,7 +3,8 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 
@@ -13,20 +14,22 @@ from sqlmodel import Session
 from app.features.alerts.state import Broken
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
+from app.features.contracts.errors import TermsUnreadable
 from app.features.contracts.versions import Version, read_versions, version_for
 from app.features.metrics import queries as metric_queries
 from app.features.settlements import queries, sources
 from app.features.settlements.decisions import queries as decision_queries
 from app.features.settlements.ledger import queries as ledger_queries
 from app.features.settlements.month_facts import MonthRows, month_facts
+from app.features.settlements.reckoned import reckon_through
 from app.models.words import MoneyStatus
-from app.rules.clauses import Excess, Payment
+from app.rules.clauses import Excess, Payment, Schedule
+from app.rules.costings import priced
 from app.rules.fees import ServiceFees
 from app.rules.ledger import Account
 from app.rules.lines import OF_FUND, Component, MonthFacts
 from app.rules.periods import Period
 from app.rules.reckoning import Reckoning
-from app.rules.settlement import reckon
 from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
 
 
@@ -68,10 +71,11 @@ class ContractBooks:
         approved = [key for key, row in self.live.items() if row["status"] is MoneyStatus.APPROVED]
         return PaymentPeriod(f"S{1 + sum(key.startswith('S') for key in approved)}", ())
 
-    @cached_property
-    def reckoned(self) -> dict[Period, Reckoning]:
-        """Reckon every month, from the first."""
-        return reckon(self.service, self.months)
+    def _reckoned(self, period: PaymentPeriod) -> Mapping[Period, Reckoning]:
+        """Reckon the months, from the first, as far as the settlement of a payment period looks at them."""
+        asked = {*period.months, *self.closed}
+        by_months = asked and self.payment(period).schedule is not Schedule.INSTALMENTS
+        return reckon_through(self.id, self.service, self.months, max(asked) if by_months else None)
 
     @cached_property
     def closed(self) -> frozenset[Period]:
@@ -88,7 +92,7 @@ class ContractBooks:
     def draft(self, period: PaymentPeriod) -> Draft:
         """Put the settlement of a payment period together."""
         books = Books(self.posted, self.closed, self.receivable, sources.settlements(self.id), self._settled, self.held)
-        return settle(period, self.reckoned, books, self.payment(period), self.service)
+        return settle(period, self._reckoned(period), books, self.payment(period), self.service)
 
     @cached_property
     def _settled(self) -> tuple[Settled, ...]:
@@ -116,18 +120,21 @@ class ContractBooks:
         return from_ or self.service.starts_on
 
 
-def read(session: Session, contract_id: uuid.UUID, known_on: date) -> ContractBooks:
-    """Read a contract's books by the terms known on a day; raises TermsUnreadable where they have been damaged."""
-    (make,) = _readers(session, [contract_id], known_on).values()
+def read(session: Session, contract_id: uuid.UUID, known_on: date, *, every_finding: bool = False) -> ContractBooks:
+    """Read a contract's books by the terms known on a day; raises TermsUnreadable where they have been damaged.
+
+    Findings that cost nothing by its terms are read only where somebody asks for `every_finding`.
+    """
+    (make,) = _readers(session, [contract_id], known_on, every_finding=every_finding).values()
     return make()
 
 
 def read_each(
-    session: Session, contract_ids: Collection[uuid.UUID], known_on: date
+    session: Session, contract_ids: Collection[uuid.UUID], known_on: date, *, every_finding: bool = False
 ) -> tuple[list[ContractBooks], list[Broken]]:
     """Read the books of many contracts, so many statements for any number; what is broken of one stops no other."""
     found, broken = [], []
-    for contract_id, make in _readers(session, contract_ids, known_on).items():
+    for contract_id, make in _readers(session, contract_ids, known_on, every_finding=every_finding).items():
         try:
             found.append(make())
         except Exception as error:  # noqa: BLE001 whatever is broken in one contract's data is reported, not raised
@@ -136,7 +143,7 @@ def read_each(
 
 
 def _readers(
-    session: Session, contract_ids: Collection[uuid.UUID], known_on: date
+    session: Session, contract_ids: Collection[uuid.UUID], known_on: date, *, every_finding: bool
 ) -> dict[uuid.UUID, Callable[[], ContractBooks]]:
     """Read the rows of all contracts at once, and give for each what puts its books together."""
     years: defaultdict[uuid.UUID, dict[int, int]] = defaultdict(dict)
@@ -144,7 +151,7 @@ def _readers(
         years[row["contract_id"]][row["year"]] = row["amount_fen"]
     versions = _grouped(contract_queries.versions_of(session, contract_ids))
     months = _grouped(queries.months(session, contract_ids))
-    findings = _grouped(queries.findings(session, contract_ids))
+    findings = _grouped(queries.findings(session, contract_ids, None if every_finding else _priced(versions)))
     metrics = _grouped(metric_queries.of_contracts(session, contract_ids))
     decisions = _grouped(decision_queries.of_contracts(session, contract_ids))
     calendar = work_calendar(session, known_on)
@@ -163,6 +170,15 @@ def _readers(
         )
         for contract in queries.contracts(session, contract_ids)
     }
+
+
+def _priced(versions: Mapping[uuid.UUID, Sequence[RowMapping]]) -> frozenset[str]:
+    """Name the issue types that cost something by any of the terms; damaged ones are told of in their own place."""
+    found: set[str] = set()
+    for rows in versions.values():
+        with suppress(TermsUnreadable):
+            found.update(*(priced(version.terms.money) for version in read_versions(rows)))
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +223,12 @@ def _books(
         for period in (Period.parse(row["period"]) for row in of_months.months)
         if (version := version_for(versions, period, known_on)) is not None
     }
-    months = month_facts(contract["id"], of_months, versions, governing)
+    settled_here = replace(of_months, months=[row for row in of_months.months if row["period"] not in covered])
+    months = month_facts(contract["id"], settled_here, versions, governing)
     return ContractBooks(
         contract=contract,
         service=service,
-        months=tuple(month for month in months if str(month.period) not in covered),
+        months=months,
         versions=governing,
         posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
         receivable=sum(row["fen"] for row in rows.accounts if row["account"] is Account.RECEIVABLE),

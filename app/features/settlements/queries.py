@@ -4,10 +4,27 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import BigInteger, ColumnElement, RowMapping, Select, and_, case, cast, exists, func, not_, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlmodel import Session, col
 
+from app.features.contracts.within import ALL, Within
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import (
     AnnualAssessment,
@@ -30,6 +47,9 @@ OPENING = "opening"
 
 _LIVE = (MoneyStatus.DRAFT, MoneyStatus.APPROVED)
 
+_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
+"""Whose rows are read. What is sent with every draft is made once: to make a statement takes longer than to send it."""
+
 # ---------------------------------------------------------------- what settlements are reckoned from, set by set
 
 
@@ -43,7 +63,7 @@ def _covered() -> ColumnElement[bool]:
     )
 
 
-def changed_since_settled(session: Session) -> Sequence[uuid.UUID]:
+def changed_since_settled(session: Session, within: Within = ALL) -> Sequence[uuid.UUID]:
     """Find the contracts without an unsettled month whose record changed after the last settlement's posting.
 
     What counts of the record: months, terms, metrics, decisions. Nothing but a supplement can adjust what such a
@@ -51,7 +71,7 @@ def changed_since_settled(session: Session) -> Sequence[uuid.UUID]:
     """
     posted_at = (
         select(col(LedgerEntry.contract_id).label("contract_id"), func.max(col(LedgerEntry.recorded_at)).label("at"))
-        .where(col(LedgerEntry.cause) == LedgerCause.SETTLEMENT)
+        .where(col(LedgerEntry.cause) == LedgerCause.SETTLEMENT, *within.among(col(LedgerEntry.contract_id)))
         .group_by(col(LedgerEntry.contract_id))
         .subquery()
     )
@@ -69,11 +89,16 @@ def changed_since_settled(session: Session) -> Sequence[uuid.UUID]:
     return session.execute(statement.order_by(posted_at.c.contract_id)).scalars().all()
 
 
-def undrafted(session: Session, as_of: date) -> Sequence[uuid.UUID]:
+def undrafted(session: Session, as_of: date, within: Within = ALL) -> Sequence[uuid.UUID]:
     """Find the contracts with a month that ended before a day and is in no settlement, in the order of their ids."""
     statement = (
         select(col(Assessment.contract_id))
-        .where(col(Assessment.expected), col(Assessment.served_to) < as_of, not_(_covered()))
+        .where(
+            col(Assessment.expected),
+            col(Assessment.served_to) < as_of,
+            not_(_covered()),
+            *within.among(col(Assessment.contract_id)),
+        )
         .distinct()
         .order_by(col(Assessment.contract_id))
     )
@@ -88,6 +113,11 @@ def hold(session: Session, contract_ids: Collection[uuid.UUID]) -> None:
 
 def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the owners and the service of some contracts."""
+    return session.connection().execute(_contracts(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _contracts() -> Listing:
     statement = select(
         col(Contract.id),
         col(Contract.service_center_id),
@@ -96,12 +126,17 @@ def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence
         col(Contract.starts_on),
         col(Contract.ends_on),
         col(Contract.closed_on),
-    ).where(col(Contract.id).in_(contract_ids))
-    return session.execute(statement.order_by(col(Contract.id))).mappings().all()
+    ).where(col(Contract.id).in_(_THESE))
+    return statement.order_by(col(Contract.id))
 
 
 def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the expected months of some contracts with their results, in their order."""
+    return session.connection().execute(_months(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _months() -> Listing:
     statement = select(
         col(Assessment.contract_id),
         col(Assessment.period),
@@ -112,12 +147,23 @@ def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[Ro
         col(Assessment.score_kind),
         col(Assessment.score_exact),
         col(Assessment.terms_version_id),
-    ).where(col(Assessment.contract_id).in_(contract_ids), col(Assessment.expected))
-    return session.execute(statement.order_by(col(Assessment.contract_id), col(Assessment.period))).mappings().all()
+    ).where(col(Assessment.contract_id).in_(_THESE), col(Assessment.expected))
+    return statement.order_by(col(Assessment.contract_id), col(Assessment.period))
 
 
-def findings(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Count the findings of some contracts that stand; those that differ in anything that a clause asks for apart."""
+def findings(
+    session: Session, contract_ids: Collection[uuid.UUID], issue_types: Collection[str] | None = None
+) -> Sequence[RowMapping]:
+    """Count the findings of some contracts that stand; those that differ in anything that a clause asks for apart.
+
+    `issue_types` are the codes of those to count; None counts all.
+    """
+    asked = {"contracts": list(contract_ids)} | ({} if issue_types is None else {"issue_types": list(issue_types)})
+    return session.connection().execute(_findings(among=issue_types is not None), asked).mappings().all()
+
+
+@cache
+def _findings(*, among: bool) -> Listing:
     alike = (
         col(Finding.contract_id),
         col(Finding.period),
@@ -143,15 +189,22 @@ def findings(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[
             (open_ended > 0).label("at_least"),
         )
         .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
-        .where(col(Finding.contract_id).in_(contract_ids), col(Finding.withdrawn_on).is_(None))
+        .where(col(Finding.contract_id).in_(_THESE), col(Finding.withdrawn_on).is_(None))
         .group_by(*alike)
     )
-    return session.execute(statement).mappings().all()
+    if among:
+        statement = statement.where(col(IssueType.code).in_(bindparam("issue_types", expanding=True)))
+    return statement
 
 
 def posted(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Sum what approved settlements of some contracts hold, by month and component, adjustments included."""
-    statement = (
+    return session.connection().execute(_posted(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _posted() -> Listing:
+    return (
         select(
             col(SettlementLine.contract_id),
             col(SettlementLine.period),
@@ -161,33 +214,41 @@ def posted(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[Ro
         )
         .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
         .where(
-            col(SettlementLine.contract_id).in_(contract_ids),
+            col(SettlementLine.contract_id).in_(_THESE),
             col(Settlement.status) == MoneyStatus.APPROVED,
             col(SettlementLine.period).is_not(None),
         )
         .group_by(col(SettlementLine.contract_id), col(SettlementLine.period), col(SettlementLine.component))
     )
-    return session.execute(statement).mappings().all()
 
 
 def held_before(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read what the approved opening balances of some contracts say was held back before Kaohe's record."""
-    statement: Listing = (
+    return session.connection().execute(_held_before(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _held_before() -> Listing:
+    return (
         select(col(SettlementLine.contract_id), col(SettlementLine.amount_fen).label("fen"))
         .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
         .where(
-            col(SettlementLine.contract_id).in_(contract_ids),
+            col(SettlementLine.contract_id).in_(_THESE),
             col(Settlement.payment_period) == OPENING,
             col(Settlement.status) == MoneyStatus.APPROVED,
             col(SettlementLine.component) == Account.HELD.value,
         )
     )
-    return session.execute(statement).mappings().all()
 
 
 def live(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read which payment periods of some contracts are drafted or approved."""
-    statement = select(
+    return session.connection().execute(_live(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _live() -> Listing:
+    return select(
         col(Settlement.contract_id),
         col(Settlement.id),
         col(Settlement.payment_period),
@@ -197,8 +258,7 @@ def live(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowM
         col(Settlement.fee_fen),
         col(Settlement.payable_fen),
         col(Settlement.paid_fen),
-    ).where(col(Settlement.contract_id).in_(contract_ids), col(Settlement.status).in_(_LIVE))
-    return session.execute(statement).mappings().all()
+    ).where(col(Settlement.contract_id).in_(_THESE), col(Settlement.status).in_(_LIVE))
 
 
 # ---------------------------------------------------------------- one settlement

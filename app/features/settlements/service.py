@@ -66,7 +66,8 @@ def draft(
     if former is not None and former["status"] is MoneyStatus.APPROVED:
         raise AlreadyApproved(f"{payment_period} is settled.", pointer="/payment_period")
     rows = reckon(books, period, caller.actor, on)
-    with _recording(session, caller, "settlement.drafted", contract, rows.id):
+    replaced = [former["id"]] if former is not None else []
+    with _recording(session, caller, "settlement.drafted", contract, payment_period, rows.id, *replaced):
         if former is not None:
             supersede(session, former["id"])
         write(session, [rows])
@@ -153,7 +154,7 @@ def approve(
     books = facts.read(session, contract_id, on)
     posting = _posting(session, books, found)
     _refuse_below_nothing(session, contract_id, posting)
-    with _recording(session, caller, "settlement.approved", contract, settlement_id):
+    with _recording(session, caller, "settlement.approved", contract, found.payment_period, settlement_id):
         _set_approved(session, found, caller, on)
         kind = LedgerCause.OPENING if found.payment_period == queries.OPENING else LedgerCause.SETTLEMENT
         cause = Cause(contract.service_center_id, contract_id, kind, settlement_id, on, caller.name)
@@ -242,17 +243,27 @@ def _owe_payment(session: Session, contract: Contract, books: ContractBooks, fou
 
 
 def _recording(
-    session: Session, caller: Caller, action: str, contract: Contract, settlement_id: uuid.UUID
+    session: Session,
+    caller: Caller,
+    action: str,
+    contract: Contract,
+    payment_period: str,
+    settlement_id: uuid.UUID,
+    *replaced: uuid.UUID,
 ) -> AbstractContextManager[None]:
-    """Record what is done inside as one act on the settlement: its rows, what it posts, its due date."""
+    """Record what is done inside as one act on the settlement: its rows, what it posts, its due date.
+
+    `replaced` are the drafts that it takes the place of.
+    """
     entry = col(LedgerEntry.cause_id) == settlement_id
     posted = col(LedgerLine.entry_id).in_(queries.entries_of(settlement_id))
+    due = (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.PAYMENT)
     touched: tuple[Touched, ...] = (
-        (Settlement, col(Settlement.contract_id) == contract.id),
+        (Settlement, col(Settlement.id).in_([settlement_id, *replaced])),
         (SettlementLine, col(SettlementLine.settlement_id) == settlement_id),
         (LedgerEntry, entry),
         (LedgerLine, posted),
-        (DueDate, (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.PAYMENT)),
+        (DueDate, due & (col(DueDate.subject) == payment_period)),
     )
     details = {"contract_id": str(contract.id), "number": contract.number}
     return recording(

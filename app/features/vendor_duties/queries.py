@@ -152,7 +152,7 @@ def submitted_of_missed(session: Session, as_of: date, within: Within) -> Sequen
             col(MonthlyReportReturn.returned_on),
         )
         .join(MonthlyReportReturn, returned, isouter=True)
-        .where(select(col(DueDate.id)).where(missed).exists())
+        .where(select(col(DueDate.id)).where(missed).exists(), *within.among(col(MonthlyReport.contract_id)))
     )
     statement = statement.order_by(col(MonthlyReport.contract_id), col(MonthlyReport.period), col(MonthlyReport.number))
     return session.execute(statement).mappings().all()

@@ -1,7 +1,7 @@
 """Finds the endpoints that were disabled because they failed or were gone: `endpoint_disabled`."""
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from app.features.webhooks import queries
 from app.models import Alert
 from app.models.words import AlertKind, Severity
 
+_Stored = Mapping[tuple[uuid.UUID | None, str], RowMapping]
 _KIND = AlertKind.ENDPOINT_DISABLED
 
 
@@ -29,7 +30,7 @@ def evaluate(session: Session, as_of: date, centers: Collection[uuid.UUID] | Non
     rows = queries.disabled_endpoints(session, clock.midnight(as_of + timedelta(days=1)), centers)
     states = [_state(row) for row in rows]
     demanded = {state.key for state in states}
-    stored = alert_queries.stored_by_key(session, _KIND)
+    stored = alert_queries.of_kind(session, _KIND)
     past = (_past(row, as_of) for key, row in stored.items() if key not in demanded and _shown(row, as_of, centers))
     return Evaluation([*states, *past], rows_read=len(rows))
 
@@ -41,11 +42,11 @@ def about(endpoint_id: uuid.UUID) -> ColumnElement[bool]:
 
 def settle(session: Session, endpoint_id: uuid.UUID, fact: str) -> None:
     """Resolve what is open about an endpoint today; `fact` names what happened to it today."""
-    stored = alert_queries.stored_by_key(session, _KIND)
+    stored = alert_queries.of_kind(session, _KIND)
     alerts.settle(session, _KIND, None, list(_resolved(stored, endpoint_id, fact)))
 
 
-def _resolved(stored: alert_queries.StoredAlerts, endpoint_id: uuid.UUID, fact: str) -> Iterator[AlertState]:
+def _resolved(stored: _Stored, endpoint_id: uuid.UUID, fact: str) -> Iterator[AlertState]:
     today = clock.today()
     for row in stored.values():
         if row["until"] is None and row["subject"].startswith(f"{endpoint_id}/"):

@@ -11,11 +11,11 @@ from sqlalchemy import make_url
 
 from app.database import Database
 from app.settings import Settings
+from bench.postgres import PostgresServer
 from tests.api.access.holdings import shelf_of
 from tests.api.access.town import Built, Town, build
 from tests.client import Client
 from tests.lending import client_of, opened
-from tests.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")

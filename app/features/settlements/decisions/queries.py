@@ -2,12 +2,16 @@
 
 import uuid
 from collections.abc import Collection, Sequence
+from functools import cache
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import BindParameter, RowMapping, bindparam, func, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing, Page, PageRequest, fetch
 from app.models import ClauseDecision, TermsVersion
+
+_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
+"""About whose months: asked by a statement that is made once and sent with every draft."""
 
 
 def last_number(session: Session, contract_id: uuid.UUID) -> int:
@@ -18,6 +22,11 @@ def last_number(session: Session, contract_id: uuid.UUID) -> int:
 
 def of_contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read what was decided about the months of some contracts, in the order in which it was recorded."""
+    return session.connection().execute(_of_contracts(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _of_contracts() -> Listing:
     statement = select(
         col(ClauseDecision.contract_id),
         col(ClauseDecision.period),
@@ -26,9 +35,8 @@ def of_contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Seque
         col(ClauseDecision.share),
         col(ClauseDecision.reason),
         col(ClauseDecision.reference),
-    ).where(col(ClauseDecision.contract_id).in_(contract_ids))
-    ordered = statement.order_by(col(ClauseDecision.contract_id), col(ClauseDecision.number))
-    return session.execute(ordered).mappings().all()
+    ).where(col(ClauseDecision.contract_id).in_(_THESE))
+    return statement.order_by(col(ClauseDecision.contract_id), col(ClauseDecision.number))
 
 
 def decision(session: Session, centers: Collection[uuid.UUID], decision_id: uuid.UUID) -> RowMapping:

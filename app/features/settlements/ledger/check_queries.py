@@ -291,9 +291,7 @@ def _sums(within: Within, *accounts: Account) -> Subquery:
         _sum(case((col(LedgerLine.account) == account, amount), else_=0)).label(account.value) for account in accounts
     )
     statement: Listing = select(col(LedgerLine.entry_id), *columns).group_by(col(LedgerLine.entry_id))
-    if within.contract_id is not None:
-        statement = statement.where(col(LedgerLine.contract_id) == within.contract_id)
-    return statement.subquery()
+    return statement.where(*within.among(col(LedgerLine.contract_id))).subquery()
 
 
 def _entry() -> Columns:
@@ -309,6 +307,4 @@ def _within(within: Within) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if within.centers is not None:
         conditions.append(col(Contract.service_center_id).in_(within.centers))
-    if within.contract_id is not None:
-        conditions.append(col(Contract.id) == within.contract_id)
-    return conditions
+    return [*conditions, *within.among(col(Contract.id))]

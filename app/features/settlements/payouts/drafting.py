@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.features.audit.actor import NIGHTLY, Actor
 from app.features.audit.changes import Change
 from app.features.audit.hashing import row_hash
 from app.features.audit.service import Act
+from app.features.contracts.within import ALL, Within
 from app.features.settlements.payouts import queries as payout_queries
 from app.features.settlements.payouts.dues import KINDS, Due
 from app.features.settlements.payouts.facts import Gathered, PayoutFacts, gather
@@ -39,22 +40,24 @@ class _Found:
     broken: list[Broken] = field(default_factory=list)
 
 
-def draft_payouts(session: Session, actor: Actor, as_of: date) -> Tally:
+def draft_payouts(session: Session, actor: Actor, as_of: date, within: Within = ALL) -> Tally:
     """Put on record, once, what the terms in force pay out for every year that has closed before `as_of`.
 
     What is not decided yet is drafted without an amount. A draft that nobody has touched follows the record; a second
     run on the same facts writes nothing. A contract whose data is broken stops nobody else.
     """
     tally = Tally(0, 0, 0, [])
+    contracts: list[uuid.UUID] = []
     after: uuid.UUID | None = None
     words = {kind.value for kind in KINDS.values()}
-    while ids := payout_queries.paying_out_for_update(session, words, as_of, after, BATCH):
+    while ids := payout_queries.paying_out_for_update(session, words, as_of, after, BATCH, within):
         found = _batch(gather(session, ids), as_of)
         _write(session, actor, as_of, found)
         written = len(found.new) + len(found.changed)
+        contracts += [row["contract_id"] for row in found.new] + [row["contract_id"] for row, _ in found.changed]
         tally = tally.plus(Tally(found.read, written, found.read - written, found.broken))
         after = ids[-1]
-    return tally
+    return replace(tally, contracts=contracts)
 
 
 def _batch(gathered: dict[uuid.UUID, Gathered], as_of: date) -> _Found:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import BigInteger, ColumnElement, RowMapping, cast, func, or_, select
 from sqlmodel import Session, col
 
+from app.features.contracts.within import Within
 from app.models import (
     Assessment,
     Contract,
@@ -107,14 +108,15 @@ def readings(session: Session, ids: Collection[uuid.UUID]) -> Rows:
 
 
 def paying_out_for_update(
-    session: Session, words: Collection[str], as_of: date, after: uuid.UUID | None, limit: int
+    session: Session, words: Collection[str], as_of: date, after: uuid.UUID | None, limit: int, within: Within
 ) -> Sequence[uuid.UUID]:
     """Hold, in the order of their ids, contracts whose terms mention one of some clauses and that began before a day.
 
     This only narrows: which clause governs which year, and whether that has closed, is for the rules to say.
     """
     mentions = [col(TermsVersion.document).contains(f'"{word}"', autoescape=True) for word in sorted(words)]
-    mentioned = select(col(TermsVersion.contract_id)).where(or_(*mentions))
+    own = within.among(col(TermsVersion.contract_id))
+    mentioned = select(col(TermsVersion.contract_id)).where(or_(*mentions), *own)
     statement = select(col(Contract.id)).where(col(Contract.id).in_(mentioned), col(Contract.starts_on) < as_of)
     if after is not None:
         statement = statement.where(col(Contract.id) > after)

@@ -14,6 +14,7 @@ from app.features.alerts.state import AlertState
 from app.features.assessments import failed_months, late_notices, missing_annual, repeat_offences
 from app.features.assessments.results import judgement, read_score
 from app.features.contracts import register
+from app.features.contracts.by_contract import NightRow
 from app.features.contracts.missed import missed
 from app.features.contracts.versions import Version, version
 from app.features.settlements.trials.sides import Side
@@ -37,7 +38,7 @@ class AlertFacts:
     """Its months with what became of them."""
     scales: Mapping[Period, Fraction]
     """The full mark that each month's result is out of."""
-    findings: Sequence[RowMapping]
+    findings: Sequence[NightRow]
     years: Mapping[int, RowMapping]
     """The annual assessments that were held."""
     calendar: WorkCalendar

@@ -81,7 +81,7 @@ def try_contract(session: Session, caller: Caller, contract_id: uuid.UUID, reque
     if contract_queries.contract(session, caller.centers, contract_id) is None:
         raise NotFound("There is no such contract.", pointer="/path/contract_id")
     today = clock.today()
-    books = facts.read(session, contract_id, today)
+    books = facts.read(session, contract_id, today, every_finding=True)
     return _Gathered(session, [contract_id], today).tried(books, request)
 
 
@@ -90,7 +90,7 @@ def try_each(
 ) -> Iterator[ContractTrial | Refused | Broken]:
     """Try a request on many contracts, so many statements for any number; what is wrong with one stops no other."""
     today = clock.today()
-    read, broken = facts.read_each(session, contract_ids, today)
+    read, broken = facts.read_each(session, contract_ids, today, every_finding=True)
     yield from broken
     gathered = _Gathered(session, contract_ids, today)
     for books in read:
@@ -167,7 +167,7 @@ class _Gathered:
             starts_on=books.contract["starts_on"],
             results=self._results.get(books.id, []),
             scales={month.period: month.full_mark for month in books.months},
-            findings=self._findings.get(books.id, []),
+            findings=[dict(row) for row in self._findings.get(books.id, [])],
             years={row["year"]: row for row in self._years.get(books.id, [])},
             calendar=self._calendar,
             as_of=self._today,

@@ -21,8 +21,7 @@ def stating(session: Session, within: Within) -> Sequence[uuid.UUID]:
     )
     if within.centers is not None:
         statement = statement.where(col(Contract.service_center_id).in_(within.centers))
-    if within.contract_id is not None:
-        statement = statement.where(col(Contract.id) == within.contract_id)
+    statement = statement.where(*within.among(col(Contract.id)))
     return session.execute(statement.distinct().order_by(col(Contract.id))).scalars().all()
 
 
