@@ -199,7 +199,7 @@ def slowly(_got: Got, _connection: socket.socket) -> bytes:
 
 def told_once_more(vendors: Vendors) -> bool:
     """Tell each vendor another event: two workers may well have shared the last ones without meeting."""
-    return all([vendors.tell(1, vendor_id) for vendor_id in all_vendors(vendors)])
+    return all(vendors.tell(1, vendor_id) for vendor_id in all_vendors(vendors))
 
 
 def wait_until(true: Callable[[], bool]) -> None:
