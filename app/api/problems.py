@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
@@ -26,6 +26,7 @@ from app.errors import (
     Unavailable,
 )
 from app.rules.faults import Fault, pointer_to
+from app.values import Out
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ _PLUS_LOST = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+ \d\d:\d\d")
 _CODES = {"extra_forbidden": "unknown-member", "missing": "missing-member"}
 
 
-class ProblemItem(BaseModel):
+class ProblemItem(Out):
     """One thing that is wrong."""
 
     pointer: Annotated[str, Field(description="JSON pointer into the body; /path/… and /query/… for parameters")]
@@ -50,7 +51,7 @@ class ProblemItem(BaseModel):
     remedy: str
 
 
-class Problem(BaseModel):
+class Problem(Out):
     """A problem document."""
 
     type: Annotated[str, Field(examples=["/problems/validation-error"])]

@@ -11,8 +11,11 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import compile_path
+from starlette.types import Receive, Scope, Send
 
 from app.api.auth import Permission
 from app.api.changing import Declared
@@ -128,30 +131,41 @@ class KaoheRoute(APIRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Have the documentation say who may use it."""
+        """Take down where it lies and who may use it; the framework builds it when it is first needed."""
+        self.path, self.endpoint, self.methods = path, endpoint, set(options.get("methods") or ("GET",))
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        self.gate = self._only_gate()
         self.declared: Declared | None = getattr(endpoint, "declared", None)
         self.raw_body: RawBody | None = getattr(endpoint, "raw_body", None)
-        also = _responses(self.declared, options.get("methods"))
+        self._in_one_thread = self.methods == {"GET"} and not inspect.iscoroutinefunction(endpoint)
+        self._unbuilt = options
+
+    def build(self) -> None:
+        """Have the framework build it, parameters, bodies and answers: in most processes few routes are ever asked."""
+        if not self._unbuilt:
+            return
+        endpoint, options = self.endpoint, dict(self._unbuilt)
         # In a list of operations the first sentence about one says more than its name in capitals.
         options["summary"] = options.get("summary") or (inspect.getdoc(endpoint) or "").partition("\n")[0].rstrip(".")
-        options["responses"] = {**also, **(options.get("responses") or {})}
-        reads = set(options.get("methods") or ()) == {"GET"} and not inspect.iscoroutinefunction(endpoint)
-        self._in_one_thread = reads
-        super().__init__(path, _in_place(endpoint) if reads else endpoint, **options)
-        if reads:
+        options["responses"] = {**_responses(self.declared, self.methods), **(options.get("responses") or {})}
+        options["openapi_extra"] = self._described()
+        super().__init__(self.path, _in_place(endpoint) if self._in_one_thread else endpoint, **options)
+        if self._in_one_thread:
             _check_in_place(self.dependant)
-        self.openapi_extra = described(self.gate, changes=self.methods != {"GET"})
-        if not isinstance(self.gate, Open):
-            self.openapi_extra["x-rate-class"] = class_of(endpoint, self.methods)
-        if self.declared:
-            self.openapi_extra["parameters"] = self.declared.parameters(endpoint.__name__)
-        elif self.methods == {"GET"}:
-            self.openapi_extra["parameters"] = [_IF_NONE_MATCH]
+        self._unbuilt = {}
 
-    @property
-    def gate(self) -> Gate:
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, as a route that is built by now."""
+        self.build()
+        await super().handle(scope, receive, send)
+
+    def _only_gate(self) -> Gate:
         """Give the one gate that the route declares among its parameters."""
-        gates = [d.call for d in self.dependant.dependencies if isinstance(d.call, Permission | Open | SignedIn)]
+        taken = inspect.get_annotations(self.endpoint).values()
+        asked = [
+            mark.dependency for one in taken for mark in getattr(one, "__metadata__", ()) if isinstance(mark, Depends)
+        ]
+        gates = [gate for gate in asked if isinstance(gate, Permission | Open | SignedIn)]
         if len(gates) != 1:
             message = f"{self.path} must declare exactly one permission, by taking a caller"
             raise RuntimeError(message)
@@ -160,6 +174,19 @@ class KaoheRoute(APIRoute):
             message = f"{self.path} must ask for a permission of the table, as everything below {_TABLED} does"
             raise RuntimeError(message)
         return gate
+
+    def _described(self) -> dict[str, Any]:
+        """Say what the framework does not know: who may use it, and what it asks of the headers."""
+        said = described(self.gate, changes=self.methods != {"GET"})
+        if not isinstance(self.gate, Open):
+            said["x-rate-class"] = class_of(self.endpoint, self.methods)
+        if self.declared:
+            said["parameters"] = self.declared.parameters(self.endpoint.__name__)
+        elif self.methods == {"GET"}:
+            said["parameters"] = [_IF_NONE_MATCH]
+        if self.raw_body:
+            said["requestBody"] = self.raw_body.described()
+        return said
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler in the checks that come first."""
