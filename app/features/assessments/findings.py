@@ -7,15 +7,15 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import RowMapping, insert, update
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, update
+from sqlmodel import Session, SQLModel, col
 
 from app import clock
 from app.errors import Invalid
 from app.features.access.caller import Caller
 from app.features.assessments import queries
 from app.features.assessments.errors import AlreadyWithdrawn, MonthIsFinal
-from app.features.audit.changes import Touched
+from app.features.audit.changes import write
 from app.features.audit.service import recording
 from app.features.contracts.service import lock
 from app.models import Alert, Contract, DueDate, Finding
@@ -55,19 +55,24 @@ def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, see
     if month is not None and month.stage in (Stage.FINAL, Stage.NOTIFIED):
         raise MonthIsFinal(f"{finding.period} became final on {month.final_on}.", pointer="/occurred_on")
     with recording_findings(session, caller, "finding.recorded", contract, finding.id):
-        session.connection().execute(_WRITE, finding.model_dump())
+        write(session, _WRITE, finding.model_dump())
     return finding.id
 
 
-_WRITE = insert(Finding)
+_WRITE = insert(Finding).returning(*Finding.__table__.columns)  # type: ignore[attr-defined]
 
 
 def new_finding(session: Session, contract: Contract, seen: NewFinding) -> Finding:
     """Check a finding against its contract and its center's catalogues, and give its row, not yet added."""
     _check_date(contract, seen.occurred_on)
     _check_until(contract, seen)
-    _check_counter(session, contract.service_center_id, seen.counter)
-    issue_type = queries.issue_type_id(session, contract.service_center_id, seen.issue_type)
+    known = queries.catalogued(session, contract.service_center_id, seen.issue_type, seen.counter)
+    # A center that has entered its counters is kept from typing errors; one that has not names them freely.
+    if seen.counter is not None and known["counters"] and not known["counter"]:
+        detail = f"The service center has no counter '{seen.counter}'."
+        remedy = "Use a code of GET /v1/service-centers/{id}/counters, or add the counter first."
+        raise Invalid(detail, faults=[Fault("/counter", "unknown-counter", detail, remedy)])
+    issue_type = known["issue_type"]
     if issue_type is None:
         detail = f"The service center has no issue type '{seen.issue_type}'."
         remedy = "Use a code of GET /v1/issue-types, or add the issue type first."
@@ -79,17 +84,27 @@ def recording_findings(
     session: Session, caller: Caller, action: str, contract: Contract, finding_id: uuid.UUID
 ) -> AbstractContextManager[None]:
     """Record what is done inside as one act on a finding, with the alerts and the due date that it may undo."""
-    undone = (AlertKind.REPEAT_OFFENCE, AlertKind.OVERDUE_RECTIFICATION)
-    alerts = (col(Alert.contract_id) == contract.id) & col(Alert.kind).in_(undone)
-    due = (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.RECTIFICATION)
-    touched: tuple[Touched, ...] = (
-        (Finding, col(Finding.id) == finding_id),
-        (Alert, alerts),
-        (DueDate, due & (col(DueDate.subject) == str(finding_id))),
-    )
+    own = {"finding": finding_id, "contract": contract.id, "subject": str(finding_id)}
+    touched = [(table, which, own) for table, which in _OF_A_FINDING]
     details = {"contract_id": str(contract.id)}
     center = contract.service_center_id
     return recording(session, caller.actor, center, action, finding_id, *touched, details=details)
+
+
+_OF_A_FINDING: tuple[tuple[type[SQLModel], ColumnElement[bool]], ...] = (
+    (Finding, col(Finding.id) == bindparam("finding")),
+    (
+        Alert,
+        (col(Alert.contract_id) == bindparam("contract"))
+        & col(Alert.kind).in_((AlertKind.REPEAT_OFFENCE, AlertKind.OVERDUE_RECTIFICATION)),
+    ),
+    (
+        DueDate,
+        (col(DueDate.contract_id) == bindparam("contract"))
+        & (col(DueDate.kind) == DueKind.RECTIFICATION)
+        & (col(DueDate.subject) == bindparam("subject")),
+    ),
+)
 
 
 def mark_withdrawn(session: Session, finding: RowMapping, withdrawn_on: date, reason: str, pointer: str) -> None:
@@ -145,17 +160,6 @@ def _check_until(contract: Contract, seen: NewFinding) -> None:
     else:
         return
     raise Invalid(detail, faults=[Fault("/until", code, detail, remedy)])
-
-
-def _check_counter(session: Session, center: uuid.UUID, counter: str | None) -> None:
-    """Keep a centre that has entered its counters from typing errors; one that has not names them freely."""
-    if counter is None:
-        return
-    known = queries.counter_codes(session, center)
-    if known and counter not in known:
-        detail = f"The service center has no counter '{counter}'."
-        remedy = "Use a code of GET /v1/service-centers/{id}/counters, or add the counter first."
-        raise Invalid(detail, faults=[Fault("/counter", "unknown-counter", detail, remedy)])
 
 
 def _row(contract: Contract, period: str, issue_type: uuid.UUID, seen: NewFinding) -> Finding:

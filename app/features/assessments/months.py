@@ -1,16 +1,15 @@
 """One month under change: held, compared and set, judged by its terms, recorded in the audit with what hangs on it."""
 
 import uuid
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, update
 from sqlalchemy.sql.dml import ReturningUpdate
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from app import clock
 from app.errors import Conflict, Invalid
@@ -19,7 +18,7 @@ from app.features.alerts import service as alerts
 from app.features.alerts.state import Evaluation
 from app.features.assessments import queries, results
 from app.features.assessments.results import Result, read_score
-from app.features.audit.changes import Touched
+from app.features.audit.changes import Touched, write
 from app.features.audit.service import recording
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.errors import PeriodOutsideService
@@ -60,19 +59,30 @@ def recording_month(
 
     `subject_id` is for an act on something of the month, such as an appeal.
     """
-    due = (col(DueDate.contract_id) == month.contract_id) & (col(DueDate.subject) == month.period)
-    late = (col(Alert.contract_id) == month.contract_id) & (col(Alert.subject) == month.period)
-    touched: Sequence[Touched] = (
-        (Assessment, col(Assessment.id) == month.id),
-        (AssessmentCriterion, col(AssessmentCriterion.assessment_id) == month.id),
-        (DueDate, due & (col(DueDate.kind) == DueKind.NOTICE)),
-        (Alert, late & (col(Alert.kind) == AlertKind.LATE_NOTICE)),
-        *more,
-    )
+    own = {"month": month.id, "contract": month.contract_id, "period": month.period}
+    touched = [(table, which, own) for table, which in _OF_A_MONTH]
     details = {"contract_id": str(month.contract_id), "period": month.period}
     return recording(
-        session, caller.actor, month.service_center_id, action, subject_id or month.id, *touched, details=details
+        session, caller.actor, month.service_center_id, action, subject_id or month.id, *touched, *more, details=details
     )
+
+
+_OF_A_MONTH: tuple[tuple[type[SQLModel], ColumnElement[bool]], ...] = (
+    (Assessment, col(Assessment.id) == bindparam("month")),
+    (AssessmentCriterion, col(AssessmentCriterion.assessment_id) == bindparam("month")),
+    (
+        DueDate,
+        (col(DueDate.contract_id) == bindparam("contract"))
+        & (col(DueDate.subject) == bindparam("period"))
+        & (col(DueDate.kind) == DueKind.NOTICE),
+    ),
+    (
+        Alert,
+        (col(Alert.contract_id) == bindparam("contract"))
+        & (col(Alert.subject) == bindparam("period"))
+        & (col(Alert.kind) == AlertKind.LATE_NOTICE),
+    ),
+)
 
 
 def change(
@@ -80,7 +90,8 @@ def change(
 ) -> None:
     """Compare and set: of two who act at once, one changes the month and the other is told so."""
     row = {"of": month.id, "stages": expected, "seen": month.version, "updated_at": clock.now(), **values}
-    if session.connection().execute(_changing(tuple(values)), row).first() is None:
+    # Its version says that the month still is as it was read.
+    if write(session, _changing(tuple(values)), row, before=month.model_dump()) is None:
         raise otherwise
 
 
@@ -96,17 +107,18 @@ def _changing(names: tuple[str, ...]) -> ReturningUpdate[Any]:
             col(Assessment.version) == bindparam("seen"),
         )
         .values(version=col(Assessment.version) + 1, **new)
-        .returning(col(Assessment.id))
+        .returning(*Assessment.__table__.columns)  # type: ignore[attr-defined]
     )
 
 
-def write_criteria(session: Session, assessment_id: uuid.UUID, result: Result) -> None:
-    """Write the points by criterion anew."""
+def write_criteria(session: Session, month: Assessment, result: Result) -> None:
+    """Write the points by criterion anew; a month that nobody had assessed has none yet."""
     connection = session.connection()
-    connection.execute(_NO_CRITERIA, {"of": assessment_id})
+    if month.stage is not Stage.NOT_ASSESSED:
+        connection.execute(_NO_CRITERIA, {"of": month.id})
     rows = [
         {
-            "assessment_id": assessment_id,
+            "assessment_id": month.id,
             "criterion": code,
             "points_hundredths": None if points is None else hundredths(Fraction(points)),
         }

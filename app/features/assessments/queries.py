@@ -78,22 +78,21 @@ _MONTH = select(Assessment).where(
 )
 
 
-def issue_type_id(session: Session, center: uuid.UUID, code: str) -> uuid.UUID | None:
-    """Find an issue type of a service center by its code."""
-    return session.connection().execute(_ISSUE_TYPE, {"center": center, "code": code}).scalar_one_or_none()
+def catalogued(session: Session, center: uuid.UUID, issue_type: str, counter: str | None) -> RowMapping:
+    """Look codes up in a center's catalogues: the type's id; are there `counters`, is `counter` one of them."""
+    values = {"center": center, "issue_type": issue_type, "counter": counter}
+    return session.connection().execute(_CATALOGUED, values).mappings().one()
 
 
-_ISSUE_TYPE = select(col(IssueType.id)).where(
-    col(IssueType.service_center_id) == bindparam("center"), col(IssueType.code) == bindparam("code")
+_OF_CENTER = col(Counter.service_center_id) == bindparam("center")
+_CATALOGUED = select(
+    select(col(IssueType.id))
+    .where(col(IssueType.service_center_id) == bindparam("center"), col(IssueType.code) == bindparam("issue_type"))
+    .scalar_subquery()
+    .label("issue_type"),
+    exists().where(_OF_CENTER).label("counters"),
+    exists().where(_OF_CENTER, col(Counter.code) == bindparam("counter")).label("counter"),
 )
-
-
-def counter_codes(session: Session, center: uuid.UUID) -> set[str]:
-    """Read the codes of a service center's counters."""
-    return set(session.connection().execute(_COUNTERS, {"center": center}).scalars())
-
-
-_COUNTERS = select(col(Counter.code)).where(col(Counter.service_center_id) == bindparam("center"))
 
 
 def findings_for_update(
@@ -355,7 +354,16 @@ def findings_of_month(
 
 def finding(session: Session, centers: Collection[uuid.UUID], finding_id: uuid.UUID) -> RowMapping | None:
     """Read one finding of these centers."""
-    return session.execute(_at(centers).where(col(Finding.id) == finding_id)).mappings().one_or_none()
+    values = {"centers": centers, "id": finding_id}
+    return session.connection().execute(_finding(), values).mappings().one_or_none()
+
+
+@functools.cache
+def _finding() -> Listing:
+    return _findings().where(
+        col(Finding.id) == bindparam("id"),
+        col(Finding.service_center_id).in_(bindparam("centers", expanding=True)),
+    )
 
 
 def findings(session: Session, centers: Collection[uuid.UUID], wanted: FindingFilter, page: PageRequest) -> Page:

@@ -237,7 +237,7 @@ def _write(session: Session, caller: Caller, month: Assessment, revision: Revisi
         _withdraw(session, month, revision)
         added.extend(_add_findings(session, month, revision.added))
         if revision.result:
-            months.write_criteria(session, month.id, revision.result)
+            months.write_criteria(session, month, revision.result)
         if revision.notice:
             register.meet(session, month.contract_id, DueKind.NOTICE, month.period, revision.notice.notified_on)
         given = _move_answers(session, month, revision, notified_on, [uuid.UUID(id_) for id_ in added])

@@ -46,7 +46,7 @@ def record(
     with months.recording_month(session, caller, "assessment.recorded", month):
         otherwise = MonthIsFinal(f"{period} is {month.stage}.")
         months.change(session, month, (Stage.NOT_ASSESSED, Stage.DRAFT), values, otherwise)
-        months.write_criteria(session, month.id, result)
+        months.write_criteria(session, month, result)
 
 
 def finalize(

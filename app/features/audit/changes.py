@@ -1,19 +1,22 @@
 """What an act changed: the rows that it may touch, read before it first writes to their table, and after it."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, RowMapping, event, select
+from sqlalchemy import ColumnElement, Connection, Engine, Executable, RowMapping, Select, Table, event, select
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from sqlmodel import Session, SQLModel
 
 from app.features.audit.hashing import row_hash
 from app.models import Contract
 
-Touched = tuple[type[SQLModel], ColumnElement[bool]]
-"""A table and which of its rows an act may touch."""
+Values = Mapping[str, Any]
+Touched = tuple[type[SQLModel], ColumnElement[bool]] | tuple[type[SQLModel], ColumnElement[bool], Values]
+"""A table and which of its rows an act may touch; with values for a condition that is made once, with parameters."""
 
 Hashes = dict[tuple[str, str], str]
 """The hash of each row by table and key."""
@@ -33,9 +36,18 @@ class Change:
         return {"table": self.table, "key": self.key, "before": self.before, "after": self.after}
 
 
-def key_of(table: type[SQLModel], row: RowMapping | dict[str, Any]) -> str:
+def key_of(table: type[SQLModel], row: Values) -> str:
     """Name a row by its primary key."""
-    return "/".join(str(row[column.name]) for column in table.__table__.primary_key)  # type: ignore[attr-defined]
+    return _key_of(_table_of(table), row)
+
+
+def _table_of(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def _key_of(table: Table, row: Values) -> str:
+    return "/".join([str(row[column.name]) for column in table.primary_key])
 
 
 def hashes(session: Session, touched: Sequence[Touched]) -> Hashes:
@@ -47,13 +59,26 @@ def hashes(session: Session, touched: Sequence[Touched]) -> Hashes:
 def _read(connection: Connection, touched: Sequence[Touched], contracts: set[uuid.UUID]) -> Hashes:
     """Read and hash rows; add to `contracts` whose they are."""
     found: Hashes = {}
-    for table, which in touched:
-        rows = connection.execute(select(table.__table__).where(which)).mappings().all()  # type: ignore[attr-defined]
-        own = "id" if table is Contract else "contract_id"
-        contracts.update(row[own] for row in rows if row.get(own) is not None)
-        name = str(table.__tablename__)
-        found |= {(name, key_of(table, row)): row_hash(dict(row)) for row in rows}
+    for table, which, *values in touched:
+        statement = _made_once(table, which) if values else _rows(table, which)
+        for row in connection.execute(statement, *values).mappings():
+            _note(_table_of(table), dict(row), found, contracts)
     return found
+
+
+def _rows(table: type[SQLModel], which: ColumnElement[bool]) -> Select[Any]:
+    return select(_table_of(table)).where(which)
+
+
+_made_once = cache(_rows)
+
+
+def _note(table: Table, row: Values, hashes: Hashes, contracts: set[uuid.UUID]) -> None:
+    """Add a row's hash to `hashes`, and to `contracts` whose it is."""
+    contract = row.get("id" if table.name == Contract.__tablename__ else "contract_id")
+    if contract is not None:
+        contracts.add(contract)
+    hashes[table.name, _key_of(table, row)] = row_hash(row)
 
 
 _WATCHING = "kaohe_watching"
@@ -63,6 +88,7 @@ class Watch:
     """Reads what an act may touch of a table just before the act first writes to that table; and no other table.
 
     What nobody has written to is the same before and after, so nearly all of what an act may touch need not be read.
+    What a statement gives back of the row that it writes need not be read either.
     """
 
     def __init__(self, connection: Connection, touched: Sequence[Touched]) -> None:
@@ -71,19 +97,33 @@ class Watch:
         self._unwritten = list(touched)
         self._written: list[Touched] = []
         self._before: Hashes = {}
+        self._returned: Hashes = {}
         self._contracts: set[uuid.UUID] = set()
+
+    def wrote(self, table: Table, row: Values, before: Values | None) -> None:
+        """Take note of a row that was written and given back."""
+        if all(table.name != entry[0].__tablename__ for entry in (*self._unwritten, *self._written)):
+            return
+        _note(table, row, self._returned, self._contracts)
+        if before is not None:
+            self._before.setdefault((table.name, _key_of(table, before)), row_hash(before))
 
     def about_to_write(self, name: str | None) -> None:
         """Read the rows of a table, or of every table where nobody can tell which one is written to."""
         due = [entry for entry in self._unwritten if name in (None, entry[0].__tablename__)]
         if due:
-            self._unwritten = [entry for entry in self._unwritten if entry not in due]
-            self._before |= _read(self._connection, due, self._contracts)
+            self._unwritten = [entry for entry in self._unwritten if name not in (None, entry[0].__tablename__)]
+            read = _read(self._connection, due, self._contracts)
+            # What was given back stood otherwise before the act, or was not there.
+            self._before = {key: hash_ for key, hash_ in read.items() if key not in self._returned} | self._before
             self._written += due
 
     def changes(self) -> list[Change]:
         """List what has changed of the rows by now."""
-        return differences(self._before, _read(self._connection, self._written, self._contracts))
+        read = _read(self._connection, self._written, self._contracts)
+        again = {table.__tablename__ for table, *_ in self._written}
+        known = {key: hash_ for key, hash_ in self._returned.items() if key[0] not in again}
+        return differences(self._before, known | read)
 
     def contracts(self) -> set[uuid.UUID]:
         """Give the contracts whose rows were read by now.
@@ -106,6 +146,30 @@ def watching(session: Session, touched: Sequence[Touched]) -> Iterator[Watch]:
         yield watch
     finally:
         watches.remove(watch)
+
+
+def write(
+    session: Session,
+    statement: ReturningInsert[Any] | ReturningUpdate[Any],
+    values: Values,
+    before: Values | None = None,
+) -> RowMapping | None:
+    """Write one row by a statement that gives it back whole, and give it; None where there was none to write.
+
+    `before` is the row as this transaction has read it, None says that it is a new one: whoever watches knows both
+    then, and reads neither.
+    """
+    connection = session.connection()
+    watches: list[Watch] = connection.info.pop(_WATCHING, [])
+    try:
+        row = connection.execute(statement, values).mappings().one_or_none()
+    finally:
+        connection.info[_WATCHING] = watches
+    if row is not None:
+        table: Table = statement.table  # type: ignore[assignment]
+        for watch in watches:
+            watch.wrote(table, dict(row), before)
+    return row
 
 
 @event.listens_for(Engine, "before_execute")

@@ -83,7 +83,10 @@ def mark(session: Session, contract_ids: Iterable[uuid.UUID]) -> None:
     today = clock.today()
     rows = [{"id": new_id(), "contract_id": id_, "recorded_on": today} for id_ in sorted(set(contract_ids))]
     if rows:
-        session.connection().execute(insert(ChangedContract), rows)
+        session.connection().execute(_MARK, rows if len(rows) > 1 else rows[0])
+
+
+_MARK = insert(ChangedContract)
 
 
 def mark_every(session: Session) -> None:
