@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app import clock
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions, version_for
-from app.features.settlements import facts, queries, sources
+from app.features.settlements import facts, facts_queries, queries, sources
 from app.features.settlements.facts import ContractBooks
 from app.features.settlements.service import is_stale
 from app.models.words import MoneyStatus
@@ -105,7 +105,7 @@ class YearFees:
 
 def fees(session: Session, contract_id: uuid.UUID) -> list[YearFees]:
     """Reckon the fee of every month of the agreed service by the terms known today."""
-    (contract,) = queries.contracts(session, [contract_id])
+    (contract,) = facts_queries.contracts(session, [contract_id])
     money = {row["year"]: row["amount_fen"] for row in contract_queries.years(session, [contract_id])}
     service = ServiceFees(contract["starts_on"], contract["ends_on"], money)
     months = _months(session, contract_id, service)

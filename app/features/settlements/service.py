@@ -35,6 +35,7 @@ from app.features.settlements.facts import ContractBooks
 from app.features.settlements.ledger import posting as ledger
 from app.features.settlements.ledger import queries as ledger_queries
 from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.opening.queries import OPENING
 from app.features.settlements.opening.service import opening_posting
 from app.features.settlements.rows import Rows, digest_of, rows_of
 from app.models import Contract, DueDate, LedgerEntry, LedgerLine, Settlement, SettlementLine
@@ -156,7 +157,7 @@ def approve(
     _refuse_below_nothing(session, contract_id, posting)
     with _recording(session, caller, "settlement.approved", contract, found.payment_period, settlement_id):
         _set_approved(session, found, caller, on)
-        kind = LedgerCause.OPENING if found.payment_period == queries.OPENING else LedgerCause.SETTLEMENT
+        kind = LedgerCause.OPENING if found.payment_period == OPENING else LedgerCause.SETTLEMENT
         cause = Cause(contract.service_center_id, contract_id, kind, settlement_id, on, caller.name)
         ledger.post(session, cause, posting)
         _owe_payment(session, contract, books, found, on)
@@ -177,7 +178,7 @@ def _tell_approved(session: Session, contract: Contract, found: Settlement) -> N
 
 def _posting(session: Session, books: ContractBooks, found: Settlement) -> Posting:
     amounts = queries.amounts(session, found.id)
-    if found.payment_period == queries.OPENING:
+    if found.payment_period == OPENING:
         if ledger_queries.last_number(session, books.id):
             raise OpeningTaken("Something of the contract is approved and posted.")
         return opening_posting([(row["component"], row["amount_fen"]) for row in amounts])
@@ -226,7 +227,7 @@ def _owe_payment(session: Session, contract: Contract, books: ContractBooks, fou
     """Enter by when the approved amount is to be paid, where the terms say so and there is anything to pay."""
     version = books.versions.get(Period.of(found.ends_on))
     rule = version.terms.payment_due if version else None
-    opening = found.payment_period == queries.OPENING
+    opening = found.payment_period == OPENING
     if version is None or rule is None or opening or found.payable_fen == 0:
         return
     event_on = found.ends_on if rule.after == "period_end" else on
