@@ -111,14 +111,17 @@ class ContractBooks:
 
     def ends_on(self, period: PaymentPeriod) -> date:
         """Give the last day of service that a period settles; of an instalment without months, when it is payable."""
-        served = [month.served_to for month in self.months if month.period in period.months]
-        if served:
-            return max(served)
+        if period.months:
+            return max(self._served_to[month] for month in period.months)
         if period.instalment is None:
-            return max(month.served_to for month in self.months)
+            return max(self._served_to.values())
         place = period.instalment
         from_ = self.payment(period).instalments[place].payable_from
         return from_ or self.service.starts_on
+
+    @cached_property
+    def _served_to(self) -> dict[Period, date]:
+        return {month.period: month.served_to for month in self.months}
 
 
 def read(session: Session, contract_id: uuid.UUID, known_on: date, *, every_finding: bool = False) -> ContractBooks:

@@ -131,10 +131,11 @@ def _fee(service: ServiceFees, month: MonthFacts) -> MonthFee:
 
 def _months(session: Session, contract_id: uuid.UUID, service: ServiceFees) -> Sequence[MonthFacts]:
     versions = read_versions(contract_queries.versions(session, contract_id))
+    at = sources.contract(contract_id)
     found = []
     for period in service.months:
         served = served_days(period, service.starts_on, service.ends_on)
         version = version_for(versions, period, clock.today())
         if served is not None and version is not None:
-            found.append(MonthFacts(period, *served, version.terms.money, sources.of_month(contract_id, period)))
+            found.append(MonthFacts(period, *served, version.terms.money, sources.of_month(at, period)))
     return found

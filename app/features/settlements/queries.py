@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     RowMapping,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     not_,
@@ -97,21 +99,29 @@ def hold(session: Session, contract_ids: Collection[uuid.UUID]) -> None:
 
 # ---------------------------------------------------------------- one settlement
 
+_THIS: BindParameter[uuid.UUID] = bindparam("settlement")
+_OF_THIS: BindParameter[uuid.UUID] = bindparam("contract")
+"""Which settlement, of which contract. A statement that approvals send is made once: that takes longer than sending."""
+
 
 def for_update(session: Session, contract_id: uuid.UUID, settlement_id: uuid.UUID) -> Settlement | None:
     """Read a settlement of a contract that the caller holds."""
-    statement = select(Settlement).where(
-        col(Settlement.id) == settlement_id, col(Settlement.contract_id) == contract_id
-    )
-    return session.execute(statement).scalar_one_or_none()
+    return session.execute(_HELD, {"settlement": settlement_id, "contract": contract_id}).scalar_one_or_none()
+
+
+_HELD = select(Settlement).where(col(Settlement.id) == _THIS, col(Settlement.contract_id) == _OF_THIS)
 
 
 def amounts(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read what the lines of a settlement post: component, period, fen."""
-    statement = select(col(SettlementLine.component), col(SettlementLine.period), col(SettlementLine.amount_fen)).where(
-        col(SettlementLine.settlement_id) == settlement_id
-    )
-    return session.execute(statement.order_by(col(SettlementLine.number))).mappings().all()
+    return session.connection().execute(_AMOUNTS, {"settlement": settlement_id}).mappings().all()
+
+
+_AMOUNTS = (
+    select(col(SettlementLine.component), col(SettlementLine.period), col(SettlementLine.amount_fen))
+    .where(col(SettlementLine.settlement_id) == _THIS)
+    .order_by(col(SettlementLine.number))
+)
 
 
 def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -123,23 +133,26 @@ def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 
 def lines(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the lines of a settlement, with the terms that govern each."""
-    statement: Listing = (
-        select(
-            col(SettlementLine.number),
-            col(SettlementLine.period),
-            col(SettlementLine.component),
-            col(SettlementLine.adjustment),
-            col(SettlementLine.amount_fen),
-            col(SettlementLine.clause),
-            col(SettlementLine.steps),
-            col(TermsVersion.number).label("terms_version"),
-            col(TermsVersion.reference),
-        )
-        .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
-        .where(col(SettlementLine.settlement_id) == settlement_id)
+    """Read the lines of a settlement, with their steps and the terms that govern each."""
+    return session.connection().execute(_LINES, {"settlement": settlement_id}).mappings().all()
+
+
+_LINES: Listing = (
+    select(
+        col(SettlementLine.number),
+        col(SettlementLine.period),
+        col(SettlementLine.component),
+        col(SettlementLine.adjustment),
+        col(SettlementLine.amount_fen),
+        col(SettlementLine.clause),
+        col(SettlementLine.steps),
+        col(TermsVersion.number).label("terms_version"),
+        col(TermsVersion.reference),
     )
-    return session.execute(statement.order_by(col(SettlementLine.number))).mappings().all()
+    .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
+    .where(col(SettlementLine.settlement_id) == _THIS)
+    .order_by(col(SettlementLine.number))
+)
 
 
 def entries_of(cause_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -189,25 +202,25 @@ class SettlementFilter:
     updated_since: datetime | None = None
 
 
-def _of(centers: Collection[uuid.UUID]) -> Listing:
-    return (
-        select(*_COLUMNS)
-        .join(Contract, col(Contract.id) == col(Settlement.contract_id))
-        .where(col(Settlement.service_center_id).in_(centers))
-    )
+_ALL: Listing = select(*_COLUMNS).join(Contract, col(Contract.id) == col(Settlement.contract_id))
+_SETTLEMENT = _ALL.where(
+    col(Settlement.id) == _THIS,
+    col(Settlement.contract_id) == _OF_THIS,
+    col(Settlement.service_center_id).in_(bindparam("centers", expanding=True)),
+)
 
 
 def settlement(
     session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, settlement_id: uuid.UUID
 ) -> RowMapping | None:
     """Read one settlement of these centers."""
-    statement = _of(centers).where(col(Settlement.contract_id) == contract_id, col(Settlement.id) == settlement_id)
-    return session.execute(statement).mappings().one_or_none()
+    which = {"settlement": settlement_id, "contract": contract_id, "centers": list(centers)}
+    return session.connection().execute(_SETTLEMENT, which).mappings().one_or_none()
 
 
 def settlements(session: Session, centers: Collection[uuid.UUID], wanted: SettlementFilter, page: PageRequest) -> Page:
     """List the settlements of these centers."""
-    statement = _of(centers)
+    statement = _ALL.where(col(Settlement.service_center_id).in_(centers))
     for column in ("contract_id", "service_center_id", "payment_period"):
         value = getattr(wanted, column)
         if value is not None:
