@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 
@@ -15,9 +15,9 @@ from app.features.alerts.state import Broken
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.errors import TermsUnreadable
-from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.contracts.versions import Version, read_versions
 from app.features.metrics import queries as metric_queries
-from app.features.settlements import queries, sources
+from app.features.settlements import facts_queries, sources
 from app.features.settlements.decisions import queries as decision_queries
 from app.features.settlements.ledger import queries as ledger_queries
 from app.features.settlements.month_facts import MonthRows, month_facts
@@ -31,6 +31,7 @@ from app.rules.lines import OF_FUND, Component, MonthFacts
 from app.rules.periods import Period
 from app.rules.reckoning import Reckoning
 from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
+from app.rules.terms import governing
 
 
 @dataclass(frozen=True)
@@ -110,14 +111,17 @@ class ContractBooks:
 
     def ends_on(self, period: PaymentPeriod) -> date:
         """Give the last day of service that a period settles; of an instalment without months, when it is payable."""
-        served = [month.served_to for month in self.months if month.period in period.months]
-        if served:
-            return max(served)
+        if period.months:
+            return max(self._served_to[month] for month in period.months)
         if period.instalment is None:
-            return max(month.served_to for month in self.months)
+            return max(self._served_to.values())
         place = period.instalment
         from_ = self.payment(period).instalments[place].payable_from
         return from_ or self.service.starts_on
+
+    @cached_property
+    def _served_to(self) -> dict[Period, date]:
+        return {month.period: month.served_to for month in self.months}
 
 
 def read(session: Session, contract_id: uuid.UUID, known_on: date, *, every_finding: bool = False) -> ContractBooks:
@@ -150,15 +154,15 @@ def _readers(
     for row in contract_queries.years(session, contract_ids):
         years[row["contract_id"]][row["year"]] = row["amount_fen"]
     versions = _grouped(contract_queries.versions_of(session, contract_ids))
-    months = _grouped(queries.months(session, contract_ids))
-    findings = _grouped(queries.findings(session, contract_ids, None if every_finding else _priced(versions)))
+    months = _grouped(facts_queries.months(session, contract_ids))
+    findings = _grouped(facts_queries.findings(session, contract_ids, None if every_finding else _priced(versions)))
     metrics = _grouped(metric_queries.of_contracts(session, contract_ids))
     decisions = _grouped(decision_queries.of_contracts(session, contract_ids))
     calendar = work_calendar(session, known_on)
-    posted = _grouped(queries.posted(session, contract_ids))
-    live = _grouped(queries.live(session, contract_ids))
+    posted = _grouped(facts_queries.posted(session, contract_ids))
+    live = _grouped(facts_queries.live(session, contract_ids))
     accounts = _grouped(ledger_queries.sums(session, contract_ids))
-    held = {row["contract_id"]: row["fen"] for row in queries.held_before(session, contract_ids)}
+    held = {row["contract_id"]: row["fen"] for row in facts_queries.held_before(session, contract_ids)}
     return {
         contract["id"]: partial(
             _books,
@@ -168,7 +172,7 @@ def _readers(
             _Rows(*(rows.get(contract["id"], []) for rows in (versions, posted, live, accounts))),
             known_on,
         )
-        for contract in queries.contracts(session, contract_ids)
+        for contract in facts_queries.contracts(session, contract_ids)
     }
 
 
@@ -215,24 +219,15 @@ def _books(
     contract: RowMapping, service: ServiceFees, of_months: MonthRows, rows: _Rows, known_on: date
 ) -> ContractBooks:
     versions = read_versions(rows.versions)
-    live = {row["payment_period"]: row for row in rows.live}
-    opening = live.get(queries.OPENING)
-    covered = set(opening["months"]) if opening else set()
-    governing = {
-        period: version
-        for period in (Period.parse(row["period"]) for row in of_months.months)
-        if (version := version_for(versions, period, known_on)) is not None
-    }
-    settled_here = replace(of_months, months=[row for row in of_months.months if row["period"] not in covered])
-    months = month_facts(contract["id"], settled_here, versions, governing)
+    in_force = governing(versions, (Period.parse(row["period"]) for row in of_months.months), known_on)
     return ContractBooks(
         contract=contract,
         service=service,
-        months=months,
-        versions=governing,
+        months=month_facts(contract["id"], of_months, versions, in_force),
+        versions=in_force,
         posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
         receivable=sum(row["fen"] for row in rows.accounts if row["account"] is Account.RECEIVABLE),
         held=_held(rows.accounts),
-        live=live,
+        live={row["payment_period"]: row for row in rows.live},
         adjustments=max((row["adjustment"] or 0 for row in rows.posted), default=0),
     )
