@@ -10,7 +10,6 @@ from sqlmodel import Session
 from app.database import ROOT, lacks_schema
 from app.errors import Unavailable
 
-
 _NAMED = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
 _FOLLOWED = re.compile(r'^down_revision = "(.+)"$', re.MULTILINE)
 
