@@ -22,7 +22,7 @@ def head() -> str:
     """
     texts = "\n".join(path.read_text() for path in (ROOT / "migrations" / "versions").glob("*.py"))
     (newest,) = set(_NAMED.findall(texts)) - set(_FOLLOWED.findall(texts))
-    return newest
+    return str(newest)
 
 
 def schema_revision(session: Session) -> str:
