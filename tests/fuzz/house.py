@@ -17,6 +17,7 @@ from tests.fuzz.ids import Ids, fixed_ids
 from tests.fuzz.stages import END, LIFE, Stages, stage_of
 from tests.fuzz.wire import Raw, Wire
 from tests.fuzz.world import BEFORE, BY_ANOTHER, NAMED, NOW, SECOND, SECOND_SUPERVISOR, Tokens, build
+from tests.lending import Lent
 from tests.names import Legible, app_with_names
 from tests.plans.hearing import Heard
 
@@ -69,7 +70,7 @@ def prepare(url: str, stages: Stages, folder: Path, enlarge: Callable[[str], Non
         if enlarge:
             enlarge(url)
         app = app_with_names(
-            Settings(var_dir=folder, cursor_key="documented"), Database(url), sealer=Legible(["documented"])
+            Settings(var_dir=folder, cursor_key="documented"), Lent(url), sealer=Legible(["documented"])
         )
         served = {operation.id: operation for operation in operations(app.openapi())}
         house = House(app, stages, tokens, tuple(served.values()), app.state.owners)
