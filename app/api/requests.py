@@ -1,7 +1,6 @@
 """Requests read strictly: who first, then the query, then a body of bounded size in strict JSON."""
 
 import asyncio
-import functools
 import hashlib
 import inspect
 import json
@@ -10,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +18,8 @@ from starlette.types import Receive, Scope, Send
 from app.api.auth import Permission
 from app.api.changing import Declared
 from app.api.gates import Gate, Open, SignedIn, described
-from app.api.rates import class_of
+from app.api.rates import RateClass, class_of
+from app.api.reading import Reading, Unfit, done
 from app.api.receiving import RawBody, TooSlow
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
@@ -30,6 +29,9 @@ LARGEST_BODY = 1 << 20
 _DEEPEST = 64
 _TABLED = "/v1"
 """Below it every route asks for a permission of the table."""
+
+
+_Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class StrictRequest(Request):
@@ -137,7 +139,7 @@ class KaoheRoute(APIRoute):
         self.gate = self._only_gate()
         self.declared: Declared | None = getattr(endpoint, "declared", None)
         self.raw_body: RawBody | None = getattr(endpoint, "raw_body", None)
-        self._in_one_thread = self.methods == {"GET"} and not inspect.iscoroutinefunction(endpoint)
+        self._reads = self.methods == {"GET"} and not inspect.iscoroutinefunction(endpoint)
         self._unbuilt = options
 
     def build(self) -> None:
@@ -149,9 +151,7 @@ class KaoheRoute(APIRoute):
         options["summary"] = options.get("summary") or (inspect.getdoc(endpoint) or "").partition("\n")[0].rstrip(".")
         options["responses"] = {**_responses(self.declared, self.methods), **(options.get("responses") or {})}
         options["openapi_extra"] = self._described()
-        super().__init__(self.path, _in_place(endpoint) if self._in_one_thread else endpoint, **options)
-        if self._in_one_thread:
-            _check_in_place(self.dependant)
+        super().__init__(self.path, endpoint, **options)
         self._unbuilt = {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -188,23 +188,13 @@ class KaoheRoute(APIRoute):
             said["requestBody"] = self.raw_body.described()
         return said
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> _Handle:
         """Wrap the framework's handler in the checks that come first."""
         handle = super().get_route_handler()
         gate, kind = self.gate, class_of(self.endpoint, self.methods)
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
         declared, raw = self.declared, self.raw_body
-
-        def read(strict: StrictRequest) -> Response:
-            strict.state.caller = gate.admit(strict)
-            check_query(strict, known)
-            return unless_known(strict, _done(handle(strict)))
-
-        async def read_in_one_thread(request: Request) -> Response:
-            strict = StrictRequest(request.scope, request.receive)
-            strict.state.rate_class = kind
-            return await run_in_threadpool(read, strict)
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
@@ -220,48 +210,31 @@ class KaoheRoute(APIRoute):
             response = await handle(strict)
             return unless_known(strict, response) if strict.method == "GET" else response
 
-        return read_in_one_thread if self._in_one_thread else checked
+        return self._in_one_thread(kind, known, handle) if self._reads else checked
+
+    def _in_one_thread(self, kind: RateClass, known: set[str], handle: _Handle) -> _Handle:
+        """Have a read admitted and answered in one thread: each change of threads costs it about a fifth."""
+        gate, reading = self.gate, Reading(self.dependant)
+        respond: Callable[..., Response] = self.endpoint
+
+        def read(strict: StrictRequest) -> Response:
+            strict.state.caller = gate.admit(strict)
+            check_query(strict, known)
+            try:
+                values = reading.values(strict)
+            except Unfit:
+                return unless_known(strict, done(handle(strict)))
+            return unless_known(strict, respond(**values))
+
+        async def answered(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            strict.state.rate_class = kind
+            return await run_in_threadpool(read, strict)
+
+        return answered
 
 
-def _in_place(endpoint: Callable[..., Response]) -> Callable[..., Coroutine[Any, Any, Response]]:
-    """Have the framework call an endpoint where it is itself: a read is admitted and answered in one thread.
-
-    Each change of threads costs a read about a fifth of all that it takes.
-    """
-
-    @functools.wraps(endpoint)
-    async def called(*args: Any, **values: Any) -> Response:
-        return endpoint(*args, **values)
-
-    return called
-
-
-def _check_in_place(dependant: Dependant) -> None:
-    """Refuse a dependency that the framework would take to another thread: the thread of a read cannot wait for it."""
-    for needed in dependant.dependencies:
-        _check_in_place(needed)
-        # An instance, such as a permission, is called by what its class says.
-        called = needed.call if inspect.isroutine(needed.call) else vars(type(needed.call)).get("__call__")
-        if not inspect.iscoroutinefunction(called):
-            message = f"{needed.call} must be 'async def' and wait for nothing: a GET at {dependant.path} depends on it"
-            raise RuntimeError(message)
-
-
-def _done(answering: Coroutine[Any, Any, Response]) -> Response:
-    """Run to its end, in this thread, what waits for nothing."""
-    try:
-        answering.send(None)
-    except StopIteration as end:
-        response: Response = end.value
-        return response
-    answering.close()
-    message = "what a GET depends on waits for something"
-    raise RuntimeError(message)
-
-
-async def _with_bytes(
-    strict: StrictRequest, raw: RawBody, handle: Callable[[Request], Coroutine[Any, Any, Response]]
-) -> Response:
+async def _with_bytes(strict: StrictRequest, raw: RawBody, handle: _Handle) -> Response:
     """Receive the bytes and have them handled; whatever becomes of that, the file in which they came is gone then."""
     async with raw.arriving(strict) as received:
         strict.load_bytes(received)
