@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, Uuid, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -149,11 +149,12 @@ def _begin_sqlite(connection: Connection) -> None:
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         return
-    if options.get(_WRITES):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        # Every read begins with it: by the driver itself it takes a twentieth of the time.
-        connection.connection.cursor().execute("BEGIN")
+    begin = "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
+    try:
+        # Everything begins with it: by the driver itself it takes a twentieth of the time.
+        connection.connection.cursor().execute(begin)
+    except sqlite3.Error as error:
+        raise OperationalError(begin, None, error) from error
 
 
 def _postgresql_engine(url: str) -> Engine:

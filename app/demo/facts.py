@@ -85,9 +85,9 @@ def _finding(entry: Data, note: str | None) -> Callable[[Books], None]:
         said["deduction_points"] = Decimal(said["deduction_points"])
 
     def record(books: Books) -> None:
-        id_ = findings.record_finding(books.session, books.caller, books.contract, NewFinding(**said))
+        finding = findings.record_finding(books.session, books.caller, books.contract, NewFinding(**said))
         if key is not None:
-            books.findings[key] = id_
+            books.findings[key] = finding["id"]
 
     return record
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Response
 from pydantic import Field, StrictBool
@@ -192,9 +192,9 @@ def list_findings_of_contract(
 @changes()
 def record_finding(who: AssessmentsWrite, change: Change, contract_id: ContractId, body: FindingIn) -> Response:
     """Record a finding in the month of its date, which must not be final yet."""
-    id_ = findings.record_finding(change.session, who, contract_id, NewFinding(**dict(body)))
-    location = {"Location": f"/v1/contracts/{contract_id}/findings/{id_}"}
-    return _answer(change.session, who, id_, 201, location)
+    row = findings.record_finding(change.session, who, contract_id, NewFinding(**dict(body)))
+    location = {"Location": f"/v1/contracts/{contract_id}/findings/{row['id']}"}
+    return answer(finding_out(row), 201, etag(row["version"]) | location)
 
 
 @router.get("/contracts/{contract_id}/findings/{finding_id}", response_model=FindingOut)
@@ -256,16 +256,14 @@ def _listed(who: Caller, db: Db, paging: Paging, wanted: FindingFilter) -> Respo
     return paging.answer([finding_out(row) for row in page.rows], page.next_after)
 
 
-def _answer(
-    session: Session, who: Caller, finding_id: uuid.UUID, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Response:
+def _answer(session: Session, who: Caller, finding_id: uuid.UUID) -> Response:
     row = queries.finding(session, who.centers, finding_id)
     if row is None:
         raise NotFound("There is no such finding.", pointer="/path/finding_id")
-    return answer(finding_out(row), status, etag(row["version"]) | dict(headers or {}))
+    return answer(finding_out(row), 200, etag(row["version"]))
 
 
-def finding_out(row: RowMapping) -> FindingOut:
+def finding_out(row: RowMapping | Mapping[str, Any]) -> FindingOut:
     """Show a finding."""
     given = {"deduction_points": row["deduction_hundredths"], "unrectified": bool(row["unrectified"])}
     return FindingOut.model_construct(**(dict(row) | given))

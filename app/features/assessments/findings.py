@@ -1,11 +1,13 @@
 """Findings (考核问题): recorded the day they are seen, withdrawn when an appeal is upheld, never deleted."""
 
 import uuid
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, update
 from sqlmodel import Session, SQLModel, col
@@ -19,6 +21,7 @@ from app.features.audit.changes import write
 from app.features.audit.service import recording
 from app.features.contracts.service import lock
 from app.models import Alert, Contract, DueDate, Finding
+from app.models.columns import new_id
 from app.models.words import AlertKind, DueKind, Stage
 from app.rules.faults import Fault
 from app.rules.money import hundredths
@@ -47,16 +50,18 @@ class NewFinding:
     external_ref: str | None = None
 
 
-def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, seen: NewFinding) -> uuid.UUID:
-    """Record a finding in the month of its date, which must not be final yet, and give its id."""
+def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, seen: NewFinding) -> Mapping[str, Any]:
+    """Record a finding in the month of its date, which must not be final yet; give it as `queries.finding` does."""
     contract = lock(session, caller, contract_id)
-    finding = new_finding(session, contract, seen)
-    month = queries.month(session, contract_id, finding.period)
-    if month is not None and month.stage in (Stage.FINAL, Stage.NOTIFIED):
-        raise MonthIsFinal(f"{finding.period} became final on {month.final_on}.", pointer="/occurred_on")
-    with recording_findings(session, caller, "finding.recorded", contract, finding.id):
-        write(session, _WRITE, finding.model_dump())
-    return finding.id
+    against = _entered_against(session, contract, seen)
+    finding = _row(contract, against["issue_type_id"], seen)
+    if against["stage"] in (Stage.FINAL, Stage.NOTIFIED):
+        detail = f"{finding['period']} became final on {against['final_on']}."
+        raise MonthIsFinal(detail, pointer="/occurred_on")
+    with recording_findings(session, caller, "finding.recorded", contract, finding["id"]):
+        stored = write(session, _WRITE, finding)
+    named = {"contract_number": contract.number, "issue_type": seen.issue_type}
+    return {**(stored or {}), **named, "issue_type_name": against["issue_type_name"]}
 
 
 _WRITE = insert(Finding).returning(*Finding.__table__.columns)  # type: ignore[attr-defined]
@@ -64,20 +69,25 @@ _WRITE = insert(Finding).returning(*Finding.__table__.columns)  # type: ignore[a
 
 def new_finding(session: Session, contract: Contract, seen: NewFinding) -> Finding:
     """Check a finding against its contract and its center's catalogues, and give its row, not yet added."""
+    return Finding(**_row(contract, _entered_against(session, contract, seen)["issue_type_id"], seen))
+
+
+def _entered_against(session: Session, contract: Contract, seen: NewFinding) -> RowMapping:
+    """Check a finding against its contract and its center's catalogues."""
     _check_date(contract, seen.occurred_on)
     _check_until(contract, seen)
-    known = queries.catalogued(session, contract.service_center_id, seen.issue_type, seen.counter)
+    period = str(Period.of(seen.occurred_on))
+    against = queries.entered_against(session, contract.id, period, seen.issue_type, seen.counter)
     # A center that has entered its counters is kept from typing errors; one that has not names them freely.
-    if seen.counter is not None and known["counters"] and not known["counter"]:
+    if seen.counter is not None and against["counters"] and not against["counter"]:
         detail = f"The service center has no counter '{seen.counter}'."
         remedy = "Use a code of GET /v1/service-centers/{id}/counters, or add the counter first."
         raise Invalid(detail, faults=[Fault("/counter", "unknown-counter", detail, remedy)])
-    issue_type = known["issue_type"]
-    if issue_type is None:
+    if against["issue_type_id"] is None:
         detail = f"The service center has no issue type '{seen.issue_type}'."
         remedy = "Use a code of GET /v1/issue-types, or add the issue type first."
         raise Invalid(detail, faults=[Fault("/issue_type", "unknown-issue-type", detail, remedy)])
-    return _row(contract, str(Period.of(seen.occurred_on)), issue_type, seen)
+    return against
 
 
 def recording_findings(
@@ -162,26 +172,27 @@ def _check_until(contract: Contract, seen: NewFinding) -> None:
     raise Invalid(detail, faults=[Fault("/until", code, detail, remedy)])
 
 
-def _row(contract: Contract, period: str, issue_type: uuid.UUID, seen: NewFinding) -> Finding:
+def _row(contract: Contract, issue_type_id: uuid.UUID, seen: NewFinding) -> dict[str, Any]:
     now = clock.now()
-    return Finding(
-        service_center_id=contract.service_center_id,
-        vendor_id=contract.vendor_id,
-        contract_id=contract.id,
-        period=period,
-        issue_type_id=issue_type,
-        occurred_on=seen.occurred_on,
-        counter=seen.counter,
-        description=seen.description,
-        deduction_hundredths=None if seen.deduction_points is None else hundredths(Fraction(seen.deduction_points)),
-        at_least=seen.at_least,
-        until=seen.until,
-        level=seen.level,
+    return {
+        "id": new_id(),
+        "service_center_id": contract.service_center_id,
+        "vendor_id": contract.vendor_id,
+        "contract_id": contract.id,
+        "period": str(Period.of(seen.occurred_on)),
+        "issue_type_id": issue_type_id,
+        "occurred_on": seen.occurred_on,
+        "counter": seen.counter,
+        "description": seen.description,
+        "deduction_hundredths": None if seen.deduction_points is None else hundredths(Fraction(seen.deduction_points)),
+        "at_least": seen.at_least,
+        "until": seen.until,
+        "level": seen.level,
         # A column that came later: NULL, as in the rows before it, wherever it says nothing.
-        unrectified=seen.unrectified or None,
-        post=seen.post,
-        note=seen.note,
-        external_ref=seen.external_ref,
-        created_at=now,
-        updated_at=now,
-    )
+        "unrectified": seen.unrectified or None,
+        "post": seen.post,
+        "note": seen.note,
+        "external_ref": seen.external_ref,
+        "created_at": now,
+        "updated_at": now,
+    }

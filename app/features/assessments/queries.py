@@ -78,20 +78,47 @@ _MONTH = select(Assessment).where(
 )
 
 
-def catalogued(session: Session, center: uuid.UUID, issue_type: str, counter: str | None) -> RowMapping:
-    """Look codes up in a center's catalogues: the type's id; are there `counters`, is `counter` one of them."""
-    values = {"center": center, "issue_type": issue_type, "counter": counter}
-    return session.connection().execute(_CATALOGUED, values).mappings().one()
+def entered_against(
+    session: Session, contract_id: uuid.UUID, period: str, issue_type: str, counter: str | None
+) -> RowMapping:
+    """Read what a finding is entered against: its center's catalogues, and how far the month of its date has come.
+
+    There is no issue type, or no month, where none is found; `counters` tells whether the center has any at all,
+    `counter` whether it has this one.
+    """
+    values = {"contract": contract_id, "period": period, "issue_type": issue_type, "counter": counter}
+    return session.connection().execute(_ENTERED_AGAINST, values).mappings().one()
 
 
-_OF_CENTER = col(Counter.service_center_id) == bindparam("center")
-_CATALOGUED = select(
-    select(col(IssueType.id))
-    .where(col(IssueType.service_center_id) == bindparam("center"), col(IssueType.code) == bindparam("issue_type"))
-    .scalar_subquery()
-    .label("issue_type"),
-    exists().where(_OF_CENTER).label("counters"),
-    exists().where(_OF_CENTER, col(Counter.code) == bindparam("counter")).label("counter"),
+_OF_CENTER = col(Counter.service_center_id) == col(Contract.service_center_id)
+_ENTERED_AGAINST: Listing = (
+    select(
+        col(IssueType.id).label("issue_type_id"),
+        col(IssueType.name_zh).label("issue_type_name"),
+        exists().where(_OF_CENTER).label("counters"),
+        exists().where(_OF_CENTER, col(Counter.code) == bindparam("counter")).label("counter"),
+        col(Assessment.stage),
+        col(Assessment.final_on),
+    )
+    .select_from(Contract)
+    .join(
+        IssueType,
+        and_(
+            col(IssueType.service_center_id) == col(Contract.service_center_id),
+            col(IssueType.code) == bindparam("issue_type"),
+        ),
+        isouter=True,
+    )
+    .join(
+        Assessment,
+        and_(
+            col(Assessment.contract_id) == col(Contract.id),
+            col(Assessment.period) == bindparam("period"),
+            col(Assessment.expected),
+        ),
+        isouter=True,
+    )
+    .where(col(Contract.id) == bindparam("contract"))
 )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, RowMapping, Select, Table, event, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, Table, event, select
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from sqlmodel import Session, SQLModel
 
@@ -172,14 +173,18 @@ def write(
     return row
 
 
-@event.listens_for(Engine, "before_execute")
-def _before_execute(connection: Connection, statement: Executable, *_: Any) -> None:
+@event.listens_for(Engine, "before_cursor_execute")
+def _before_sending(
+    connection: Connection, _cursor: object, _text: str, _values: object, sending: ExecutionContext, _many: object
+) -> None:
     """Tell whoever watches which table a statement is about to write to."""
     watches = connection.info.get(_WATCHING)
-    if watches and not statement.is_select:
-        table = getattr(statement, "table", None)
-        for watch in watches:
-            watch.about_to_write(None if table is None else table.name)
+    if watches and sending.compiled is not None:
+        statement = sending.compiled.statement
+        if not getattr(statement, "is_select", False):
+            table = getattr(statement, "table", None)
+            for watch in watches:
+                watch.about_to_write(None if table is None else table.name)
 
 
 def differences(before: Hashes, after: Hashes) -> list[Change]:

@@ -20,7 +20,7 @@ from app.features.nights.marks import NAMED_BY_ALERTS, affected, mark
 from app.features.upserts import upsert_on
 from app.models import AuditEvent, AuditHead
 from app.models.audit import SERVICE_CHAIN
-from app.models.columns import new_id
+from app.models.columns import CanonicalText, canonical, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Act:
             "subject_id": self.subject_id,
             "before_hash": own.before if own else None,
             "after_hash": own.after if own else None,
-            "changes": [change.written() for change in self.changes],
-            "details": self.details,
+            "changes": CanonicalText(canonical([change.written() for change in self.changes])),
+            "details": CanonicalText(canonical(self.details)),
             "request_id": self.actor.request_id,
             "hash_name": HASH_NAME,
             "previous_hash": previous,

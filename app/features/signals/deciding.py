@@ -57,7 +57,7 @@ def accept(
         raise SignalAccepted(f"It is finding {queries.finding_of(session, incident_id)}.")
     members = queries.members(session, [incident_id])
     contract_id = _contract(session, signal.service_center_id, members, acceptance)
-    finding_id = record_finding(session, caller, contract_id, _finding(session, members, acceptance))
+    finding_id: uuid.UUID = record_finding(session, caller, contract_id, _finding(session, members, acceptance))["id"]
     with _deciding(session, caller, "signal.accepted", signal, details={"finding_id": str(finding_id)}):
         _set(session, incident_id, (IncidentStatus.PROPOSED, IncidentStatus.DISMISSED), IncidentStatus.ACCEPTED, {})
         _link(session, caller, incident_id, finding_id)
