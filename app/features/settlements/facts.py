@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -160,16 +160,16 @@ def _readers(
     )
     metrics = _grouped(metric_queries.of_contracts(session, contract_ids))
     decisions = _grouped(decision_queries.of_contracts(session, contract_ids))
-    calendar = work_calendar(session, known_on)
+    # Only the last day of a finding of several days asks for the calendar.
+    calendar = cache(partial(work_calendar, session, known_on))
     posted = _grouped(facts_queries.posted(session, contract_ids))
     live = _grouped(facts_queries.live(session, contract_ids))
     accounts = _grouped(ledger_queries.sums(session, contract_ids))
-    held = {row["contract_id"]: row["fen"] for row in facts_queries.held_before(session, contract_ids)}
     return {
         contract["id"]: partial(
             _books,
             contract,
-            _service(contract, years[contract["id"]], held.get(contract["id"])),
+            years[contract["id"]],
             MonthRows(calendar, *(rows.get(contract["id"], []) for rows in (months, findings, metrics, decisions))),
             versions.get(contract["id"], []),
             _Rows(*(rows.get(contract["id"], []) for rows in (posted, live, accounts))),
@@ -226,13 +226,20 @@ def _held(accounts: Iterable[RowMapping]) -> dict[Component, int]:
     return held
 
 
-def _service(contract: RowMapping, years: Mapping[int, int], held_before: int | None) -> ServiceFees:
+def _service(contract: RowMapping, years: Mapping[int, int], posted: Iterable[RowMapping]) -> ServiceFees:
+    # Of all that settlements hold, only an opening balance has a line of this name.
+    held_before = next((row["fen"] for row in posted if row["component"] == Account.HELD), None)
     return ServiceFees(contract["starts_on"], contract["ends_on"], years, contract["closed_on"], held_before)
+
+
+def _posted(rows: Iterable[RowMapping]) -> dict[tuple[Period, Component], int]:
+    """Give what is posted of each month; what is carried over or opened with is of none."""
+    return {(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows if row["period"]}
 
 
 def _books(
     contract: RowMapping,
-    service: ServiceFees,
+    years: Mapping[int, int],
     of_months: MonthRows,
     versions: _Versions,
     rows: _Rows,
@@ -243,10 +250,10 @@ def _books(
     in_force = governing(versions, (Period.parse(row["period"]) for row in of_months.months), known_on)
     return ContractBooks(
         contract=contract,
-        service=service,
+        service=_service(contract, years, rows.posted),
         months=month_facts(contract["id"], of_months, versions, in_force),
         versions=in_force,
-        posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
+        posted=_posted(rows.posted),
         receivable=sum(row["fen"] for row in rows.accounts if row["account"] is Account.RECEIVABLE),
         held=_held(rows.accounts),
         live={row["payment_period"]: row for row in rows.live},
