@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
 from functools import partial
+from typing import ClassVar
 
 from sqlmodel import Session, col
 
@@ -81,6 +82,7 @@ class Flags:
     moved: Moved = moving.nothing
     """Which contracts time alone moves."""
     reach: Reach = Reach.CONTRACTS
+    apart: ClassVar[bool] = False
 
     def do(self, session: Session, actor: Actor, as_of: date, within: Within, settled: Settled) -> Tally:
         """Judge a part of what there is, and bring its alerts to what the facts demand."""
@@ -95,6 +97,8 @@ class Drafts:
     draft: Callable[[Session, Actor, date, Within], Tally]
     moved: Moved = moving.nothing
     reach: Reach = Reach.CONTRACTS
+    apart: bool = False
+    """Whether its parts stand for themselves: each is a transaction of its own, so that nobody waits for all."""
 
     def do(self, session: Session, actor: Actor, as_of: date, within: Within, _settled: Settled) -> Tally:
         """Draft a part of what there is."""
@@ -132,7 +136,7 @@ FLAGS = {
     "flag_disabled_endpoints": Flags(AlertKind.ENDPOINT_DISABLED, _disabled_endpoints, reach=Reach.REST),
 }
 DRAFTS = {
-    "draft_due_settlements": Drafts(draft_due_settlements, moving.ending_months),
+    "draft_due_settlements": Drafts(draft_due_settlements, moving.ending_months, apart=True),
     "draft_payouts": Drafts(draft_payouts, moving.ending_months),
     "draft_progress_reports": Drafts(_draft_progress_reports, reach=Reach.REST),
 }

@@ -119,9 +119,13 @@ def _base(record: ContractRecord, clause: FindingClause, month: MonthFacts, fine
 def _bonuses(record: ContractRecord, month: MonthFacts) -> list[tuple[str, Bonus]]:
     """Give the bonuses that this month or an earlier one states, each once, with where it stands."""
     found: dict[Bonus, str] = {}
+    known = None
     for other in record.months:
         if other.period > month.period:
             break
+        if other.terms is known:
+            continue
+        known = other.terms
         for place, clause in enumerate(other.terms.clauses):
             if isinstance(clause, Bonus):
                 found[clause] = f"/money/{place}"

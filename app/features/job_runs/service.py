@@ -17,13 +17,13 @@ from app.models.columns import UtcDateTime, new_id
 from app.models.words import AlertKind, AskedBy, RunStatus, Severity
 
 
-def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) -> None:
+def claim(session: Session, job: str, business_date: date, asked_by: AskedBy, began_at: datetime | None = None) -> None:
     """Begin an attempt that was asked for: make the one row of the job and date, or count one attempt more on it.
 
     The row stays locked to the end of the transaction, so of two who run the same job at once the second waits and
-    then finds nothing left to write.
+    then finds nothing left to write. `began_at` is for an attempt that has done its work before.
     """
-    now = clock.now()
+    now = began_at or clock.now()
     session.connection().execute(
         _fresh(session, job, business_date, asked_by, now).on_conflict_do_update(
             index_elements=["job", "business_date"], set_=_again(now)
@@ -31,13 +31,15 @@ def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) ->
     )
 
 
-def claim_unless_done(session: Session, job: str, business_date: date, asked_by: AskedBy) -> bool:
+def claim_unless_done(
+    session: Session, job: str, business_date: date, asked_by: AskedBy, began_at: datetime | None = None
+) -> bool:
     """Begin an attempt only where none has succeeded yet, and tell whether this transaction is the one to run it.
 
     Of two at once the second waits on the row: it finds the first one's success and has nothing to do, not even an
     attempt to count; or, where the first was undone or killed, it runs in its place.
     """
-    now = clock.now()
+    now = began_at or clock.now()
     statement = _fresh(session, job, business_date, asked_by, now).on_conflict_do_update(
         index_elements=["job", "business_date"], set_=_again(now), where=col(JobRun.first_succeeded_at).is_(None)
     )

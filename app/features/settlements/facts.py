@@ -3,10 +3,9 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -23,7 +22,7 @@ from app.features.settlements.ledger import queries as ledger_queries
 from app.features.settlements.month_facts import MonthRows, month_facts
 from app.features.settlements.reckoned import reckon_through
 from app.models.words import MoneyStatus
-from app.rules.clauses import Excess, Payment, Schedule
+from app.rules.clauses import Excess, MoneyTerms, Payment, Schedule
 from app.rules.costings import priced
 from app.rules.fees import ServiceFees
 from app.rules.ledger import Account
@@ -153,43 +152,59 @@ def _readers(
     years: defaultdict[uuid.UUID, dict[int, int]] = defaultdict(dict)
     for row in contract_queries.years(session, contract_ids):
         years[row["contract_id"]][row["year"]] = row["amount_fen"]
-    versions = _grouped(contract_queries.versions_of(session, contract_ids))
+    stored = _grouped(contract_queries.versions_of(session, contract_ids))
+    versions = {contract_id: _read(rows) for contract_id, rows in stored.items()}
     months = _grouped(facts_queries.months(session, contract_ids))
-    findings = _grouped(facts_queries.findings(session, contract_ids, None if every_finding else _priced(versions)))
+    findings = _grouped(
+        facts_queries.findings(session, contract_ids, None if every_finding else _priced(versions.values()))
+    )
     metrics = _grouped(metric_queries.of_contracts(session, contract_ids))
     decisions = _grouped(decision_queries.of_contracts(session, contract_ids))
-    calendar = work_calendar(session, known_on)
+    # Only the last day of a finding of several days asks for the calendar.
+    calendar = cache(partial(work_calendar, session, known_on))
     posted = _grouped(facts_queries.posted(session, contract_ids))
     live = _grouped(facts_queries.live(session, contract_ids))
     accounts = _grouped(ledger_queries.sums(session, contract_ids))
-    held = {row["contract_id"]: row["fen"] for row in facts_queries.held_before(session, contract_ids)}
     return {
         contract["id"]: partial(
             _books,
             contract,
-            _service(contract, years[contract["id"]], held.get(contract["id"])),
+            years[contract["id"]],
             MonthRows(calendar, *(rows.get(contract["id"], []) for rows in (months, findings, metrics, decisions))),
-            _Rows(*(rows.get(contract["id"], []) for rows in (versions, posted, live, accounts))),
+            versions.get(contract["id"], []),
+            _Rows(*(rows.get(contract["id"], []) for rows in (posted, live, accounts))),
             known_on,
         )
         for contract in facts_queries.contracts(session, contract_ids)
     }
 
 
-def _priced(versions: Mapping[uuid.UUID, Sequence[RowMapping]]) -> frozenset[str]:
-    """Name the issue types that cost something by any of the terms; damaged ones are told of in their own place."""
-    found: set[str] = set()
-    for rows in versions.values():
-        with suppress(TermsUnreadable):
-            found.update(*(priced(version.terms.money) for version in read_versions(rows)))
-    return frozenset(found)
+_Versions = list[Version] | TermsUnreadable
+"""The versions of a contract's terms; where one has been damaged, what is raised in the place of its books."""
+
+
+def _read(rows: Iterable[RowMapping]) -> _Versions:
+    try:
+        return read_versions(rows)
+    except TermsUnreadable as error:
+        return error
+
+
+def _priced(versions: Iterable[_Versions]) -> frozenset[str]:
+    """Name the issue types that cost something by any of the terms."""
+    readable = (stated for stated in versions if not isinstance(stated, TermsUnreadable))
+    return frozenset[str]().union(*(_priced_by(version.terms.money) for stated in readable for version in stated))
+
+
+@lru_cache(maxsize=512)
+def _priced_by(terms: MoneyTerms) -> frozenset[str]:
+    return frozenset(priced(terms))
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """The other rows of one contract."""
 
-    versions: Sequence[RowMapping]
     posted: Sequence[RowMapping]
     live: Sequence[RowMapping]
     accounts: Sequence[RowMapping]
@@ -211,21 +226,34 @@ def _held(accounts: Iterable[RowMapping]) -> dict[Component, int]:
     return held
 
 
-def _service(contract: RowMapping, years: Mapping[int, int], held_before: int | None) -> ServiceFees:
+def _service(contract: RowMapping, years: Mapping[int, int], posted: Iterable[RowMapping]) -> ServiceFees:
+    # Of all that settlements hold, only an opening balance has a line of this name.
+    held_before = next((row["fen"] for row in posted if row["component"] == Account.HELD), None)
     return ServiceFees(contract["starts_on"], contract["ends_on"], years, contract["closed_on"], held_before)
 
 
+def _posted(rows: Iterable[RowMapping]) -> dict[tuple[Period, Component], int]:
+    """Give what is posted of each month; what is carried over or opened with is of none."""
+    return {(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows if row["period"]}
+
+
 def _books(
-    contract: RowMapping, service: ServiceFees, of_months: MonthRows, rows: _Rows, known_on: date
+    contract: RowMapping,
+    years: Mapping[int, int],
+    of_months: MonthRows,
+    versions: _Versions,
+    rows: _Rows,
+    known_on: date,
 ) -> ContractBooks:
-    versions = read_versions(rows.versions)
+    if isinstance(versions, TermsUnreadable):
+        raise versions
     in_force = governing(versions, (Period.parse(row["period"]) for row in of_months.months), known_on)
     return ContractBooks(
         contract=contract,
-        service=service,
+        service=_service(contract, years, rows.posted),
         months=month_facts(contract["id"], of_months, versions, in_force),
         versions=in_force,
-        posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
+        posted=_posted(rows.posted),
         receivable=sum(row["fen"] for row in rows.accounts if row["account"] is Account.RECEIVABLE),
         held=_held(rows.accounts),
         live={row["payment_period"]: row for row in rows.live},

@@ -125,7 +125,10 @@ def _findings(*, among: bool) -> Listing:
 
 
 def posted(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Sum what approved settlements of some contracts hold, by month and component, adjustments included."""
+    """Sum what approved settlements of some contracts hold, by month and component, adjustments included.
+
+    What an opening balance holds is named by its words, and is of no month.
+    """
     return session.connection().execute(_posted(), {"contracts": list(contract_ids)}).mappings().all()
 
 
@@ -143,7 +146,6 @@ def _posted() -> Listing:
         .where(
             col(SettlementLine.contract_id).in_(_THESE),
             col(Settlement.status) == MoneyStatus.APPROVED,
-            col(SettlementLine.period).is_not(None),
         )
         .group_by(col(SettlementLine.contract_id), col(SettlementLine.period), col(SettlementLine.component))
     )

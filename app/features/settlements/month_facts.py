@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -26,9 +26,9 @@ _FULL_MARK = Fraction(Terms().full_mark)
 
 @dataclass(frozen=True, slots=True)
 class MonthRows:
-    """The rows of one contract's months; working days are counted by the calendar."""
+    """The rows of one contract's months; working days are counted by the calendar, which is read once one is."""
 
-    calendar: WorkCalendar
+    calendar: Callable[[], WorkCalendar]
     months: Sequence[RowMapping]
     findings: Sequence[RowMapping]
     metrics: Sequence[RowMapping]
@@ -63,7 +63,7 @@ def month_facts(
     )
 
 
-def _findings(rows: Iterable[RowMapping], calendar: WorkCalendar) -> dict[str, list[FindingsOfType]]:
+def _findings(rows: Iterable[RowMapping], calendar: Callable[[], WorkCalendar]) -> dict[str, list[FindingsOfType]]:
     """Give what each month has, in an order that is the same on every database."""
     found: defaultdict[str, list[FindingsOfType]] = defaultdict(list)
     for row in sorted(rows, key=_place):
@@ -76,7 +76,7 @@ def _findings(rows: Iterable[RowMapping], calendar: WorkCalendar) -> dict[str, l
             until=last,
             level=row["level"],
             unrectified=bool(row["unrectified"]),
-            working_days=None if last is None else calendar.working_days_after(first - _ONE_DAY, last),
+            working_days=None if last is None else calendar().working_days_after(first - _ONE_DAY, last),
             post=row["post"],
         )
         found[row["period"]].append(entry)

@@ -101,7 +101,7 @@ class ContractRecord:
         in_force = governing(self.versions, (Period.parse(row["period"]) for row in self.months), day)
         then = [self._on(row, day) for row in self.months]
         rows = MonthRows(
-            self.record.calendar,
+            lambda: self.record.calendar,
             then,  # type: ignore[arg-type]
             [row for row in self._findings() if self._stood(row, day)],
             self.record.metrics.get(self.contract_id, ()),
