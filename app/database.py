@@ -205,6 +205,11 @@ def lacks_schema(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and ("no such table" in said or "does not exist" in said)
 
 
+def takes_no_changes(error: Exception) -> bool:
+    """Tell the error of a change on a PostgreSQL that only gives: a replica, or a server that was set to it."""
+    return isinstance(getattr(error, "orig", None), psycopg.errors.ReadOnlySqlTransaction)
+
+
 def alembic_config(url: str) -> "Config":
     """Give Alembic's configuration for the database at `url`."""
     from alembic.config import Config  # noqa: PLC0415 loaded late

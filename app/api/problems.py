@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
-from app.database import lacks_schema
+from app.database import lacks_schema, takes_no_changes
 from app.errors import (
     BadRequest,
     Conflict,
@@ -174,6 +174,9 @@ async def on_database_error(request: Request, error: Exception) -> Response:
         return problem(Conflict("Somebody else recorded the same thing at the same time."))
     if lacks_schema(error):
         return problem(Unavailable("The database has no schema yet.", remedy="Run 'kaohe migrate'."))
+    if takes_no_changes(error):
+        log.error("the database takes no changes", exc_info=error)
+        return problem(Unavailable("The database only gives just now: it takes no changes."))
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
         log.error("the database did not answer", exc_info=error)
         return problem(Unavailable("The database did not answer in time."))
