@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
@@ -160,8 +161,7 @@ def _gather(database: Database, name: str) -> None:
 def _run(session: Session, name: str, as_of: date, actor: Actor, *, full: bool) -> JobResult:
     """Do a claimed run; the claim before it and the note at its end are counted among its statements."""
     before = statements(session) - 1
-    settled = _settled(session, name, as_of)
-    tally, look, overlooked = _do(session, name, as_of, actor, settled, full=full)
+    tally, look, overlooked = _do(session, name, as_of, actor, full=full)
     sent = statements(session) - before + 1
     service.finish(session, name, as_of, tally, sent, look.gathered, overlooked if look.expected else None)
     for broken in tally.broken:
@@ -173,12 +173,12 @@ def _run(session: Session, name: str, as_of: date, actor: Actor, *, full: bool) 
     )
 
 
-def _do(
-    session: Session, name: str, as_of: date, actor: Actor, settled: Settled | None, *, full: bool
-) -> tuple[Tally, Look, int]:
+def _do(session: Session, name: str, as_of: date, actor: Actor, *, full: bool) -> tuple[Tally, Look, int]:
     """Do a job part by part, and count the contracts that it corrected though nothing had told it of them."""
     job, tally, overlooked = JOBS[name], Tally(), 0
-    look = look_at(session, name, as_of, job.moved, full=full or settled is not None)
+    standing = queries.standing(session, name)
+    settled = _settled(session, name, as_of, standing)
+    look = look_at(name, as_of, standing, job.moved, full=full or settled is not None)
     for within in _parts(session, job, look):
         seen = within.contract_ids or ()
         count = look.overlooked(session, seen)
@@ -208,13 +208,14 @@ def _parts(session: Session, job: Flags | Drafts, look: Look) -> Iterator[Within
         after = ids[-1]
 
 
-def _settled(session: Session, name: str, as_of: date) -> Settled | None:
+def _settled(session: Session, name: str, as_of: date, standing: RowMapping) -> Settled | None:
     """Tell for which contracts `as_of` is the past: those of which a night for a later date has already judged.
 
     A contract that was taken on since then has had no later night, so its nights begin wherever its record does. None
     where no night for a later date has run.
     """
-    ran_at = queries.later_run(session, name, as_of)
+    newest = standing["business_date"]
+    ran_at = queries.later_run(session, name, as_of) if newest and newest > as_of else None
     if ran_at is None:
         return None
     newer = recorded_after(session, ran_at)
