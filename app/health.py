@@ -21,6 +21,7 @@ def head() -> str:
     Read off their texts: Alembic would be loaded for it, and run every migration's file, which takes 0.2 s.
     """
     texts = "\n".join(path.read_text() for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    newest: str
     (newest,) = set(_NAMED.findall(texts)) - set(_FOLLOWED.findall(texts))
     return str(newest)
 

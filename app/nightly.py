@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
@@ -240,8 +241,9 @@ def _do(transaction: Transaction, name: str, as_of: date, actor: Actor, *, full:
     job, tally, overlooked, began_at = JOBS[name], Tally(), 0, clock.now()
     counted = _Counted(transaction)
     with counted() as session:
-        settled = _settled(session, name, as_of)
-        look = look_at(session, name, as_of, job.moved, full=full or settled is not None)
+        standing = queries.standing(session, name)
+        settled = _settled(session, name, as_of, standing)
+        look = look_at(name, as_of, standing, job.moved, full=full or settled is not None)
     for within in _parts(counted, job, look):
         with counted() as session:
             seen = within.contract_ids or ()
@@ -273,13 +275,14 @@ def _parts(transaction: Transaction, job: Flags | Drafts, look: Look) -> Iterato
         after = ids[-1]
 
 
-def _settled(session: Session, name: str, as_of: date) -> Settled | None:
+def _settled(session: Session, name: str, as_of: date, standing: RowMapping) -> Settled | None:
     """Tell for which contracts `as_of` is the past: those of which a night for a later date has already judged.
 
     A contract that was taken on since then has had no later night, so its nights begin wherever its record does. None
     where no night for a later date has run.
     """
-    ran_at = queries.later_run(session, name, as_of)
+    newest = standing["business_date"]
+    ran_at = queries.later_run(session, name, as_of) if newest and newest > as_of else None
     if ran_at is None:
         return None
     newer = recorded_after(session, ran_at)

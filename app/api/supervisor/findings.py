@@ -272,7 +272,7 @@ def finding_out(row: RowMapping | Mapping[str, Any]) -> FindingOut:
 def _offence(offence: Offence, rule: RepeatRule, code: str, name: str) -> RepeatOffenceOut:
     occurrences = [
         OccurrenceOut(
-            finding_id=item.finding_id,
+            finding_id=str(uuid.UUID(item.finding_id)),
             occurred_on=item.occurred_on,
             counter=item.counter,
             withdrawn_on=item.withdrawn_on,
