@@ -16,7 +16,7 @@ from app.api.auth import Permission
 from app.api.changing import Declared
 from app.api.gates import Gate, Open, SignedIn, described
 from app.api.rates import RateClass, class_of
-from app.api.reading import Reading, Unfit, done
+from app.api.reading import Reading, Unfit, done, gives_answers
 from app.api.receiving import RawBody, TooSlow
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
@@ -137,8 +137,7 @@ class KaoheRoute(APIRoute):
         # In a list of operations the first sentence about one says more than its name in capitals.
         options["summary"] = options.get("summary") or (inspect.getdoc(endpoint) or "").partition("\n")[0].rstrip(".")
         options["responses"] = {**also, **(options.get("responses") or {})}
-        reads = set(options.get("methods") or ()) == {"GET"} and not inspect.iscoroutinefunction(endpoint)
-        self._reads = reads
+        self._reads = set(options.get("methods") or ()) == {"GET"} and gives_answers(endpoint)
         super().__init__(path, endpoint, **options)
         self.openapi_extra = described(self.gate, changes=self.methods != {"GET"})
         if not isinstance(self.gate, Open):
