@@ -1,6 +1,6 @@
 """Reads what a GET declares of its request, by a plan that is made once.
 
-The framework looks through the declarations anew with every request, which costs a list a fifth of all that it takes.
+The framework looks through the declarations anew with every request, which costs a list an eighth of all that it takes.
 What does not fit is left to the framework, which says what is wrong with it.
 """
 
@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 
 
@@ -77,6 +77,12 @@ def _in_place(needed: Dependant) -> Callable[..., Coroutine[Any, Any, Any]]:
         raise RuntimeError(message)
     made: Callable[..., Coroutine[Any, Any, Any]] = call
     return made
+
+
+def gives_answers(endpoint: Callable[..., Any]) -> bool:
+    """Tell whether an endpoint waits for nothing and gives ready answers; any other one the framework calls."""
+    given = inspect.signature(endpoint).return_annotation
+    return inspect.isclass(given) and issubclass(given, Response) and not inspect.iscoroutinefunction(endpoint)
 
 
 def done(making: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 what is made is of any type

@@ -19,7 +19,7 @@ from app.api.auth import Permission
 from app.api.changing import Declared
 from app.api.gates import Gate, Open, SignedIn, described
 from app.api.rates import RateClass, class_of
-from app.api.reading import Reading, Unfit, done
+from app.api.reading import Reading, Unfit, done, gives_answers
 from app.api.receiving import RawBody, TooSlow
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
@@ -139,7 +139,7 @@ class KaoheRoute(APIRoute):
         self.gate = self._only_gate()
         self.declared: Declared | None = getattr(endpoint, "declared", None)
         self.raw_body: RawBody | None = getattr(endpoint, "raw_body", None)
-        self._reads = self.methods == {"GET"} and not inspect.iscoroutinefunction(endpoint)
+        self._reads = self.methods == {"GET"} and gives_answers(endpoint)
         self._unbuilt = options
 
     def build(self) -> None:
