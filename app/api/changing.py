@@ -165,7 +165,7 @@ def _who(request: Request) -> Caller:
 
 def _fingerprint(request: Request) -> str:
     """Tell one request from another by method, path, query where there is one, and canonical body."""
-    body, query = canonical(getattr(request, "_json", None)), request.url.query
+    body, query = canonical(getattr(request, "_json", None)), request.scope["query_string"].decode()
     target = f"{request.scope['path']}?{query}" if query else request.scope["path"]
     text = f"{request.method}\n{target}\n{body}"
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

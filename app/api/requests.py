@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import inspect
 import json
+import re
 from collections.abc import Callable, Collection, Coroutine
 from http import HTTPStatus
 from typing import Any
@@ -114,10 +115,13 @@ def _check_strings(value: Any, pointer: str, depth: int) -> None:  # noqa: ANN40
             _check_strings(item, f"{pointer}/{place}", depth + 1)
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def _check_string(text: str, pointer: str) -> None:
     if "\x00" in text:
         raise _bad(pointer, "nul-character", "A text holds a NUL character.")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _HALF.search(text):
         raise _bad(pointer, "lone-surrogate", "A text holds half of a surrogate pair.")
 
 

@@ -71,5 +71,5 @@ def _asking() -> str:
     return "outside"
 
 
-_CARRIERS = {"app.database", "app.features.paging", "app.features.upserts", "app.features.seen"}
+_CARRIERS = {"app.database", "app.features.held", "app.features.paging", "app.features.upserts", "app.features.seen"}
 """Those who send what another one asks for."""

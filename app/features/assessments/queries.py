@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.features.contracts.queries import in_state
+from app.features.held import held
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch, fetch_page, given, paged, plain
 from app.models import (
     Acknowledgement,
@@ -67,7 +68,7 @@ class FindingFilter:
 
 def month(session: Session, contract_id: uuid.UUID, period: str) -> Assessment | None:
     """Read an expected month of a contract that the caller has been let into."""
-    return session.execute(_MONTH, {"contract": contract_id, "period": period}).scalar_one_or_none()
+    return held(session, Assessment, _MONTH, {"contract": contract_id, "period": period})
 
 
 # Statements that changes send each time are made once: making one anew takes several times as long as sending it.

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, ColumnElement, RowMapping, and_, bindparam
 from sqlmodel import Session, col
 
 from app.features.contracts.within import ALL, Within
+from app.features.held import held
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import AnnualAssessment, Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion, Vendor
 from app.models.words import ONCE_GIVEN, DueKind, Stage
@@ -80,7 +81,7 @@ def number_taken(session: Session, center: uuid.UUID, number: str) -> bool:
 
 def contract_for_update(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> Contract | None:
     """Read a contract of these centers and lock its row; SQLite, with its one writer, needs no lock."""
-    return session.execute(_HELD, {"id": contract_id, "centers": list(centers)}).scalar_one_or_none()
+    return held(session, Contract, _HELD, {"id": contract_id, "centers": list(centers)})
 
 
 # Statements that changes send each time are made once: making one anew takes several times as long as sending it.

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, case, insert, literal, update
+from sqlalchemy import Date, Update, bindparam, case, insert, literal, update
 from sqlmodel import Session, col
 
 from app import clock
@@ -170,7 +171,8 @@ def meet_all(session: Session, contract_id: uuid.UUID, kind: DueKind, done: Mapp
     """Note on which days what was owed of several subjects has been done, in one statement or none."""
     if done:
         days = case({subject: literal(day, Date) for subject, day in done.items()}, value=col(DueDate.subject))
-        _in_force(session, contract_id, kind, list(done), {"met_on": days})
+        of = {"contract": contract_id, "of_kind": kind, "subjects": list(done)}
+        session.connection().execute(_IN_FORCE.values(met_on=days, updated_at=clock.now()), of)
 
 
 def reopen_all(session: Session, contract_id: uuid.UUID, kind: DueKind, subjects: Sequence[str]) -> None:
@@ -192,13 +194,20 @@ def waive(session: Session, contract_id: uuid.UUID, kind: DueKind, subject: str,
 def _in_force(
     session: Session, contract_id: uuid.UUID, kind: DueKind, subjects: Sequence[str], values: dict[str, Any]
 ) -> None:
-    session.execute(
-        update(DueDate)
-        .where(
-            col(DueDate.contract_id) == contract_id,
-            col(DueDate.kind) == kind,
-            col(DueDate.subject).in_(subjects),
-            col(DueDate.superseded_on).is_(None),
-        )
-        .values(updated_at=clock.now(), **values)
-    )
+    new = {"updated_at": clock.now(), **values}
+    of = {"contract": contract_id, "of_kind": kind, "subjects": subjects}
+    session.connection().execute(_changing(tuple(new)), new | of)
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Update:
+    """Set some columns of a contract's due dates of a kind that are in force."""
+    return _IN_FORCE.values({name: bindparam(name) for name in names})
+
+
+_IN_FORCE = update(DueDate).where(
+    col(DueDate.contract_id) == bindparam("contract"),
+    col(DueDate.kind) == bindparam("of_kind"),
+    col(DueDate.subject).in_(bindparam("subjects", expanding=True)),
+    col(DueDate.superseded_on).is_(None),
+)
