@@ -262,8 +262,8 @@ def test_narrowing_loses_no_run(office: Office, database: Database) -> None:
     office.supervisor.put(f"{contract}/assessments/2023-02", excuse).raise_for_status()
     for month, score in (("01", "79.00"), ("03", "79.00"), ("04", "95.00"), ("05", "79.00")):
         office.assess(contract, f"2023-{month}", score, "2023-06-06")
-    for month in range(1, 6):
-        office.finalize(contract, f"2023-0{month}", "2023-06-07")
+    for period in ("2023-01", "2023-02", "2023-03", "2023-04", "2023-05"):
+        office.finalize(contract, period, "2023-06-07")
     with database.read() as session:
         read = narrowing.months_of_failing_contracts(session, date.fromisoformat(NIGHT), ALL)
         (run,) = failed_months.evaluate_consecutive(session, date.fromisoformat(NIGHT)).states
