@@ -103,7 +103,9 @@ def close(
     with _recording(session, caller.actor, "contract.closed", contract):
         _change(session, contract_id, {"closed_on": closed_on, "closing_reason": reason, "closing_note": note})
         _end_months(session, contract_id, closed_on)
-        still_owed = _expected(session, contract, read_versions(queries.versions(session, contract_id)))
+        # As it stands now: of a closed contract no post is owed.
+        closed = lock(session, caller, contract_id)
+        still_owed = _expected(session, closed, read_versions(queries.versions(session, contract_id)))
         later = [row["id"] for row in queries.unmet(session, contract_id) if _key(row) not in still_owed]
         register.supersede(session, later, closed_on, "contract_closed")
 
