@@ -25,7 +25,7 @@ from app.api.supervisor.findings import FindingOut, finding_out
 from app.api.supervisor.results import NoticeIn, ResultIn
 from app.errors import NotFound
 from app.features.access.caller import Caller
-from app.features.assessments import queries, service
+from app.features.assessments import finding_queries, queries, service
 from app.features.assessments.acknowledgements import Standing, standing
 from app.features.assessments.answer_queries import appeals_of_month
 from app.features.assessments.queries import AssessmentFilter
@@ -265,7 +265,7 @@ def detail(
         criteria=_criteria(session, row),
         findings=[
             finding_out(finding)
-            for finding in queries.findings_of_month(session, who.centers, contract_id, str(period))
+            for finding in finding_queries.findings_of_month(session, who.centers, contract_id, str(period))
         ],
         acknowledgement=known,
         appeals=shown_appeals(session, appeals_of_month(session, row["id"])) if row["has_appeals"] else [],

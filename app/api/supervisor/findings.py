@@ -20,9 +20,9 @@ from app.api.paging import Paged, PageOf, Paging
 from app.api.rooms import centers_room
 from app.errors import BadRequest, NotFound
 from app.features.access.caller import Caller
-from app.features.assessments import findings, queries, repeat_offences, revisions
+from app.features.assessments import finding_queries, findings, repeat_offences, revisions
+from app.features.assessments.finding_queries import FindingFilter
 from app.features.assessments.findings import NewFinding
-from app.features.assessments.queries import FindingFilter
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions
 from app.features.contracts.within import Within
@@ -201,7 +201,7 @@ def record_finding(who: AssessmentsWrite, change: Change, contract_id: ContractI
 def read_finding(who: AssessmentsRead, db: Db, contract_id: ContractId, finding_id: FindingId) -> Response:
     """Read a finding."""
     with db.read() as session:
-        row = queries.finding(session, who.centers, finding_id)
+        row = finding_queries.finding(session, who.centers, finding_id)
         if row is None or row["contract_id"] != contract_id:
             raise NotFound("There is no such finding in this contract.", pointer="/path/finding_id")
         return _answer(session, who, finding_id)
@@ -252,12 +252,12 @@ def _require_contract(db: Db, who: Caller, contract_id: uuid.UUID) -> None:
 
 def _listed(who: Caller, db: Db, paging: Paging, wanted: FindingFilter) -> Response:
     with db.read() as session:
-        page = queries.findings(session, who.centers, wanted, paging.page)
+        page = finding_queries.findings(session, who.centers, wanted, paging.page)
     return paging.answer([finding_out(row) for row in page.rows], page.next_after)
 
 
 def _answer(session: Session, who: Caller, finding_id: uuid.UUID) -> Response:
-    row = queries.finding(session, who.centers, finding_id)
+    row = finding_queries.finding(session, who.centers, finding_id)
     if row is None:
         raise NotFound("There is no such finding.", pointer="/path/finding_id")
     return answer(finding_out(row), 200, etag(row["version"]))

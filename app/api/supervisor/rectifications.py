@@ -19,7 +19,7 @@ from app.api.ids import ContractId, ToldFindingId
 from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
-from app.features.assessments import answer_queries, queries, rectifications
+from app.features.assessments import answer_queries, finding_queries, rectifications
 from app.features.assessments.rectifications import Judgement
 from app.features.evidence import queries as evidence_queries
 from app.models.words import DueKind, Verification
@@ -98,7 +98,7 @@ def verify_rectification(
 
 
 def _all(session: Session, who: Caller, contract_id: uuid.UUID, finding_id: uuid.UUID) -> Response:
-    finding = queries.finding(session, who.centers, finding_id)
+    finding = finding_queries.finding(session, who.centers, finding_id)
     if finding is None or finding["contract_id"] != contract_id:
         raise NotFound("There is no such finding in this contract.", pointer="/path/finding_id")
     rows = answer_queries.submissions(session, finding_id)

@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel, col
 from app import clock
 from app.errors import Invalid
 from app.features.access.caller import Caller
-from app.features.assessments import queries
+from app.features.assessments import finding_queries
 from app.features.assessments.errors import AlreadyWithdrawn, MonthIsFinal
 from app.features.audit.changes import write
 from app.features.audit.service import recording
@@ -51,7 +51,7 @@ class NewFinding:
 
 
 def record_finding(session: Session, caller: Caller, contract_id: uuid.UUID, seen: NewFinding) -> Mapping[str, Any]:
-    """Record a finding in the month of its date, which must not be final yet; give it as `queries.finding` does."""
+    """Record a finding in the month of its date, which must not be final; give it as `finding_queries.finding` does."""
     contract = lock(session, caller, contract_id)
     against = _entered_against(session, contract, seen)
     finding = _row(contract, against["issue_type_id"], seen)
@@ -77,7 +77,7 @@ def _entered_against(session: Session, contract: Contract, seen: NewFinding) -> 
     _check_date(contract, seen.occurred_on)
     _check_until(contract, seen)
     period = str(Period.of(seen.occurred_on))
-    against = queries.entered_against(session, contract.id, period, seen.issue_type, seen.counter)
+    against = finding_queries.entered_against(session, contract.id, period, seen.issue_type, seen.counter)
     # A center that has entered its counters is kept from typing errors; one that has not names them freely.
     if seen.counter is not None and against["counters"] and not against["counter"]:
         detail = f"The service center has no counter '{seen.counter}'."

@@ -16,6 +16,7 @@ from app.features.access.caller import Caller
 from app.features.assessments import (
     answer_dates,
     failed_months,
+    finding_queries,
     late_notices,
     months,
     overdue_rectifications,
@@ -94,7 +95,7 @@ def withdraw_finding(
 ) -> None:
     """Withdraw a finding: of a month that is notified by a revision, of any other at once."""
     contract = lock(session, caller, contract_id)
-    finding = queries.findings_for_update(session, contract_id, [finding_id]).get(finding_id)
+    finding = finding_queries.findings_for_update(session, contract_id, [finding_id]).get(finding_id)
     if finding is None:
         raise NotFound("There is no such finding in this contract.", pointer="/path/finding_id")
     check_seen(seen, finding["version"])
@@ -280,7 +281,7 @@ def _result(session: Session, month: Assessment, result: Result) -> dict[str, An
 
 
 def _withdraw(session: Session, month: Assessment, revision: Revision) -> None:
-    found = queries.findings_for_update(session, month.contract_id, revision.withdrawn)
+    found = finding_queries.findings_for_update(session, month.contract_id, revision.withdrawn)
     for place, id_ in enumerate(revision.withdrawn):
         pointer = f"/withdrawn_findings/{place}"
         if id_ not in found or found[id_]["period"] != month.period:
