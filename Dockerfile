@@ -15,6 +15,8 @@ WORKDIR /srv/kaohe
 COPY . .
 # The code stays where it is copied to: alembic.ini and the migrations are read from beside it.
 RUN /opt/kaohe/bin/pip install --no-deps --no-build-isolation --editable .
+# Compiled here, as pip does with the libraries: nothing that runs may write beside the code, and compiles at each start.
+RUN /opt/kaohe/bin/python -m compileall -q --invalidation-mode unchecked-hash app migrations scheduler
 
 FROM python:3.13-slim
 ENV PATH=/opt/kaohe/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

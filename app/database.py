@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Uuid, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
+
+from app.models.columns import StoredId
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -124,6 +126,7 @@ def _count_statement(connection: Connection, *_: Any) -> None:
 
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine.dialect.colspecs = {**engine.dialect.colspecs, Uuid: StoredId}
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -200,6 +203,11 @@ def lacks_schema(error: Exception) -> bool:
     """Tell an error of a database that was never migrated from one of a database that does not answer."""
     said = str(getattr(error, "orig", error))
     return isinstance(error, DBAPIError) and ("no such table" in said or "does not exist" in said)
+
+
+def takes_no_changes(error: Exception) -> bool:
+    """Tell the error of a change on a PostgreSQL that only gives: a replica, or a server that was set to it."""
+    return isinstance(getattr(error, "orig", None), psycopg.errors.ReadOnlySqlTransaction)
 
 
 def alembic_config(url: str) -> "Config":

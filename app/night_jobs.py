@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
-from functools import partial
+from typing import ClassVar
 
 from sqlmodel import Session, col
 
@@ -25,9 +25,9 @@ from app.features.contracts import moving_queries as moving
 from app.features.contracts.within import ALL, Within
 from app.features.evaluations.progress import draft_progress_reports
 from app.features.job_runs import service
-from app.features.job_runs.looking import Moved
 from app.features.messages.writing import write_messages
 from app.features.metrics import missing as missing_metrics
+from app.features.nights.queries import Among
 from app.features.settlements.drafting import draft_due_settlements
 from app.features.settlements.ledger import checks as ledger_checks
 from app.features.settlements.payments import behind as payments_behind
@@ -78,9 +78,10 @@ class Flags:
 
     kind: AlertKind
     evaluate: Callable[[Session, date, Within], Evaluation]
-    moved: Moved = moving.nothing
+    moved: Among = moving.NOTHING
     """Which contracts time alone moves."""
     reach: Reach = Reach.CONTRACTS
+    apart: ClassVar[bool] = False
 
     def do(self, session: Session, actor: Actor, as_of: date, within: Within, settled: Settled) -> Tally:
         """Judge a part of what there is, and bring its alerts to what the facts demand."""
@@ -93,38 +94,40 @@ class Drafts:
     """A nightly job that drafts what a person then approves; a second run finds nothing left to draft."""
 
     draft: Callable[[Session, Actor, date, Within], Tally]
-    moved: Moved = moving.nothing
+    moved: Among = moving.NOTHING
     reach: Reach = Reach.CONTRACTS
+    apart: bool = False
+    """Whether its parts stand for themselves: each is a transaction of its own, so that nobody waits for all."""
 
     def do(self, session: Session, actor: Actor, as_of: date, within: Within, _settled: Settled) -> Tally:
         """Draft a part of what there is."""
         return self.draft(session, actor, as_of, within)
 
 
-def _due(kind: DueKind) -> Moved:
-    return partial(moving.falling_due, kind)
-
-
 FLAGS = {
     "flag_missed_jobs": Flags(AlertKind.JOB_MISSED, _missed_jobs, reach=Reach.REST),
     "flag_missing_calendar": Flags(AlertKind.CALENDAR_MISSING, _missing_calendar, reach=Reach.REST),
-    "flag_late_notices": Flags(AlertKind.LATE_NOTICE, late_notices.evaluate, _due(DueKind.NOTICE)),
+    "flag_late_notices": Flags(AlertKind.LATE_NOTICE, late_notices.evaluate, moving.falling_due(DueKind.NOTICE)),
     "flag_missing_annual_assessments": Flags(
-        AlertKind.MISSING_ANNUAL_ASSESSMENT, missing_annual.evaluate, _due(DueKind.ANNUAL_ASSESSMENT)
+        AlertKind.MISSING_ANNUAL_ASSESSMENT, missing_annual.evaluate, moving.falling_due(DueKind.ANNUAL_ASSESSMENT)
     ),
     "flag_overdue_rectifications": Flags(
-        AlertKind.OVERDUE_RECTIFICATION, overdue_rectifications.evaluate, _due(DueKind.RECTIFICATION)
+        AlertKind.OVERDUE_RECTIFICATION, overdue_rectifications.evaluate, moving.falling_due(DueKind.RECTIFICATION)
     ),
     "flag_repeat_offences": Flags(AlertKind.REPEAT_OFFENCE, repeat_offences.evaluate),
     "flag_below_pass_mark": Flags(AlertKind.BELOW_PASS_MARK, failed_months.evaluate_below),
     "flag_consecutive_fails": Flags(AlertKind.CONSECUTIVE_FAIL, failed_months.evaluate_consecutive),
     "flag_clause_triggers": Flags(AlertKind.CLAUSE_TRIGGER, clause_triggers.evaluate),
     "flag_missing_monthly_reports": Flags(
-        AlertKind.MISSING_MONTHLY_REPORT, missing_reports.evaluate, _due(DueKind.MONTHLY_REPORT)
+        AlertKind.MISSING_MONTHLY_REPORT, missing_reports.evaluate, moving.falling_due(DueKind.MONTHLY_REPORT)
     ),
-    "flag_missing_metrics": Flags(AlertKind.MISSING_METRICS, missing_metrics.evaluate, _due(DueKind.METRICS)),
-    "flag_vacant_key_posts": Flags(AlertKind.KEY_POST_VACANT, vacant_posts.evaluate, moving.falling_vacant),
-    "flag_payments_behind": Flags(AlertKind.PAYMENT_BEHIND, payments_behind.evaluate, _due(DueKind.PAYMENT)),
+    "flag_missing_metrics": Flags(
+        AlertKind.MISSING_METRICS, missing_metrics.evaluate, moving.falling_due(DueKind.METRICS)
+    ),
+    "flag_vacant_key_posts": Flags(AlertKind.KEY_POST_VACANT, vacant_posts.evaluate, moving.FALLING_VACANT),
+    "flag_payments_behind": Flags(
+        AlertKind.PAYMENT_BEHIND, payments_behind.evaluate, moving.falling_due(DueKind.PAYMENT)
+    ),
     "flag_ledger_mismatches": Flags(AlertKind.LEDGER_MISMATCH, ledger_checks.evaluate),
     "flag_budget_mismatches": Flags(
         AlertKind.BUDGET_LINE_MISMATCH, budget_mismatches.evaluate, reach=Reach.CONTRACTS_AND_REST
@@ -132,8 +135,8 @@ FLAGS = {
     "flag_disabled_endpoints": Flags(AlertKind.ENDPOINT_DISABLED, _disabled_endpoints, reach=Reach.REST),
 }
 DRAFTS = {
-    "draft_due_settlements": Drafts(draft_due_settlements, moving.ending_months),
-    "draft_payouts": Drafts(draft_payouts, moving.ending_months),
+    "draft_due_settlements": Drafts(draft_due_settlements, moving.ENDING_MONTHS, apart=True),
+    "draft_payouts": Drafts(draft_payouts, moving.ENDING_MONTHS),
     "draft_progress_reports": Drafts(_draft_progress_reports, reach=Reach.REST),
 }
 TELLS = {

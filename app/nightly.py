@@ -3,12 +3,14 @@
 import logging
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from app import clock
@@ -88,16 +90,20 @@ def names(wanted: str) -> tuple[str, ...]:
 def run(
     database: Database, name: str, as_of: date, asked_by: AskedBy, actor: Actor | None = None, *, full: bool = True
 ) -> JobResult:
-    """Run one job for one business date on request, in one transaction with its row; a failure is noted and raised.
+    """Run one job for one business date on request; a failure is noted and raised.
+
+    What it writes is one transaction with its row, but for a job whose parts stand for themselves.
 
     A second run on the same facts counts an attempt and writes nothing else. Who asks is told about all contracts, also
     of what was changed behind the services' back; with `full` left away, about those that a night looks at.
     """
+    actor = actor or Actor(asked_by)
     try:
         _gather(database, name)
+        done = _do_apart(database, name, as_of, actor, full=full)
         with database.write() as session:
-            service.claim(session, name, as_of, asked_by)
-            return _run(session, name, as_of, actor or Actor(asked_by), full=full)
+            service.claim(session, name, as_of, asked_by, done.began_at if done else None)
+            return _run(session, name, as_of, done or _do(_going_on(session), name, as_of, actor, full=full))
     except Exception as error:
         with database.write() as session:
             service.claim(session, name, as_of, asked_by)
@@ -110,12 +116,17 @@ def ensure(database: Database, name: str, as_of: date) -> JobResult | None:
 
     However many clocks ask at once and whenever they die, one of them runs it, and nobody runs it twice.
     """
+    actor = Actor(AskedBy.CLOCK)
     try:
         _gather(database, name)
+        if _is_done_apart(database, name, as_of):
+            return None
+        done = _do_apart(database, name, as_of, actor, full=False)
         with database.write() as session:
-            if not service.claim_unless_done(session, name, as_of, AskedBy.CLOCK):
+            began_at = done.began_at if done else None
+            if not service.claim_unless_done(session, name, as_of, AskedBy.CLOCK, began_at):
                 return None
-            return _run(session, name, as_of, Actor(AskedBy.CLOCK), full=False)
+            return _run(session, name, as_of, done or _do(_going_on(session), name, as_of, actor, full=False))
     except Exception as error:
         with database.write() as session:
             # Who failed may have only waited too long for another clock, which succeeded: then nothing has failed.
@@ -157,13 +168,26 @@ def _gather(database: Database, name: str) -> None:
         gather(database)
 
 
-def _run(session: Session, name: str, as_of: date, actor: Actor, *, full: bool) -> JobResult:
-    """Do a claimed run; the claim before it and the note at its end are counted among its statements."""
-    before = statements(session) - 1
-    settled = _settled(session, name, as_of)
-    tally, look, overlooked = _do(session, name, as_of, actor, settled, full=full)
-    sent = statements(session) - before + 1
-    service.finish(session, name, as_of, tally, sent, look.gathered, overlooked if look.expected else None)
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a job has done before its row says so."""
+
+    began_at: datetime
+    tally: Tally
+    look: Look
+    overlooked: int
+    statements: int
+
+
+_CLAIM_AND_NOTE = 2
+"""The statements of a run beside those of what it does: the claim before it and the note at its end."""
+
+
+def _run(session: Session, name: str, as_of: date, done: _Done) -> JobResult:
+    """Note on the claimed row what was done."""
+    tally, overlooked, sent = done.tally, done.overlooked, done.statements + _CLAIM_AND_NOTE
+    expected = overlooked if done.look.expected else None
+    service.finish(session, name, as_of, tally, sent, done.look.gathered, expected)
     for broken in tally.broken:
         log.error("job %s: contract %s has broken data: %s", name, broken.contract_id, broken.error)
     if overlooked:
@@ -173,34 +197,77 @@ def _run(session: Session, name: str, as_of: date, actor: Actor, *, full: bool) 
     )
 
 
-def _do(
-    session: Session, name: str, as_of: date, actor: Actor, settled: Settled | None, *, full: bool
-) -> tuple[Tally, Look, int]:
+def _do_apart(database: Database, name: str, as_of: date, actor: Actor, *, full: bool) -> _Done | None:
+    """Do a job whose parts stand for themselves, each in a transaction of its own; None for every other job.
+
+    Nobody who writes waits for more than a part. A run that is killed has done the parts before, and the next one does
+    the rest.
+    """
+    return _do(database.write, name, as_of, actor, full=full) if JOBS[name].apart else None
+
+
+def _is_done_apart(database: Database, name: str, as_of: date) -> bool:
+    """Tell whether such a job has succeeded for a date: the row that would say so is claimed after its parts."""
+    if not JOBS[name].apart:
+        return False
+    with database.read() as session:
+        return (name, as_of) in queries.succeeded(session, as_of)
+
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+def _going_on(session: Session) -> Transaction:
+    """Give the one transaction that goes on, to whoever asks for one."""
+    return lambda: nullcontext(session)
+
+
+class _Counted:
+    """Counts the statements that are sent within its transactions."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction, self.sent = transaction, 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[Session]:
+        with self._transaction() as session:
+            before = statements(session)
+            yield session
+            self.sent += statements(session) - before
+
+
+def _do(transaction: Transaction, name: str, as_of: date, actor: Actor, *, full: bool) -> _Done:
     """Do a job part by part, and count the contracts that it corrected though nothing had told it of them."""
-    job, tally, overlooked = JOBS[name], Tally(), 0
-    look = look_at(session, name, as_of, job.moved, full=full or settled is not None)
-    for within in _parts(session, job, look):
-        seen = within.contract_ids or ()
-        count = look.overlooked(session, seen)
-        part = job.do(session, actor, as_of, within, settled or _nothing_settled)
-        if settled is not None:
-            # What is opened for the past may not stand on the newest date: the next night looks at it again.
-            mark(session, part.contracts)
-        elif seen:
-            overlooked += count(part.contracts)
-            note_turns(session, name, seen, part.turns)
+    job, tally, overlooked, began_at = JOBS[name], Tally(), 0, clock.now()
+    counted = _Counted(transaction)
+    with counted() as session:
+        standing = queries.standing(session, name)
+        settled = _settled(session, name, as_of, standing)
+        look = look_at(name, as_of, standing, job.moved, full=full or settled is not None)
+    for within in _parts(counted, job, look):
+        with counted() as session:
+            seen = within.contract_ids or ()
+            count = look.overlooked(session, seen)
+            part = job.do(session, actor, as_of, within, settled or _nothing_settled)
+            if settled is not None:
+                # What is opened for the past may not stand on the newest date: the next night looks at it again.
+                mark(session, part.contracts)
+            elif seen:
+                overlooked += count(part.contracts)
+                note_turns(session, name, seen, part.turns)
         tally = tally.plus(part)
-    return tally, look, overlooked
+    return _Done(began_at, tally, look, overlooked, counted.sent)
 
 
-def _parts(session: Session, job: Flags | Drafts, look: Look) -> Iterator[Within]:
+def _parts(transaction: Transaction, job: Flags | Drafts, look: Look) -> Iterator[Within]:
     """Give what a job looks at part by part: batches of contracts, and what is no contract's."""
     if job.reach is not Reach.CONTRACTS:
         rest = job.reach is Reach.CONTRACTS_AND_REST
         yield Within(beside=rest, since=look.since)
     after: uuid.UUID | None = None
     while job.reach is not Reach.REST:
-        ids = contracts(session, after, BATCH, look.among)
+        with transaction() as session:
+            ids = contracts(session, after, BATCH, look.among)
         if ids or (after is None and look.among is None):
             yield Within(contract_ids=ids)
         if len(ids) < BATCH:
@@ -208,13 +275,14 @@ def _parts(session: Session, job: Flags | Drafts, look: Look) -> Iterator[Within
         after = ids[-1]
 
 
-def _settled(session: Session, name: str, as_of: date) -> Settled | None:
+def _settled(session: Session, name: str, as_of: date, standing: RowMapping) -> Settled | None:
     """Tell for which contracts `as_of` is the past: those of which a night for a later date has already judged.
 
     A contract that was taken on since then has had no later night, so its nights begin wherever its record does. None
     where no night for a later date has run.
     """
-    ran_at = queries.later_run(session, name, as_of)
+    newest = standing["business_date"]
+    ran_at = queries.later_run(session, name, as_of) if newest and newest > as_of else None
     if ran_at is None:
         return None
     newer = recorded_after(session, ran_at)

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+import warnings
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +10,7 @@ from functools import cache
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from app.rules.money import exact, format_hundredths, parse_hundredths, parse_yuan, yuan
 from app.rules.periods import Period
@@ -30,14 +32,26 @@ _SHARE = re.compile(r"[01](\.\d{1,8})?|\d{1,4}/[1-9]\d{0,3}", re.ASCII)
 _QUANTITY = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
 
 
-class Shape(BaseModel):
-    """The base of every request and response: unknown members are refused, values are kept as they are."""
+# The framework calls each body by an alias, and hides the warning of that only while it makes a route.
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class Shape(BaseModel):
+    """The base of every request and response: unknown members are refused, values are kept as they are.
+
+    What checks and writes it is built with its first use; in most processes few of the models are ever used.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Out(BaseModel):
-    """The base of what a door gives out, made of values that are right already: rows that the program wrote itself."""
+    """The base of what a door gives out, made of values that are right already: rows that the program wrote itself.
+
+    What writes it is built with its first use, as for `Shape`.
+    """
+
+    model_config = ConfigDict(defer_build=True)
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:  # type: ignore[override]

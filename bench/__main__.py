@@ -17,7 +17,7 @@ GROWN = 10
 """Growth is measured from a tenth of the record."""
 LARGE = 10.0
 """From this scale on only PostgreSQL is measured, and only what growth may change."""
-PARTS = ("nights", "requests", "growth", "settlements")
+PARTS = ("nights", "requests", "settlements")
 
 out = Console(stderr=True)
 
@@ -37,14 +37,8 @@ def measure(place: Place, seed: str, scale: float, parts: Sequence[str], seconds
         figures += nights.run(place, record, seed)
     if "requests" in parts:
         say("requests")
-        figures += requests.run(record, seconds=seconds)
-    if "growth" in parts:
-        say("growth")
         small = load(place.empty("small"), scale / GROWN, seed=seed, alerts=True)
-        told = f"scale {scale / GROWN:g} and {scale:g}"
-        figures += requests.growth(
-            requests.rates(small, seconds=seconds), requests.rates(record, seconds=seconds), place.name, told
-        )
+        figures += requests.run(record, small, seconds=seconds)
     if "settlements" in parts:
         say("settlements")
         figures.append(nights.settlements(place))

@@ -48,12 +48,14 @@ _FAILED = """
     WHERE verdict = 'below' AND final_on <= ? ORDER BY contract_id, period
 """
 _MONEY = """
-    SELECT f.contract_id, f.period, t.code, count(*) FROM findings f JOIN issue_types t ON t.id = f.issue_type_id
-    WHERE t.code IN {priced} AND f.withdrawn_on IS NULL AND f.contract_id IN (
-        SELECT a.contract_id FROM assessments a WHERE a.final_on IS NOT NULL AND a.served_to < ?
-        AND a.contract_id NOT IN (SELECT s.contract_id FROM settlements s WHERE s.ends_on >= a.served_to)
-    )
-    GROUP BY f.contract_id, f.period, t.code
+    WITH settled AS (SELECT contract_id, max(ends_on) AS ends_on FROM settlements GROUP BY contract_id)
+    SELECT a.contract_id, a.period, t.code, count(*) FROM assessments a
+    JOIN settled s ON s.contract_id = a.contract_id AND s.ends_on < a.served_to
+    JOIN findings f ON f.contract_id = a.contract_id AND f.period = a.period
+    JOIN issue_types t ON t.id = f.issue_type_id
+    WHERE a.final_on IS NOT NULL AND a.served_to < ?
+      AND t.code IN {priced} AND f.withdrawn_on IS NULL
+    GROUP BY a.contract_id, a.period, t.code
 """
 
 

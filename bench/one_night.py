@@ -1,5 +1,6 @@
 """One night in a process of its own, whose memory and CPU are measured: `python -m bench.one_night URL DAY`."""
 
+import gc
 import json
 import resource
 import sys
@@ -55,6 +56,8 @@ def night(url: str, day: date) -> list[JobTime]:
 def main() -> None:
     """Run a night and print what its jobs took, and the most memory that the process held, in MiB."""
     _, url, day = sys.argv
+    # As the clock and the command do.
+    gc.freeze()
     jobs = night(url, date.fromisoformat(day))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
     print(json.dumps({"jobs": [asdict(job) for job in jobs], "peak": peak}))

@@ -1,8 +1,8 @@
-"""R1 to R4, W1 and W2 against the floor, in interleaved rounds of one run; start and memory of the service."""
+"""R1 to R4, W1 and W2 against the floor, in interleaved rounds of one run; growth, start and memory of the service."""
 
 import statistics
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 from bench import serving
@@ -16,7 +16,7 @@ from bench.serving import Generator, Serving
 
 USERS = 16
 ROUNDS = 3
-READ_SECONDS, WRITE_SECONDS = 4.0, 6.0
+READ_SECONDS, WRITE_SECONDS = 3.0, 6.0
 CHECKED = 20
 """Reads of which both answers are compared."""
 SATURATED = 0.85
@@ -63,56 +63,54 @@ class Side:
         return f"{self.rate:.0f}/s, CPU {self.cpu_each:.2f} ms, p50 {p50:.1f}, p99 {p99:.1f} ms"
 
 
-def run(record: Record, months: int = MONTHS, seconds: float = 1.0) -> list[Figure]:
-    """Measure everything about requests on a loaded record that has its alerts; `seconds` scales the rounds."""
+def run(record: Record, small: Record, months: int = MONTHS, seconds: float = 1.0) -> list[Figure]:
+    """Measure everything about requests on a loaded record that has its alerts; `seconds` scales the rounds.
+
+    The service reads a `small` record beside it, in rounds of their own: what the reads keep of their rate is told.
+    """
     database = "SQLite" if record.url.startswith("sqlite") else "PostgreSQL"
-    driver = Driver(record.url)
-    drawn = reads(driver, record, months)
-    figures = _start(record, drawn[0], database)
     with ExitStack() as open_:
-        open_.callback(driver.close)
+        driver, other = (open_.enter_context(closing(Driver(one.url))) for one in (record, small))
+        drawn, fewer = reads(driver, record, months), reads(other, small, months)
+        figures = _start(record, drawn[0], database)
         ours = open_.enter_context(serving.service(record.url))
         floor = open_.enter_context(serving.floor(record.url, str(record.principal)))
         generator = open_.enter_context(serving.generator())
         _compare(drawn, ours, floor)
         idle = ours.resident()
         peak = idle
-        for scenario in [*drawn, *writes(driver, record)]:
-            mine, bare = _rounds(generator, scenario, (ours, floor), driver, seconds)
+        grown = []
+        before = open_.enter_context(serving.service(small.url))
+        for scenario, as_small in zip(drawn, fewer, strict=True):
+            three = [(ours, scenario.ours), (floor, scenario.floor), (before, as_small.ours)]
+            mine, bare, little = _rounds(generator, scenario, three, driver, seconds)
+            figures.append(_figure(scenario, mine, bare, database))
+            grown.append(_growth(scenario.name, little, mine, database, small, record))
+            peak = max(peak, ours.resident())
+        for scenario in writes(driver, record):
+            pair = [(ours, scenario.ours), (floor, scenario.floor)]
+            mine, bare = _rounds(generator, scenario, pair, driver, seconds)
             figures.append(_figure(scenario, mine, bare, database))
             peak = max(peak, ours.resident())
-    driver.close()
+    figures += grown
     figures.append(_memory("idle", idle, IDLE_REACH, database))
     figures.append(_memory("under load", peak, LOADED_REACH, database))
     return figures
 
 
-def rates(record: Record, months: int = MONTHS, seconds: float = 1.0) -> dict[str, float]:
-    """Measure the reads alone, and give how many of each the service answers for a second of its CPU."""
-    found = {}
-    driver = Driver(record.url)
-    with serving.service(record.url) as ours, serving.generator() as generator:
-        for scenario in reads(driver, record, months):
-            (side,) = _rounds(generator, scenario, (ours,), driver, seconds)
-            found[scenario.name] = 1000 / side.cpu_each
-    driver.close()
-    return found
-
-
-def growth(small: dict[str, float], large: dict[str, float], database: str, scales: str) -> list[Figure]:
-    """Compare the rates of the reads on ten times the data."""
-    return [
-        Figure(
-            name=f"{name} grown",
-            database=database,
-            what=f"rate kept at ten times the data ({scales})",
-            value=large[name] / small[name],
-            reach=GROWTH_REACH,
-            ours=f"{large[name]:.0f} for a second of CPU",
-            floor=f"{small[name]:.0f} before",
-        )
-        for name in small
-    ]
+def _growth(name: str, small: Side, large: Side, database: str, fewer: Record, record: Record) -> Figure:
+    by_rate, by_cpu = large.rate / small.rate, small.cpu_each / large.cpu_each
+    return Figure(
+        name=f"{name} grown",
+        database=database,
+        what=f"rate kept from {fewer.rows['findings']:,} findings to {record.rows['findings']:,}",
+        value=min(by_rate, by_cpu),
+        reach=GROWTH_REACH,
+        ours=large.said(),
+        floor=small.said(),
+        note=f"by rate {by_rate:.2f}, by CPU {by_cpu:.2f}",
+        more={"by_rate": by_rate, "by_cpu": by_cpu},
+    )
 
 
 def _start(record: Record, scenario: Scenario, database: str) -> list[Figure]:
@@ -159,14 +157,17 @@ def _compare(scenarios: Sequence[Scenario], ours: Serving, floor: Serving) -> No
 
 
 def _rounds(
-    generator: Generator, scenario: Scenario, servers: Sequence[Serving], driver: Driver, seconds: float
+    generator: Generator,
+    scenario: Scenario,
+    asked: Sequence[tuple[Serving, Sequence[Task]]],
+    driver: Driver,
+    seconds: float,
 ) -> list[Side]:
-    """Ask one after the other, round by round, so that whatever else the machine does meets both."""
-    sides = [Side() for _ in servers]
-    tasks = (scenario.ours, scenario.floor)
+    """Ask one after the other, round by round, so that whatever else the machine does meets them all."""
+    sides = [Side() for _ in asked]
     for number in range(ROUNDS):
-        for server, side, own in zip(servers, sides, tasks, strict=False):
-            part = _part(own, number) if scenario.once else own
+        for (server, tasks), side in zip(asked, sides, strict=True):
+            part = _part(tasks, number) if scenario.once else tasks
             length = seconds * (WRITE_SECONDS if scenario.once else READ_SECONDS)
             plan = {"users": USERS, "seconds": length, "once": scenario.once, "tasks": part}
             rows = rows_written(driver) if scenario.once else 0

@@ -1,9 +1,9 @@
 """Deliverers as real processes, which can be killed at any moment."""
 
 import asyncio
-import os
 import signal
 from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 
 from app.database import Database
@@ -12,24 +12,16 @@ from app.features.webhooks.sending import Sender
 from app.logs import configure
 from app.rules.destinations import UrlPolicy
 from tests.deliveries import SEALER, anywhere, loopback
-from tests.forked import PROCESSES
+from tests.kept import Kept, fork_when_told
 
 PLACES = 16
 LEASE = timedelta(seconds=2)
-PATIENCE_SECONDS = 60.0
 
 
 def keep(url: str, ports: frozenset[int], orders: Connection) -> None:
-    """Fork a deliverer whenever one is ordered; say which, and how it ended."""
+    """Fork a deliverer whenever one is ordered."""
     configure("CRITICAL")
-    while orders.recv():
-        deliverer = os.fork()
-        if deliverer == 0:
-            live(url, ports)
-            os._exit(0)
-        orders.send(deliverer)
-        _, status = os.waitpid(deliverer, 0)
-        orders.send(os.waitstatus_to_exitcode(status))
+    fork_when_told(orders, partial(live, url, ports))
 
 
 def live(url: str, ports: frozenset[int]) -> None:
@@ -40,38 +32,9 @@ def live(url: str, ports: frozenset[int]) -> None:
     asyncio.run(deliverer.run())
 
 
-class Process:
+class Process(Kept):
     """One deliverer of a database, started again and again."""
 
     def __init__(self, url: str, ports: frozenset[int]) -> None:
         """Prepare it; nothing is delivered yet."""
-        self._orders, theirs = PROCESSES.Pipe()
-        self._keeper = PROCESSES.Process(target=keep, args=(url, ports, theirs), daemon=True)
-        self._keeper.start()
-        theirs.close()
-        self._deliverer = 0
-
-    def start(self) -> None:
-        """Start it."""
-        self._orders.send("start")
-        self._deliverer = self._heard()
-
-    def kill(self) -> None:
-        """Kill it with SIGKILL, and wait until it is dead."""
-        os.kill(self._deliverer, signal.SIGKILL)
-        assert self._heard() == -signal.SIGKILL, "the deliverer had ended by itself"
-
-    def stop(self) -> None:
-        """Ask it to end, and wait until it has."""
-        os.kill(self._deliverer, signal.SIGTERM)
-        assert self._heard() == 0, "the deliverer did not end cleanly"
-
-    def end(self) -> None:
-        """Let go of it; it must have been ended."""
-        self._orders.send(None)
-        self._keeper.join()
-        self._orders.close()
-
-    def _heard(self) -> int:
-        assert self._orders.poll(PATIENCE_SECONDS), "the deliverer's keeper is stuck"
-        return int(self._orders.recv())
+        super().__init__(keep, url, ports)

@@ -20,15 +20,20 @@ MARKS = ("changed_contracts", "gatherings", "night_contracts")
 """What nights note of which contracts they have yet to look at: it moves on though the facts stand still."""
 
 
-def run_nights(database: Database, first: str, last: str | None = None, every: int = 1) -> list[nightly.JobResult]:
-    """Run every job for the dates of a range, in turn: for each, or for every so manieth back from the last."""
+def run_nights(
+    database: Database, first: str, last: str | None = None, *, every: int = 1, job: str = "all"
+) -> list[nightly.JobResult]:
+    """Run every job, or the one that a test is about, for the dates of a range, in turn.
+
+    They are run for each date, or for every so manieth back from the last.
+    """
     begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
     dates = [begin + timedelta(days=number) for number in range((end - begin).days + 1)]
     return [
         result
         for day in dates
         if (end - day).days % every == 0
-        for result in nightly.run_range(database, "all", day, day, AskedBy.COMMAND)
+        for result in nightly.run_range(database, job, day, day, AskedBy.COMMAND)
     ]
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 import psycopg
 from psycopg import sql
@@ -29,12 +30,36 @@ SELECT md5(string_agg(part, ' ' ORDER BY part)) FROM (
 
 
 @dataclass(frozen=True)
-class _Content:
-    """What a template holds: the figure of its schema, all tables, and the rows of those that have any."""
+class Content:
+    """What a database holds: the figure of its schema, all tables, and the rows of those that have any."""
 
     schema: str
     tables: tuple[str, ...]
     rows: dict[str, bytes]
+
+    @classmethod
+    def of(cls, connection: psycopg.Connection) -> Self:
+        """Read it."""
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+        tables = tuple(str(name) for (name,) in found)
+        return cls(_schema(connection), tables, {name: _rows(connection, name) for name in _used(connection, tables)})
+
+    def brought_to(self, connection: psycopg.Connection) -> bool:
+        """Bring a database to these rows; False where its schema is another, or somebody is still at work in it."""
+        try:
+            # Guards that refuse every change, and foreign keys, are for the program.
+            connection.execute("SET session_replication_role = replica")
+            connection.execute("SET lock_timeout = '2s'")
+            if _schema(connection) != self.schema:
+                return False
+            there = {table: _rows(connection, table) for table in _used(connection, self.tables)}
+            changed = [table for table in self.tables if there.get(table) != self.rows.get(table)]
+            _empty(connection, changed)
+            for table in changed:
+                _fill(connection, table, self.rows.get(table))
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 class Swept:
@@ -44,7 +69,7 @@ class Swept:
         """Make none yet."""
         self._server = server
         self._free: dict[str, list[str]] = defaultdict(list)
-        self._contents: dict[str, _Content] = {}
+        self._contents: dict[str, Content] = {}
         self._made = 0
 
     @contextmanager
@@ -65,32 +90,15 @@ class Swept:
         self._server.create(name, template)
         if template not in self._contents:
             with self._server.connect(name) as connection:
-                self._contents[template] = _content(connection)
+                self._contents[template] = Content.of(connection)
         return name
 
-    def _sweep(self, name: str, content: _Content) -> bool:
-        """Bring the template's rows back; False where the schema is another now, or somebody is still at work."""
+    def _sweep(self, name: str, content: Content) -> bool:
         try:
             with self._server.connect(name) as connection:
-                # Guards that refuse every change, and foreign keys, are for the program.
-                connection.execute("SET session_replication_role = replica")
-                connection.execute("SET lock_timeout = '2s'")
-                if _schema(connection) != content.schema:
-                    return False
-                there = {table: _rows(connection, table) for table in _used(connection, content.tables)}
-                changed = [table for table in content.tables if there.get(table) != content.rows.get(table)]
-                _empty(connection, changed)
-                for table in changed:
-                    _fill(connection, table, content.rows.get(table))
+                return content.brought_to(connection)
         except psycopg.OperationalError:
             return False
-        return True
-
-
-def _content(connection: psycopg.Connection) -> _Content:
-    tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
-    names = tuple(str(name) for (name,) in tables)
-    return _Content(_schema(connection), names, {name: _rows(connection, name) for name in _used(connection, names)})
 
 
 def _rows(connection: psycopg.Connection, table: str) -> bytes:

@@ -1,6 +1,7 @@
 """The database: one writer at a time on SQLite, instants in UTC, the calendar that was shipped."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -17,18 +18,21 @@ from app.models.columns import new_id
 from app.models.words import AskedBy, RunStatus
 
 
-def test_sqlite_keeps_what_it_acknowledges_and_its_foreign_keys(database: Database) -> None:
-    """Write-ahead log, full synchronisation and foreign keys are on for every connection."""
-    if database.dialect == "postgresql":
-        with database.read() as session:
-            assert session.connection().exec_driver_sql("SHOW timezone").scalar() == "UTC"
-        return
-    with database.read() as session:
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_sqlite_keeps_what_it_acknowledges_and_its_foreign_keys(database_url: str) -> None:
+    """Write-ahead log, full synchronisation and foreign keys are on for every connection of the program's own."""
+    with closing(Database(database_url)) as database, database.read() as session:
         pragmas = [
             session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert pragmas == ["wal", 2, 1]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_postgresql_speaks_of_instants_in_utc(database: Database) -> None:
+    with database.read() as session:
+        assert session.connection().exec_driver_sql("SHOW timezone").scalar() == "UTC"
 
 
 def test_concurrent_writers_lose_nothing(database: Database) -> None:

@@ -13,11 +13,12 @@ from app.database import Database
 from app.errors import Invalid
 from app.rules.faults import Fault
 from app.rules.periods import Period
+from app.values import Out
 
 Version = Annotated[int, Field(description='Raised by every change; `If-Match: "3"` says that version 3 was read.')]
 
 
-class Created(BaseModel):
+class Created(Out):
     """What was made."""
 
     id: uuid.UUID

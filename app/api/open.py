@@ -8,7 +8,6 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, select_autoescape
-from pydantic import BaseModel
 
 from app import clock
 from app.api.answers import Db, answer
@@ -18,7 +17,7 @@ from app.features.audit.heads import digest
 from app.features.job_runs.queries import last_night
 from app.features.webhooks.queries import waiting_since
 from app.health import schema_revision
-from app.values import Day
+from app.values import Day, Out
 
 router = APIRouter(include_in_schema=False)
 health = APIRouter(tags=["health"], generate_unique_id_function=plain_name)
@@ -31,13 +30,13 @@ _templates = Environment(
 )
 
 
-class Live(BaseModel):
+class Live(Out):
     """The process answers."""
 
     status: str = "live"
 
 
-class Ready(BaseModel):
+class Ready(Out):
     """The database answers and has its schema."""
 
     status: str = "ready"

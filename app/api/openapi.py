@@ -50,8 +50,8 @@ def describe(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     for route in app.routes:
-        if isinstance(route, KaoheRoute) and route.raw_body:
-            route.openapi_extra = {**(route.openapi_extra or {}), "requestBody": route.raw_body.described()}
+        if isinstance(route, KaoheRoute):
+            route.build()
     document = get_openapi(title="Kaohe 考核", version="1", description=DESCRIPTION, routes=app.routes)
     components = document.setdefault("components", {})
     components["securitySchemes"] = {

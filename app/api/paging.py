@@ -17,11 +17,12 @@ from app.errors import BadRequest
 from app.features.access.caller import Caller
 from app.features.paging import PageRequest
 from app.rules.faults import Fault
+from app.values import Out
 
 Item = TypeVar("Item", bound=BaseModel)
 
 
-class PageOf(BaseModel, Generic[Item]):
+class PageOf(Out, Generic[Item]):
     """One page; the next one begins at `next_cursor`, which is null on the last."""
 
     items: Sequence[SerializeAsAny[Item]]

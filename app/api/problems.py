@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
-from app.database import lacks_schema
+from app.database import lacks_schema, takes_no_changes
 from app.errors import (
     BadRequest,
     Conflict,
@@ -26,6 +26,7 @@ from app.errors import (
     Unavailable,
 )
 from app.rules.faults import Fault, pointer_to
+from app.values import Out
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ _PLUS_LOST = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+ \d\d:\d\d")
 _CODES = {"extra_forbidden": "unknown-member", "missing": "missing-member"}
 
 
-class ProblemItem(BaseModel):
+class ProblemItem(Out):
     """One thing that is wrong."""
 
     pointer: Annotated[str, Field(description="JSON pointer into the body; /path/… and /query/… for parameters")]
@@ -50,7 +51,7 @@ class ProblemItem(BaseModel):
     remedy: str
 
 
-class Problem(BaseModel):
+class Problem(Out):
     """A problem document."""
 
     type: Annotated[str, Field(examples=["/problems/validation-error"])]
@@ -173,6 +174,9 @@ async def on_database_error(request: Request, error: Exception) -> Response:
         return problem(Conflict("Somebody else recorded the same thing at the same time."))
     if lacks_schema(error):
         return problem(Unavailable("The database has no schema yet.", remedy="Run 'kaohe migrate'."))
+    if takes_no_changes(error):
+        log.error("the database takes no changes", exc_info=error)
+        return problem(Unavailable("The database only gives just now: it takes no changes."))
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
         log.error("the database did not answer", exc_info=error)
         return problem(Unavailable("The database did not answer in time."))

@@ -1,7 +1,6 @@
 """Requests read strictly: who first, then the query, then a body of bounded size in strict JSON."""
 
 import asyncio
-import functools
 import hashlib
 import inspect
 import json
@@ -11,14 +10,17 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.dependencies.models import Dependant
+from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import compile_path
+from starlette.types import Receive, Scope, Send
 
 from app.api.auth import Permission
 from app.api.changing import Declared
 from app.api.gates import Gate, Open, SignedIn, described
-from app.api.rates import class_of
+from app.api.rates import RateClass, class_of
+from app.api.reading import Reading, Unfit, done, gives_answers
 from app.api.receiving import RawBody, TooSlow
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
@@ -28,6 +30,9 @@ LARGEST_BODY = 1 << 20
 _DEEPEST = 64
 _TABLED = "/v1"
 """Below it every route asks for a permission of the table."""
+
+
+_Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class StrictRequest(Request):
@@ -132,30 +137,39 @@ class KaoheRoute(APIRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Have the documentation say who may use it."""
+        """Take down where it lies and who may use it; the framework builds it when it is first needed."""
+        self.path, self.endpoint, self.methods = path, endpoint, set(options.get("methods") or ("GET",))
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        self.gate = self._only_gate()
         self.declared: Declared | None = getattr(endpoint, "declared", None)
         self.raw_body: RawBody | None = getattr(endpoint, "raw_body", None)
-        also = _responses(self.declared, options.get("methods"))
+        self._reads = self.methods == {"GET"} and gives_answers(endpoint)
+        self._unbuilt = options
+
+    def build(self) -> None:
+        """Have the framework build it, parameters, bodies and answers: in most processes few routes are ever asked."""
+        if not self._unbuilt:
+            return
+        endpoint, options = self.endpoint, dict(self._unbuilt)
         # In a list of operations the first sentence about one says more than its name in capitals.
         options["summary"] = options.get("summary") or (inspect.getdoc(endpoint) or "").partition("\n")[0].rstrip(".")
-        options["responses"] = {**also, **(options.get("responses") or {})}
-        reads = set(options.get("methods") or ()) == {"GET"} and not inspect.iscoroutinefunction(endpoint)
-        self._in_one_thread = reads
-        super().__init__(path, _in_place(endpoint) if reads else endpoint, **options)
-        if reads:
-            _check_in_place(self.dependant)
-        self.openapi_extra = described(self.gate, changes=self.methods != {"GET"})
-        if not isinstance(self.gate, Open):
-            self.openapi_extra["x-rate-class"] = class_of(endpoint, self.methods)
-        if self.declared:
-            self.openapi_extra["parameters"] = self.declared.parameters(endpoint.__name__)
-        elif self.methods == {"GET"}:
-            self.openapi_extra["parameters"] = [_IF_NONE_MATCH]
+        options["responses"] = {**_responses(self.declared, self.methods), **(options.get("responses") or {})}
+        options["openapi_extra"] = self._described()
+        super().__init__(self.path, endpoint, **options)
+        self._unbuilt = {}
 
-    @property
-    def gate(self) -> Gate:
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, as a route that is built by now."""
+        self.build()
+        await super().handle(scope, receive, send)
+
+    def _only_gate(self) -> Gate:
         """Give the one gate that the route declares among its parameters."""
-        gates = [d.call for d in self.dependant.dependencies if isinstance(d.call, Permission | Open | SignedIn)]
+        taken = inspect.get_annotations(self.endpoint).values()
+        asked = [
+            mark.dependency for one in taken for mark in getattr(one, "__metadata__", ()) if isinstance(mark, Depends)
+        ]
+        gates = [gate for gate in asked if isinstance(gate, Permission | Open | SignedIn)]
         if len(gates) != 1:
             message = f"{self.path} must declare exactly one permission, by taking a caller"
             raise RuntimeError(message)
@@ -165,23 +179,26 @@ class KaoheRoute(APIRoute):
             raise RuntimeError(message)
         return gate
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def _described(self) -> dict[str, Any]:
+        """Say what the framework does not know: who may use it, and what it asks of the headers."""
+        said = described(self.gate, changes=self.methods != {"GET"})
+        if not isinstance(self.gate, Open):
+            said["x-rate-class"] = class_of(self.endpoint, self.methods)
+        if self.declared:
+            said["parameters"] = self.declared.parameters(self.endpoint.__name__)
+        elif self.methods == {"GET"}:
+            said["parameters"] = [_IF_NONE_MATCH]
+        if self.raw_body:
+            said["requestBody"] = self.raw_body.described()
+        return said
+
+    def get_route_handler(self) -> _Handle:
         """Wrap the framework's handler in the checks that come first."""
         handle = super().get_route_handler()
         gate, kind = self.gate, class_of(self.endpoint, self.methods)
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
         declared, raw = self.declared, self.raw_body
-
-        def read(strict: StrictRequest) -> Response:
-            strict.state.caller = gate.admit(strict)
-            check_query(strict, known)
-            return unless_known(strict, _done(handle(strict)))
-
-        async def read_in_one_thread(request: Request) -> Response:
-            strict = StrictRequest(request.scope, request.receive)
-            strict.state.rate_class = kind
-            return await run_in_threadpool(read, strict)
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
@@ -197,48 +214,31 @@ class KaoheRoute(APIRoute):
             response = await handle(strict)
             return unless_known(strict, response) if strict.method == "GET" else response
 
-        return read_in_one_thread if self._in_one_thread else checked
+        return self._in_one_thread(kind, known, handle) if self._reads else checked
+
+    def _in_one_thread(self, kind: RateClass, known: set[str], handle: _Handle) -> _Handle:
+        """Have a read admitted and answered in one thread: each change of threads costs it about a fifth."""
+        gate, reading = self.gate, Reading(self.dependant)
+        respond: Callable[..., Response] = self.endpoint
+
+        def read(strict: StrictRequest) -> Response:
+            strict.state.caller = gate.admit(strict)
+            check_query(strict, known)
+            try:
+                values = reading.values(strict)
+            except Unfit:
+                return unless_known(strict, done(handle(strict)))
+            return unless_known(strict, respond(**values))
+
+        async def answered(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            strict.state.rate_class = kind
+            return await run_in_threadpool(read, strict)
+
+        return answered
 
 
-def _in_place(endpoint: Callable[..., Response]) -> Callable[..., Coroutine[Any, Any, Response]]:
-    """Have the framework call an endpoint where it is itself: a read is admitted and answered in one thread.
-
-    Each change of threads costs a read about a fifth of all that it takes.
-    """
-
-    @functools.wraps(endpoint)
-    async def called(*args: Any, **values: Any) -> Response:
-        return endpoint(*args, **values)
-
-    return called
-
-
-def _check_in_place(dependant: Dependant) -> None:
-    """Refuse a dependency that the framework would take to another thread: the thread of a read cannot wait for it."""
-    for needed in dependant.dependencies:
-        _check_in_place(needed)
-        # An instance, such as a permission, is called by what its class says.
-        called = needed.call if inspect.isroutine(needed.call) else vars(type(needed.call)).get("__call__")
-        if not inspect.iscoroutinefunction(called):
-            message = f"{needed.call} must be 'async def' and wait for nothing: a GET at {dependant.path} depends on it"
-            raise RuntimeError(message)
-
-
-def _done(answering: Coroutine[Any, Any, Response]) -> Response:
-    """Run to its end, in this thread, what waits for nothing."""
-    try:
-        answering.send(None)
-    except StopIteration as end:
-        response: Response = end.value
-        return response
-    answering.close()
-    message = "what a GET depends on waits for something"
-    raise RuntimeError(message)
-
-
-async def _with_bytes(
-    strict: StrictRequest, raw: RawBody, handle: Callable[[Request], Coroutine[Any, Any, Response]]
-) -> Response:
+async def _with_bytes(strict: StrictRequest, raw: RawBody, handle: _Handle) -> Response:
     """Receive the bytes and have them handled; whatever becomes of that, the file in which they came is gone then."""
     async with raw.arriving(strict) as received:
         strict.load_bytes(received)

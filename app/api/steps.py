@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app.rules.missing import Missing
@@ -19,7 +19,7 @@ class Text(Out):
     en: str
 
 
-class StepOut(BaseModel):
+class StepOut(Out):
     """One step: `value` is what `operation` makes of the values of the steps that `operands` number.
 
     A `given` value can be read at its `source`; without one the clause itself states it. `round` rounds to `places`, a

@@ -84,7 +84,7 @@ def fetch_page(session: Session, statement: Listing, page: PageRequest, values: 
 def plain(result: CursorResult[Any]) -> Sequence[RowMapping]:
     """Give the rows of a result as plain dictionaries, which are read in a fifth of the time of its own mappings."""
     names = tuple(result.keys())
-    return cast("Sequence[RowMapping]", [dict(zip(names, row, strict=True)) for row in result])
+    return cast("Sequence[RowMapping]", [dict(zip(names, row, strict=True)) for row in result.all()])
 
 
 def given(wanted: object, names: Collection[str]) -> dict[str, Any]:

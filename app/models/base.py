@@ -1,5 +1,6 @@
 """The metadata of all tables, with names for every constraint so that migrations can name what they change."""
 
+from pydantic import ConfigDict
 from sqlmodel import SQLModel
 
 NAMES = {
@@ -14,3 +15,6 @@ SQLModel.metadata.naming_convention = NAMES
 
 class Table(SQLModel):
     """The base of every table; tables are storage and validate nothing, named CHECKs guard them."""
+
+    # Nobody asks for what would validate them, so it is never built.
+    model_config = ConfigDict(defer_build=True)  # type: ignore[assignment]

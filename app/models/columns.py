@@ -1,14 +1,19 @@
 """The column types that all tables share: time-ordered ids, UTC instants, stored enum values, canonical JSON."""
 
+import functools
 import json
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import uuid_utils.compat
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Text, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Text, TypeDecorator, Uuid
 from sqlmodel import Field
+
+_KEPT_IDS = 1 << 12
+"""So many ids are kept by the digits that SQLite stores: about a megabyte."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -26,11 +31,18 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(message)
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the instant in UTC; SQLite stores it so and only drops the mark."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Give what reads a stored instant, in one step: they are a sixth of what pages are made of."""
+        return _stored_instant if dialect.name == "sqlite" else _instant_in_utc
+
+
+def _stored_instant(value: str | None) -> datetime | None:
+    """Read an instant of SQLite, which stores it in UTC and only drops the mark."""
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
+def _instant_in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 class CanonicalText(str):
@@ -67,9 +79,36 @@ def new_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
+class Word(Enum):
+    """A stored word of a closed list, read by a plain look-up: the library's own goes through two calls for each."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Give what reads a stored word; KeyError for one that is not of the list."""
+        return self._object_lookup.__getitem__
+
+
+class StoredId(Uuid[uuid.UUID]):
+    """An id as SQLite stores it: 32 digits.
+
+    A page names few centers, vendors and contracts again and again, and to make an id of its digits takes twenty times
+    as long as to find the one that was made before.
+    """
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], uuid.UUID | None]:
+        """Give what reads a stored id."""
+        return _id_of
+
+
+@functools.lru_cache(_KEPT_IDS)
+def _id_of(digits: str | None) -> uuid.UUID | None:
+    return None if digits is None else uuid.UUID(digits)
+
+
 def stored(values: type[StrEnum], name: str) -> Enum:
     """Store an enum's values as text with a named CHECK: native enums break down and up again on PostgreSQL."""
-    return Enum(
+    return Word(
         values,
         name=name,
         native_enum=False,

@@ -1,6 +1,6 @@
 """Percent of what: the bases of clauses, each with the months that it is of and the steps that made it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -29,13 +29,13 @@ LENGTHS = {
 class ContractRecord:
     """All that the reckoning of one month may look at: the service, its recorded months and their fees.
 
-    A month whose fee the terms leave open is in `silent`, with what is missing for it.
+    `reckon_fee` is asked once for each month whose fee somebody needs.
     """
 
     service: ServiceFees
     months: Sequence[MonthFacts]
-    fees: dict[Period, Line] = field(default_factory=dict)
-    silent: dict[Period, MissingAnswerError] = field(default_factory=dict)
+    reckon_fee: Callable[["ContractRecord", MonthFacts], Line]
+    _fees: dict[Period, Line | MissingAnswerError] = field(default_factory=dict)
 
     @property
     def history(self) -> History:
@@ -44,9 +44,25 @@ class ContractRecord:
 
     def fee(self, period: Period) -> Line:
         """Give a month's fee, or raise what is missing for it."""
-        if period in self.silent:
-            raise self.silent[period]
-        return self.fees[period]
+        fee = self._fees.get(period)
+        if fee is None:
+            month = next(month for month in self.months if month.period == period)
+            try:
+                fee = self.reckon_fee(self, month)
+            except MissingAnswerError as error:
+                fee = error
+            self._fees[period] = fee
+        if isinstance(fee, MissingAnswerError):
+            raise fee
+        return fee
+
+    def has_fee(self, period: Period) -> bool:
+        """Tell whether the terms and the record say what a month's fee is."""
+        try:
+            self.fee(period)
+        except MissingAnswerError:
+            return False
+        return True
 
 
 def window(record: ContractRecord, base: Base, period: Period) -> Sequence[MonthFacts]:

@@ -75,7 +75,7 @@ def deferred(record: ContractRecord, before: Before, month: MonthFacts) -> Line 
     A part is paid with the last month that is served of its window, whatever the terms of that month say.
     """
     due = [
-        other for other in record.months if other.period < month.period and _paid_with(record, other) == month.period
+        other for other in record.months if _paid_with(record, other) == month.period and other.period < month.period
     ]
     for other in due:
         require_reckoned(before[other.period], month)

@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
@@ -27,13 +28,10 @@ class Period:
         if not 1 <= self.month <= _MONTHS_A_YEAR:
             raise ValueError(f"the month of a period is 1 to 12, not {self.month}")
 
-    @classmethod
-    def parse(cls, text: str) -> "Period":
+    @staticmethod
+    def parse(text: str) -> "Period":
         """Read exactly four digits, a hyphen and two digits, as in `2023-01`; ValueError for anything else."""
-        written = _WRITTEN.fullmatch(text)
-        if written is None:
-            raise ValueError(f'a period is written like "2023-01", not {text!r}')
-        return cls(int(written[1]), int(written[2]))
+        return _parsed(text)
 
     @classmethod
     def of(cls, day: date) -> "Period":
@@ -66,6 +64,15 @@ class Period:
     def __str__(self) -> str:
         """Write the period as it is parsed: `2023-01`."""
         return f"{self.year}-{self.month:02}"
+
+
+@lru_cache(maxsize=1200)
+def _parsed(text: str) -> Period:
+    """Read a month once: there are no more than these, and a settlement reads some hundred from its rows."""
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
+        raise ValueError(f'a period is written like "2023-01", not {text!r}')
+    return Period(int(written[1]), int(written[2]))
 
 
 def periods_between(first: Period, last: Period) -> tuple[Period, ...]:

@@ -20,6 +20,13 @@ class _Summed:
         """Give the sum of the lines of components in fen."""
         return sum(line.fen for line in self.lines if line.component in components)
 
+    def sums(self) -> dict[Component, int]:
+        """Give the sums of the lines by component in fen."""
+        sums: dict[Component, int] = {}
+        for line in self.lines:
+            sums[line.component] = sums.get(line.component, 0) + line.fen
+        return sums
+
     def deducted(self) -> int:
         """Give what is deducted in fen, less what limits give back."""
         return self.total(*DEDUCTIONS) - self.total(Component.DEDUCTION_LIMIT)

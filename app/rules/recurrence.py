@@ -258,12 +258,14 @@ def follow_by_days(tally: _Tally, stays: Sequence[_Stay], as_of: date) -> Iterab
             found = standing.get(day)
             stood = book.get(key)
             if stood and stood.until is None and not _upholds(found, stood):
-                without_withdrawals_today = _judge(tally, _not_withdrawn(stays, day - _ONE_DAY), day)
+                without_withdrawals_today = _judge(
+                    tally, tally.counted(_not_withdrawn(stays, day - _ONE_DAY), day), day
+                )
                 book[key] = _ended(stood, day, undone=_upholds(without_withdrawals_today, stood))
             if found:
                 key = key if _goes_on(found, before) else found.window_key
                 if _height(found) >= _height(book.get(key)):
-                    book[key] = replace(found, window_key=key)
+                    book[key] = found if found.window_key == key else replace(found, window_key=key)
             before = found
     return book.values()
 
@@ -293,8 +295,11 @@ def _ended(offence: Offence, day: date, *, undone: bool) -> Offence:
 def _standing(tally: _Tally, remaining: Sequence[_Stay], days: Iterable[date]) -> Iterator[tuple[date, Offence]]:
     """Give what stands on each day and since when, as if only the remaining occurrences had ever been recorded."""
     early_since = since = before = None
+    fewest = min((stay.rule.threshold for stay in remaining if stay.rule), default=0) - 1
     for day in days:
-        found = _judge(tally, remaining, day)
+        counted = tally.counted(remaining, day)
+        # No turn makes more than there are; on most days they are too few, and need not be gone through.
+        found = _judge(tally, counted, day) if len(counted) >= fewest else None
         if not _goes_on(found, before):
             early_since = since = None
         early_since = early_since or day
@@ -305,9 +310,8 @@ def _standing(tally: _Tally, remaining: Sequence[_Stay], days: Iterable[date]) -
         before = found
 
 
-def _judge(tally: _Tally, remaining: Sequence[_Stay], day: date) -> Offence | None:
+def _judge(tally: _Tally, counted: Sequence[_Stay], day: date) -> Offence | None:
     """Say what stands on a day: the turn that got furthest decides, the latest says how many there are."""
-    counted = tally.counted(remaining, day)
     turns = list(_turns(counted))
     furthest = max(turns, key=lambda turn: min(turn.total - turn.threshold, 0), default=None)
     if furthest is None or furthest.total < furthest.threshold - 1:

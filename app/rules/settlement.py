@@ -30,7 +30,6 @@ from app.rules.keeping import deferred, held, kept_pool
 from app.rules.ladders import laddered
 from app.rules.limits import BASES_OF_WINDOWS, deduction_limit, pool_limit, require_record, room
 from app.rules.lines import Component, Line, MonthFacts, Taken
-from app.rules.missing import MissingAnswerError
 from app.rules.periods import Period
 from app.rules.reckoning import Before, Lines, Reckoning
 
@@ -48,15 +47,8 @@ class Reckoner:
     """Reckons a contract's months as far as somebody asks; a month rests on those before it, on no later one."""
 
     def __init__(self, service: ServiceFees, months: Sequence[MonthFacts]) -> None:
-        """Take the facts of all months, as `reckon` does, and find each one's fee."""
-        self._record = record = ContractRecord(service, months)
-        for month in months:
-            try:
-                record.fees[month.period] = (
-                    last_fee(record, month) if ends_early(service, month) else month_fee(service, month)
-                )
-            except MissingAnswerError as error:
-                record.silent[month.period] = error
+        """Take the facts of all months, as `reckon` does."""
+        self._record = ContractRecord(service, months, _fee)
         self._reckoned: dict[Period, Reckoning] = {}
         self._rest = deque(months)
 
@@ -68,11 +60,16 @@ class Reckoner:
         return dict(self._reckoned)
 
 
+def _fee(record: ContractRecord, month: MonthFacts) -> Line:
+    """Reckon a month's fee; raises MissingAnswerError where the terms leave it open."""
+    return last_fee(record, month) if ends_early(record.service, month) else month_fee(record.service, month)
+
+
 def _month(record: ContractRecord, before: Before, month: MonthFacts) -> Reckoning:
     """Carry the clauses of a month out: deductions, then their limits, then what is kept back, in whatever order."""
     found = Lines()
     instalments = month.terms.payment is not None and month.terms.payment.schedule is Schedule.INSTALMENTS
-    if month.period in record.fees or not instalments:
+    if not instalments or record.has_fee(month.period):
         # By instalments no month has to have a fee of its own, unless a clause asks for it.
         found.attempt(partial(record.fee, month.period))
     clauses = [(f"/money/{place}", clause) for place, clause in enumerate(month.terms.clauses)]
@@ -122,9 +119,13 @@ def _base(record: ContractRecord, clause: FindingClause, month: MonthFacts, fine
 def _bonuses(record: ContractRecord, month: MonthFacts) -> list[tuple[str, Bonus]]:
     """Give the bonuses that this month or an earlier one states, each once, with where it stands."""
     found: dict[Bonus, str] = {}
+    known = None
     for other in record.months:
         if other.period > month.period:
             break
+        if other.terms is known:
+            continue
+        known = other.terms
         for place, clause in enumerate(other.terms.clauses):
             if isinstance(clause, Bonus):
                 found[clause] = f"/money/{place}"

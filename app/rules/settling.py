@@ -202,8 +202,9 @@ def _adjustments(reckoned: Mapping[Period, Reckoning], books: Books, lines: Sequ
     }
     left = _left_in_funds(books, lines)
     out = [
-        (month, component, reckoning.total(component) - books.posted.get((month, component), 0))
+        (month, component, sums.get(component, 0) - books.posted.get((month, component), 0))
         for month, reckoning in right.items()
+        for sums in (reckoning.sums(),)
         for component in _COMPARED
     ]
     found: dict[tuple[Period, Component], Line] = {}

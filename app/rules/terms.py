@@ -99,11 +99,20 @@ def in_force(versions: Iterable[Dated], period: Period, known_on: date) -> Dated
     Of two versions with one effective date the later agreed governs, of two agreed on one day the later numbered. The
     contract itself, version 1, is known from the first day of service, even where its paper was signed later.
     """
-    known = (version for version in versions if version.number == 1 or version.agreed_on <= known_on)
-    candidates = [version for version in known if version.effective_from <= period.last_day]
-    return max(
-        candidates, key=lambda version: (version.effective_from, version.agreed_on, version.number), default=None
-    )
+    return governing(versions, (period,), known_on).get(period)
+
+
+def governing(versions: Iterable[Dated], periods: Iterable[Period], known_on: date) -> dict[Period, Dated]:
+    """Pick the version in force for each of some periods; those that none governs are left out."""
+    known = [version for version in versions if version.number == 1 or version.agreed_on <= known_on]
+    known.sort(key=lambda version: (version.effective_from, version.agreed_on, version.number), reverse=True)
+    found = {}
+    for period in periods:
+        last_day = period.last_day
+        version = next((version for version in known if version.effective_from <= last_day), None)
+        if version is not None:
+            found[period] = version
+    return found
 
 
 def check_terms(terms: Terms) -> tuple[Fault, ...]:

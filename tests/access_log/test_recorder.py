@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
 from app.database import Database
 from app.features.access_log.entries import Entry
@@ -112,6 +112,24 @@ def test_what_the_database_refuses_is_kept_and_what_is_too_much_is_counted(datab
     assert recorder.flush() == 0
     rows = every_row(database)["access_log"]
     assert sorted((row["kind"], row["times"]) for row in rows) == [("loss", 2), *[("read", 1)] * 3]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_database_that_only_gives_has_changes_wait_and_entries_kept(office: Office, database: Database) -> None:
+    """On a replica a change is told to come again, and no entry is lost to it."""
+    recorder = Recorder(database)
+    recorder.note(entry())
+    recorder.note(entry())
+
+    def only_give(connection: Connection) -> None:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    event.listen(database.engine, "begin", only_give)
+    answer = office.supervisor.post("/v1/vendors", {"service_center_id": str(office.center), "name": "某公司"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert recorder.flush() == 0
+    event.remove(database.engine, "begin", only_give)
+    assert recorder.flush() == 2
 
 
 def test_one_entry_that_cannot_be_written_keeps_no_other_out(database: Database) -> None:

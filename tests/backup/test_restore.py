@@ -23,6 +23,7 @@ from tests.office import Office, Person
 from tests.proof import sized
 from tests.recorded import RECORDED, fill, rows_at
 from tests.scenarios.facts import busy_year, record_all
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -142,12 +143,7 @@ def test_backup_while_people_write_is_one_state(
 def _until_more(taken: dict[str, int]) -> None:
     """Wait until one more contract was answered for."""
     before = sum(taken.values())
-    waiting = Event()
-    for _ in range(500):
-        if sum(taken.values()) > before:
-            return
-        waiting.wait(0.01)
-    pytest.fail("nobody writes")
+    wait_until(lambda: sum(taken.values()) > before)
 
 
 class TestRecord:

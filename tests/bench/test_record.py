@@ -1,15 +1,16 @@
 """The bench measures an honest record, and its floor tells and writes what the service does."""
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from app.database import Database
+from app.database import Database, migrate
 from app.settings import Settings
 from bench.drivers import Driver
 from bench.floor import floor
@@ -23,11 +24,18 @@ from tests.nights import run_nights
 MONTHS = 19
 """From October 2022: enough for a notice that is late, and a quarter that is open."""
 CONTRACTS = 10
+FEWER_MONTHS = 7
 
 
 @pytest.fixture(scope="module")
 def seed() -> Iterator[str]:
     with seeded(MONTHS) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def short_seed() -> Iterator[str]:
+    with seeded(FEWER_MONTHS) as url:
         yield url
 
 
@@ -42,11 +50,15 @@ def both(database: Database, record: Record, config: Settings) -> Iterator[tuple
 def carry_out(client: TestClient, task: Task) -> None:
     made = ""
     for step in task:
-        path = step["path"].replace("{made}", made)
-        headers = {"Authorization": f"Bearer {step['token']}", "Idempotency-Key": str(uuid.uuid4()), "If-Match": "*"}
-        answer = client.request(step["method"], path, headers=headers, json=step["body"])
-        assert answer.status_code in (200, 201), answer.text
-        made = answer.json()["id"] if step.get("makes") else made
+        made = carry_out_step(client, step, made)
+
+
+def carry_out_step(client: TestClient, step: dict[str, Any], made: str) -> str:
+    path = step["path"].replace("{made}", made)
+    headers = {"Authorization": f"Bearer {step['token']}", "Idempotency-Key": str(uuid.uuid4()), "If-Match": "*"}
+    answer = client.request(step["method"], path, headers=headers, json=step["body"])
+    assert answer.status_code in (200, 201), answer.text
+    return str(answer.json()["id"]) if step.get("makes") else made
 
 
 class TestRecord:
@@ -78,3 +90,28 @@ class TestRecord:
                 # Both sides have contracts of their own; settlements differ by how many lines their terms make.
                 assert own == floors or scenario.name == "W2", scenario.name
                 assert min(own, floors) > 0, scenario.name
+
+    def test_an_act_sends_as_many_statements_on_a_long_record_as_on_a_short_one(
+        self, make_database_url: Callable[[str], str], dialect: str, seed: str, short_seed: str, tmp_path: Path
+    ) -> None:
+        short, long = (statements_of_acts(make_database_url(dialect), made, tmp_path) for made in (short_seed, seed))
+        assert short == long
+        assert all(sent > 0 for steps in long.values() for sent in steps)
+
+
+def statements_of_acts(url: str, seed: str, folder: Path) -> dict[str, list[int]]:
+    """Count what each request of one W1 and one W2 sends, in an empty database that gets a record."""
+    migrate(url)
+    with closing(Database(url)) as own:
+        record = load(own, scale=0.01, seed=seed, alerts=True)
+        with both(own, record, Settings(var_dir=folder)) as (ours, _bare, driver):
+            sent: list[int] = []
+            event.listen(own.engine, "before_cursor_execute", lambda *_: sent.append(1))
+            counted: dict[str, list[int]] = {}
+            for scenario in writes(driver, record):
+                made = ""
+                for step in scenario.ours[0]:
+                    sent.clear()
+                    made = carry_out_step(ours, step, made)
+                    counted.setdefault(scenario.name, []).append(len(sent))
+            return counted

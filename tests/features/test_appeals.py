@@ -2,9 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -21,11 +19,12 @@ from app.features.assessments.appeal_decisions import Decision
 from app.features.audit import service as audit
 from app.features.audit.actor import OPERATOR
 from app.features.contracts import queries as contract_queries
-from app.models import Appeal, Contract
+from app.models import Appeal
 from app.models.words import Role
 from tests.api.asking import expect_problem
 from tests.nights import every_row
 from tests.office import TERMS, Office, Person
+from tests.planted import looking_together, racing, statement_by_statement, unlocked
 
 APPEAL = {"after": "notice", "unit": "working_days", "length": 3, "roll": "none"}
 RUBRIC = {
@@ -203,7 +202,7 @@ def _race(office: Office, appeal: dict[str, Any]) -> list[int]:
         status: int = _decide(person, appeal, "rejected").status_code
         return status
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool, racing():
         return sorted(pool.map(act, people))
 
 
@@ -287,28 +286,14 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
             guard = sqlite if database.engine.dialect.name == "sqlite" else f"DROP TRIGGER {table}_no_change ON {table}"
             connection.exec_driver_sql(guard)
 
-    @contextmanager
-    def statement_by_statement(_: Database) -> Iterator[Session]:
-        with Session(plain, expire_on_commit=False) as session:
-            yield session
-            session.commit()
-
-    both_looked = threading.Barrier(2, timeout=10)
-    look = answer_queries.appeal_of_contract
-
-    def look_together(session: Session, contract_id: uuid.UUID, appeal_id: uuid.UUID) -> Appeal | None:
-        found = look(session, contract_id, appeal_id)
-        both_looked.wait()
-        return found
-
     def overwrite(session: Session, caller: Caller, _month: object, appeal_id: uuid.UUID, decision: Decision) -> None:
         decided = {"outcome": decision.outcome, "decided_on": decision.decided_on, "reason": decision.reason}
         own = update(Appeal).where(col(Appeal.id) == appeal_id)
         session.execute(own.values(decided_by=caller.name, **decided).execution_options(synchronize_session=False))
 
-    monkeypatch.setattr(Database, "write", statement_by_statement)
-    monkeypatch.setattr(contract_queries, "contract_for_update", lambda session, _, id_: session.get(Contract, id_))
-    monkeypatch.setattr(answer_queries, "appeal_of_contract", look_together)
+    monkeypatch.setattr(Database, "write", statement_by_statement(database))
+    monkeypatch.setattr(contract_queries, "contract_for_update", unlocked)
+    monkeypatch.setattr(answer_queries, "appeal_of_contract", looking_together(answer_queries.appeal_of_contract))
     monkeypatch.setattr(months, "change", lambda *_: None)
     monkeypatch.setattr(appeal_decisions, "_write", overwrite)
     monkeypatch.setattr(appeal_decisions, "tell", lambda *_: None)

@@ -5,15 +5,11 @@ import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
-from sqlmodel import Session
 
 from app.database import Database
 from app.errors import Conflict
@@ -27,6 +23,7 @@ from app.rules.money import parse_yuan, yuan
 from tests.api.asking import expect_problem, last_part
 from tests.nights import every_row, run_nights, written
 from tests.office import Office
+from tests.planted import looking_together, racing, statement_by_statement
 from tests.settled import Sums, settled
 
 BUDGETS, EXPENDITURES, SUMMARY = "/v1/budgets", "/v1/expenditures", "/v1/budget-summary"
@@ -352,7 +349,8 @@ def _race(office: Office, database: Database) -> list[str]:
                 except Conflict:
                     pass
 
-            list(pool.map(take, poor))
+            with racing():
+                list(pool.map(take, poor))
             left.append(amounts(office, rich)[0])
     return left
 
@@ -370,28 +368,10 @@ def test_the_race_is_lost_by_code_that_holds_no_line(
     office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Statement by statement, and nothing held: both find enough, and the line comes to less than nothing."""
-    plain = create_engine(database.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    met = threading.Barrier(2, timeout=1)
-    read = queries.adjustments
-
-    @contextmanager
-    def statement_by_statement(_: Database) -> Iterator[Session]:
-        with Session(plain, expire_on_commit=False) as session:
-            yield session
-            session.commit()
-
-    def read_together(session: Session, line_ids: Any) -> Any:  # noqa: ANN401 as the query
-        found = read(session, line_ids)
-        try:
-            met.wait()
-        except threading.BrokenBarrierError:
-            met.reset()
-        return found
-
     with monkeypatch.context() as naive:
-        naive.setattr(Database, "write", statement_by_statement)
+        naive.setattr(Database, "write", statement_by_statement(database))
         naive.setattr(audit, "append", lambda *_: None)
-        naive.setattr(queries, "adjustments", read_together)
+        naive.setattr(queries, "adjustments", looking_together(queries.adjustments))
         assert "-1000.00" in _race(office, database)
 
 

@@ -31,6 +31,7 @@ from app.rules.webhook_shares import PER_ENDPOINT, Room
 from tests.deliveries import SEALER, Vendors, plan, rows
 from tests.office import Office
 from tests.receivers import Got, answer, answers, in_turn, receiving, takes
+from tests.waiting import wait_until
 
 ROOM = Room.of(64, 0, 0)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -307,15 +308,16 @@ def test_a_worker_that_cannot_note_tries_again_in_peace(vendors: Vendors, caplog
         worker = threading.Thread(target=lambda: asyncio.run(deliverer.run()))
         began = time.monotonic()
         worker.start()
-        while "trying again" not in caplog.text:
-            time.sleep(0.05)
-        time.sleep(1)
-        rename("elsewhere", "endpoint_health")
-        seconds = time.monotonic() - began
-        while vendors.deliveries()[0].status is DeliveryStatus.PENDING:
-            time.sleep(0.05)
-        deliverer.stop()
-        worker.join()
+        try:
+            wait_until(lambda: "trying again" in caplog.text)
+            time.sleep(1)
+            rename("elsewhere", "endpoint_health")
+            seconds = time.monotonic() - began
+            wait_until(lambda: vendors.deliveries()[0].status is not DeliveryStatus.PENDING)
+        finally:
+            # Whatever came out, nobody goes on in the background.
+            deliverer.stop()
+            worker.join()
     assert len(receiver.got) == 1
     # Each pause is twice as long as the one before it, up to the slowest, however long the machine took.
     assert caplog.text.count("trying again") <= math.log2(seconds / QUICKEST + 2) + seconds / SLOWEST

@@ -188,7 +188,7 @@ def test_nights_in_turn_end_where_one_at_the_end_does(office: Office, database: 
             for act, _ in (one for one in told if one[1] == day):
                 act(office, contracts[name, "NIGHTS"], day)
         with _on(day):
-            run_nights(database, day)
+            run_nights(database, day, job="flag_missing_monthly_reports")
         if day == "2023-02-09":
             for name, (told, _) in STORIES.items():
                 for act, then in told:

@@ -2,17 +2,14 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import permutations
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from app.database import Database
 from app.errors import Invalid
@@ -24,11 +21,12 @@ from app.features.audit.verify import verify_database
 from app.features.contracts import queries as contract_queries
 from app.features.parties import service as parties
 from app.features.signals import deciding, queries
-from app.models import Contract, Event
+from app.models import Event
 from app.models.words import Role
 from tests.api.asking import expect_problem, last_part
 from tests.nights import every_row
 from tests.office import Office, Person
+from tests.planted import looking_together, racing, statement_by_statement, unlocked
 
 EMPTY_SEAT = "上午到综合窗口办理业务，窗口无人值守，等了四十分钟"
 EMPTY_SEAT_AGAIN = "周三上午去综合窗口办理业务，窗口无人值守，白等了四十分钟"
@@ -284,8 +282,6 @@ def test_a_final_month_takes_no_finding_and_the_signal_stays_proposed(office: Of
 # ---------------------------------------------------------------- two at once
 
 ROUNDS = 3
-RACING = threading.Event()
-"""Set while the two act: only then does the planted version let them look together."""
 
 
 def _race(office: Office) -> tuple[list[list[int]], int]:
@@ -303,9 +299,8 @@ def _race(office: Office) -> tuple[list[list[int]], int]:
                 barrier.wait()
                 return int(decide(office, signal, "acceptance", {}).status_code)
 
-            RACING.set()
-            answers.append(sorted(pool.map(act, two)))
-            RACING.clear()
+            with racing():
+                answers.append(sorted(pool.map(act, two)))
     return answers, len(office.supervisor.items(f"{contract}/findings"))
 
 
@@ -320,39 +315,12 @@ def test_the_race_is_lost_by_code_that_looks_and_then_accepts(
     office: Office, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Statement by statement, nothing held, nothing compared, no key: without doubles the race would show nothing."""
-    plain = create_engine(database.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-
-    @contextmanager
-    def statement_by_statement(_: Database) -> Iterator[Session]:
-        with Session(plain, expire_on_commit=False) as session:
-            yield session
-            session.commit()
-
-    def unlocked(session: Session, _centers: object, contract_id: uuid.UUID) -> Contract | None:
-        return session.get(Contract, contract_id)
-
-    monkeypatch.setattr(Database, "write", statement_by_statement)
+    monkeypatch.setattr(Database, "write", statement_by_statement(database))
     monkeypatch.setattr(contract_queries, "contract_for_update", unlocked)
     monkeypatch.setattr(queries, "hold_center", lambda *_: None)
-    monkeypatch.setattr(queries, "incident", _read_together(queries.incident))
+    monkeypatch.setattr(queries, "incident", looking_together(queries.incident))
     monkeypatch.setattr(deciding, "_set", lambda *_: None)
     monkeypatch.setattr(deciding, "_link", lambda *_: None)
     monkeypatch.setattr(audit, "append", lambda *_: None)
     _, found = _race(office)
     assert found > ROUNDS
-
-
-def _read_together(read: Callable[..., Any]) -> Callable[..., Any]:
-    """Let both look before either acts, as a slow moment in production would have it."""
-    met = threading.Barrier(2, timeout=10)
-
-    def together(session: Session, incident_id: uuid.UUID) -> Any:  # noqa: ANN401 as the query
-        incident = read(session, incident_id)
-        if RACING.is_set():
-            try:
-                met.wait()
-            except threading.BrokenBarrierError:
-                met.reset()
-        return incident
-
-    return together

@@ -10,12 +10,14 @@ import time_machine
 from fastapi import FastAPI
 
 from app.database import Database
+from app.features.access.owners import KnownOwners
 from app.settings import Settings
 from tests.fuzz.documented import Asked, Operation, operations
 from tests.fuzz.ids import Ids, fixed_ids
 from tests.fuzz.stages import END, LIFE, Stages, stage_of
 from tests.fuzz.wire import Raw, Wire
 from tests.fuzz.world import BEFORE, BY_ANOTHER, NAMED, NOW, SECOND, SECOND_SUPERVISOR, Tokens, build
+from tests.lending import Lent
 from tests.names import Legible, app_with_names
 from tests.plans.hearing import Heard
 
@@ -30,14 +32,17 @@ class House:
     stages: Stages
     tokens: Tokens
     operations: tuple[Operation, ...]
+    owners: KnownOwners
+    """Whose the things are that the examples were about, as the process remembers it that was asked for them."""
     heard: Heard = field(default_factory=Heard)
     """What each change sent to the database when it was made."""
 
     @contextmanager
     def open(self, stage: str) -> Iterator[FastAPI]:
-        """Give the application over a fresh copy of a stage."""
+        """Give the application over a fresh copy of a stage; it remembers nothing of another one."""
         with self.stages.fresh(stage) as database:
             self.app.state.database = database
+            self.app.state.owners = KnownOwners()
             yield self.app
 
     def examples(self) -> Iterator[tuple[str, list[tuple[Operation, Asked]]]]:
@@ -65,10 +70,10 @@ def prepare(url: str, stages: Stages, folder: Path, enlarge: Callable[[str], Non
         if enlarge:
             enlarge(url)
         app = app_with_names(
-            Settings(var_dir=folder, cursor_key="documented"), Database(url), sealer=Legible(["documented"])
+            Settings(var_dir=folder, cursor_key="documented"), Lent(url), sealer=Legible(["documented"])
         )
         served = {operation.id: operation for operation in operations(app.openapi())}
-        house = House(app, stages, tokens, tuple(served.values()))
+        house = House(app, stages, tokens, tuple(served.values()), app.state.owners)
         with Wire(app) as wire:
             for number, name in enumerate(LIFE, start=1):
                 ids.begin(number)

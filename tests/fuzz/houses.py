@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.fuzz.house import House, prepare
-from tests.fuzz.stages import Stages
+from tests.fuzz.stages import OfFiles, OfServer
 
 Houses = Callable[[str], House]
 
@@ -21,11 +21,11 @@ def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             folder = tmp_path_factory.mktemp(dialect)
             if dialect == "sqlite":
                 shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "life.db")
-                built[dialect] = prepare(f"sqlite:///{folder / 'life.db'}", Stages(folder), folder)
+                built[dialect] = prepare(f"sqlite:///{folder / 'life.db'}", OfFiles(folder), folder)
             else:
                 server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
                 server.create("life", template)
-                built[dialect] = prepare(server.url("life"), Stages(folder, server), folder)
+                built[dialect] = prepare(server.url("life"), OfServer(server), folder)
         return built[dialect]
 
     return house

@@ -70,6 +70,13 @@ def test_ci_runs_all_checks_and_all_tests() -> None:
     assert "make test" in lines
 
 
+def test_image_holds_the_program_compiled_since_whoever_runs_it_cannot_write_there() -> None:
+    text = (ROOT / "Dockerfile").read_text("utf-8")
+    compiled = re.search(r"^RUN .* -m compileall .* (app migrations scheduler)$", text, re.MULTILINE)
+    assert compiled
+    assert compiled.start() > text.index("COPY . .")
+
+
 def test_image_runs_as_nobody_special_and_can_be_asked_for_its_health() -> None:
     text = (ROOT / "Dockerfile").read_text("utf-8")
     assert "--require-hashes" in text

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.pool import NullPool
 
 from app.database import alembic_config, migrate
+from app.health import head
 
 
 def _tables(url: str) -> set[str]:
@@ -44,5 +45,6 @@ def test_models_and_migrations_agree(database_url: str) -> None:
 def test_history_is_one_line_of_dated_files() -> None:
     scripts = ScriptDirectory.from_config(alembic_config("sqlite://"))
     names = [Path(revision.path).name for revision in scripts.walk_revisions()]
-    assert len(scripts.get_heads()) == 1
+    # The program reads its newest one off the files, since loading Alembic takes as long as an idle night.
+    assert scripts.get_heads() == [head()]
     assert [name for name in names if not re.fullmatch(r"20\d{6}_[a-z0-9_]+\.py", name)] == []

@@ -40,3 +40,22 @@ def test_two_applications_share_their_routes_which_are_built_once() -> None:
     shared, count = said.stdout.split()
     # A router that is put into another stands there as one, and has each of its routes built again.
     assert (shared, int(count) > 200) == ("True", True)
+
+
+def test_no_route_and_no_model_is_built_before_it_is_asked_for() -> None:
+    ran = """
+from app.api.requests import KaoheRoute
+from app.main import assemble
+from app.models.base import Table
+from app.values import Out, Shape
+
+def below(kind):
+    return [kind, *(deeper for one in kind.__subclasses__() for deeper in below(one))]
+
+routes = [route for route in assemble().routes if isinstance(route, KaoheRoute)]
+models = [model for base in (Out, Shape, Table) for model in below(base)]
+print(len(routes) > 200, sum("dependant" in vars(route) for route in routes))
+print(len(models) > 500, sum(model.__pydantic_complete__ for model in models) < 5)
+"""
+    said = subprocess.run([sys.executable, "-c", ran], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["True", "0", "True", "True"]

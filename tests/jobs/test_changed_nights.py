@@ -374,7 +374,7 @@ def test_who_commits_after_the_gathering_is_found_by_the_next(database: Database
     gather(database)
     assert _gathered(database) == {quick, slow}
     with database.read() as session:
-        assert queries.last_gathering(session) == 2
+        assert session.scalar(select(queries.LAST_GATHERING)) == 2
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])

@@ -93,8 +93,8 @@ def test_nights_in_turn_end_where_one_run_does(database: Database) -> None:
             session.connection().exec_driver_sql("DELETE FROM alert_notes")
             session.connection().exec_driver_sql("DELETE FROM alerts")
             session.connection().exec_driver_sql("DELETE FROM job_runs")
-        run_nights(database, "2026-11-29", "2026-12-02")
-        run_nights(database, "2027-01-08", "2027-01-20")
+        run_nights(database, "2026-11-29", "2026-12-02", job="flag_missing_calendar")
+        run_nights(database, "2027-01-08", "2027-01-20", job="flag_missing_calendar")
     assert [alert["subject"] for alert in one_run] == ["2027"]
     assert alerts(database) == one_run
 

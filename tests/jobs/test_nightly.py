@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app import night_jobs, nightly
 from app.database import Database
-from app.features.assessments import repeat_offences
+from app.features.assessments import failed_months, narrowing, repeat_offences
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions
@@ -252,6 +252,23 @@ def test_narrowing_loses_no_offence(office: Office, database: Database) -> None:
         found = repeat_offences.evaluate(session, date(2023, 12, 31)).states
     assert {row["issue_type"] for row in narrowed} == {"leaving_post"}
     assert [state.subject for state in found] == ["leaving_post/2023"]
+
+
+def test_narrowing_loses_no_run(office: Office, database: Database) -> None:
+    """A month that passes is not read; one without an assessment is, since it may stand between two that fail."""
+    rule = {"below": "80.00", "periods": 2, "consequence": "right_to_terminate", "excused": "skip"}
+    contract = office.contract(terms={**without(), "consecutive": [rule]})
+    excuse = {"state": "excused", "reason": "大厅停业", "assessed_on": "2023-03-06"}
+    office.supervisor.put(f"{contract}/assessments/2023-02", excuse).raise_for_status()
+    for month, score in (("01", "79.00"), ("03", "79.00"), ("04", "95.00"), ("05", "79.00")):
+        office.assess(contract, f"2023-{month}", score, "2023-06-06")
+    for month in ("01", "02", "03", "04", "05"):
+        office.finalize(contract, f"2023-{month}", "2023-06-07")
+    with database.read() as session:
+        read = narrowing.months_of_failing_contracts(session, date.fromisoformat(NIGHT), ALL)
+        (run,) = failed_months.evaluate_consecutive(session, date.fromisoformat(NIGHT)).states
+    assert [month["period"] for month in read] == ["2023-01", "2023-02", "2023-03", "2023-05"]
+    assert run.facts["periods"] == ["2023-01", "2023-03"]
 
 
 def test_a_score_that_only_rounds_up_to_the_mark_is_below_it(office: Office, database: Database) -> None:

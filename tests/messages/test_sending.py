@@ -27,6 +27,7 @@ from tests.messages.readers import NIGHT, deliver, night_of, open_alerts, reader
 from tests.office import Office
 from tests.receivers import Behaviour, answer, answers, drips, in_turn, receiving, silent
 from tests.robots import SECRET, Robots, address, named_by, robots
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 SEALER = Sealer(["only for tests"])
 ROOM = dict.fromkeys(ChannelKind, (4, 2))
@@ -136,7 +137,8 @@ def test_a_mail_server_that_drips_is_ended_in_time() -> None:
 def _ends_in_time(post: Post, kind: ChannelKind) -> None:
     began = time.monotonic()
     assert post.send(letter(kind, address(kind, 1))) == "timeout"
-    assert SILENCES * 0.2 <= time.monotonic() - began < 2
+    # Left to itself it would never end; how busy the machine is, is not what is asked.
+    assert SILENCES * 0.2 <= time.monotonic() - began < PATIENCE_SECONDS
 
 
 def test_an_answer_is_read_only_so_far(there: Robots, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +218,7 @@ def test_a_platform_that_hangs_delays_no_other(
     released = threading.Event()
 
     def hangs(_got: object, connection: socket.socket) -> None:
-        released.wait(10)
+        released.wait(PATIENCE_SECONDS)
         connection.close()
 
     slow = config.model_copy(update={"message_seconds": 30})
@@ -226,14 +228,13 @@ def test_a_platform_that_hangs_delays_no_other(
             messenger = Messenger.of(database, slow)
             working = threading.Thread(target=messenger.run)
             working.start()
-            for _ in range(200):
-                if len(there.mail.mails) == 3:
-                    break
-                threading.Event().wait(0.05)
-            mails, waiting = len(there.mail.mails), receiver.connections
-            messenger.stop()
-            released.set()
-            working.join()
+            try:
+                wait_until(lambda: len(there.mail.mails) == 3 and receiver.connections >= 4)
+                mails, waiting = len(there.mail.mails), receiver.connections
+            finally:
+                messenger.stop()
+                released.set()
+                working.join()
     assert (mails, waiting) == (3, 4)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.database import migrate
 from bench.postgres import running_postgres
 from tests.fuzz.house import prepare
-from tests.fuzz.stages import Stages
+from tests.fuzz.stages import OfFiles, OfServer
 from tests.plans import book, million
 from tests.plans.explaining import OfPostgres, OfSqlite
 from tests.plans.hearing import Heard
@@ -35,13 +35,13 @@ def _made(folder: Path) -> tuple[dict[str, list[book.Read]], dict[str, Heard]]:
     files, plans = folder / "life.db", folder / "plans.db"
     for path in (files, plans):
         migrate(f"sqlite:///{path}")
-    heard = {"sqlite": walked(prepare(f"sqlite:///{files}", Stages(folder), folder))}
+    heard = {"sqlite": walked(prepare(f"sqlite:///{files}", OfFiles(folder), folder))}
     reads = {"sqlite": book.of_sqlite(heard["sqlite"], OfSqlite(str(plans)))}
     with running_postgres() as server:
         for name in ("life", "million"):
             server.create(name)
             migrate(server.url(name))
-        heard["postgresql"] = walked(prepare(server.url("life"), Stages(folder, server), folder))
+        heard["postgresql"] = walked(prepare(server.url("life"), OfServer(server), folder))
         with server.connect("million") as connection:
             million.fill(connection)
             reads["postgresql"] = book.of_postgres(heard["postgresql"], OfPostgres(connection))

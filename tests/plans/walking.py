@@ -43,6 +43,8 @@ def walked(house: House) -> Heard:
     """Give what each change sent when it was made, what each list and each page sends, and what a night sends."""
     heard = Heard(dict(house.heard.sent))
     with time_machine.travel(NOW, tick=False), house.open(END) as app:
+        # What was asked before is remembered, so that a list's first page costs what its next ones do.
+        app.state.owners = house.owners
         with Wire(app) as wire:
             for operation in house.operations:
                 if operation.method == "GET":

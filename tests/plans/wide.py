@@ -6,7 +6,7 @@ COST = "its cost"
 REASONS: dict[str, dict[str, set[str]]] = {
     "A night that looks at everything, and the alerts as they stood on a past day, judge every contract anew.": {
         "alerts.queries.ids_by_key": {"alerts"},
-        "assessments.narrowing.days_of_issues": {"findings", "terms_versions"},
+        "assessments.narrowing.issues_of_contracts": {"contracts", "findings", "terms_versions", COST},
         "assessments.narrowing.findings_added_after": {COST},
         "budgets.queries.mismatched": {COST},
         "budgets.queries.reversed_mismatches": {"expenditures"},

@@ -4,17 +4,14 @@ import itertools
 import random
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 from sqlmodel import Session, col, select, update
 
 from app.database import Database
@@ -25,13 +22,14 @@ from app.features.contracts import queries as contract_queries
 from app.features.settlements import queries, service
 from app.features.settlements.ledger import posting as ledger
 from app.features.settlements.ledger import queries as ledger_queries
-from app.models import Contract, Principal, Settlement
+from app.models import Principal, Settlement
 from app.models.words import MoneyStatus
 from app.rules.ledger import Posting
 from tests.features.test_settlements import MONEY
 from tests.forked import program
 from tests.nights import every_row
 from tests.office import TERMS, Office
+from tests.planted import looking_together, racing, statement_by_statement, unlocked
 from tests.promises.conftest import Promise
 from tests.promises.test_faults import Fault
 
@@ -60,14 +58,8 @@ def posted(database: Database) -> list[dict[str, Any]]:
 
 # ---------------------------------------------------------------- two at once
 
-MEETING_SECONDS = 20
-"""How long one of the planted two waits for the other: on a busy machine that takes a while, and nobody else waits."""
-
 NUMBERS = itertools.count(1_000)
 """Of the planted entries, no two alike."""
-
-RACING = threading.Event()
-"""Set while the two approve: only then does the planted version let them look together."""
 
 
 def _race(office: Office, database: Database, rounds: int) -> tuple[int, int]:
@@ -82,9 +74,8 @@ def _race(office: Office, database: Database, rounds: int) -> tuple[int, int]:
                 barrier.wait()
                 return office.finance.post(path).status_code
 
-            RACING.set()
-            answers = sorted(pool.map(approve, range(2)))
-            RACING.clear()
+            with racing():
+                answers = sorted(pool.map(approve, range(2)))
             assert set(answers) <= {200, 409, 412, 500, 503}, answers
             doubles += answers == [200, 200]
     return doubles, len(posted(database))
@@ -112,27 +103,7 @@ def test_the_race_is_lost_by_an_approval_that_checks_and_then_posts(
 
 def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
     """Put in what one would write first: statements one by one, no lock, no comparison, entries without a cause."""
-    plain = create_engine(database.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    together = threading.Barrier(2, timeout=MEETING_SECONDS)
-    read, post = queries.for_update, ledger.post
-
-    @contextmanager
-    def statement_by_statement(_: Database) -> Iterator[Session]:
-        with Session(plain, expire_on_commit=False) as session:
-            yield session
-            session.commit()
-
-    def unlocked(session: Session, _centers: object, contract_id: uuid.UUID) -> Contract | None:
-        return session.get(Contract, contract_id)
-
-    def read_together(session: Session, *which: uuid.UUID) -> Settlement | None:
-        found = read(session, *which)
-        if RACING.is_set():
-            try:
-                together.wait()
-            except threading.BrokenBarrierError:
-                together.reset()
-        return found
+    post = ledger.post
 
     def post_somehow(session: Session, cause: ledger.Cause, posting: Posting) -> uuid.UUID:
         number = next(NUMBERS)
@@ -143,9 +114,9 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
         values = {"status": MoneyStatus.APPROVED, "approved_by": caller.name, "approved_on": on}
         session.execute(update(Settlement).where(col(Settlement.id) == found.id).values(**values))
 
-    monkeypatch.setattr(Database, "write", statement_by_statement)
+    monkeypatch.setattr(Database, "write", statement_by_statement(database))
     monkeypatch.setattr(contract_queries, "contract_for_update", unlocked)
-    monkeypatch.setattr(queries, "for_update", read_together)
+    monkeypatch.setattr(queries, "for_update", looking_together(queries.for_update))
     monkeypatch.setattr(service, "_set_approved", set_without_comparing)
     monkeypatch.setattr(service, "_owe_payment", lambda *_: None)
     # The stream's unique key would tell the second of the two by itself.

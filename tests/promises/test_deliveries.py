@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +26,7 @@ from tests.deliveries import Vendors, plan
 from tests.office import Office
 from tests.promises.conftest import Promise
 from tests.receivers import Got, Receiver, answer, receiving, takes
+from tests.waiting import wait_until
 
 ENDPOINTS = 20
 LONGEST_LIFE_SECONDS = 0.3
@@ -200,14 +201,6 @@ def slowly(_got: Got, _connection: socket.socket) -> bytes:
 def told_once_more(vendors: Vendors) -> bool:
     """Tell each vendor another event: two workers may well have shared the last ones without meeting."""
     return all(vendors.tell(1, vendor_id) for vendor_id in all_vendors(vendors))
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + 120
-    while not true():
-        assert time.monotonic() < deadline, "nothing is delivered"
-        time.sleep(0.02)
 
 
 def counted(vendors: Vendors) -> dict[DeliveryStatus, int]:

@@ -2,24 +2,22 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 from sqlmodel import Session, col, update
 
 from app.database import Database
 from app.features.assessments import months, queries, revisions, service
 from app.features.audit import service as audit
 from app.features.contracts import queries as contract_queries
-from app.models import Assessment, Contract
+from app.models import Assessment
 from app.rules.periods import Period
 from tests.nights import every_row
 from tests.office import Office
+from tests.planted import looking_together, racing, statement_by_statement, unlocked
 from tests.promises.conftest import Promise
 
 STEPS: dict[str, Callable[[Period], dict[str, Any]]] = {
@@ -28,9 +26,6 @@ STEPS: dict[str, Callable[[Period], dict[str, Any]]] = {
     "revisions": lambda _: {"reason": "更正", "result": {"state": "assessed", "score": {"exact": "96.00"}}},
 }
 ACTS = {"finalization": "assessment.finalized", "notice": "assessment.notified", "revisions": "assessment.revised"}
-
-RACING = threading.Event()
-"""Set while the two act: only then does the planted version let them look together."""
 
 
 def _ready(office: Office, contract: str, period: Period, step: str) -> str:
@@ -65,9 +60,8 @@ def _race(office: Office, database: Database, step: str, rounds: int) -> tuple[i
                 body = STEPS[step](period)
                 return office.supervisor.call("POST", f"{month}/{step}", json=body, headers=headers).status_code
 
-            RACING.set()
-            answers = sorted(pool.map(act, range(2)))
-            RACING.clear()
+            with racing():
+                answers = sorted(pool.map(act, range(2)))
             assert set(answers) <= {200, 201, 409, 412, 500, 503}, answers
             doubles += all(status < 300 for status in answers)
     acts = [event for event in every_row(database)["audit_events"] if event["action"] == ACTS[step]]
@@ -97,20 +91,9 @@ def test_the_race_is_lost_by_code_that_checks_and_then_acts(
 
 def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
     """Put in what one would write first: statements one by one, no lock, no comparison, no versions."""
-    plain = create_engine(database.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-
-    @contextmanager
-    def statement_by_statement(_: Database) -> Iterator[Session]:
-        with Session(plain, expire_on_commit=False) as session:
-            yield session
-            session.commit()
-
-    def unlocked(session: Session, _centers: object, contract_id: uuid.UUID) -> Contract | None:
-        return session.get(Contract, contract_id)
-
-    monkeypatch.setattr(Database, "write", statement_by_statement)
+    monkeypatch.setattr(Database, "write", statement_by_statement(database))
     monkeypatch.setattr(contract_queries, "contract_for_update", unlocked)
-    monkeypatch.setattr(queries, "month", _read_together(queries.month))
+    monkeypatch.setattr(queries, "month", looking_together(queries.month))
     monkeypatch.setattr(months, "change", _set_without_comparing)
     # Versions are kept under a unique number, which would stop the second; the naive way is to overwrite.
     monkeypatch.setattr(revisions, "_keep", lambda *_, **__: None)
@@ -118,22 +101,6 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
     # A stream's unique key would stop the second by itself.
     for module in (service, revisions):
         monkeypatch.setattr(module, "tell", lambda *_: None)
-
-
-def _read_together(read: Callable[..., Assessment | None]) -> Callable[..., Assessment | None]:
-    """Let both look before either acts, as a slow moment in production would have it."""
-    met = threading.Barrier(2, timeout=10)
-
-    def together(session: Session, contract_id: uuid.UUID, period: str) -> Assessment | None:
-        month = read(session, contract_id, period)
-        if RACING.is_set():
-            try:
-                met.wait()
-            except threading.BrokenBarrierError:
-                met.reset()
-        return month
-
-    return together
 
 
 def _set_without_comparing(

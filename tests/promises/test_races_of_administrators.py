@@ -1,14 +1,10 @@
 """Two who take rights away at once: one wins, and a service center keeps its administrator; naive code loses both."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from app.database import Database
@@ -17,10 +13,9 @@ from app.models import Principal, User
 from app.models.words import Role
 from tests.accounts import administrator, changed, made, settled, speaking
 from tests.office import Office, Person
+from tests.planted import looking_together, racing, statement_by_statement
 from tests.promises.conftest import Promise
 
-RACING = threading.Event()
-"""Set while the two act: only then does the planted version let them look together."""
 Rivals = tuple[Callable[[], int], Callable[[], int]]
 """What the two do, each giving the status of the answer."""
 
@@ -95,9 +90,8 @@ def _race(office: Office, race: str, rounds: int) -> tuple[int, int]:
 
     with ThreadPoolExecutor(2) as pool:
         for _ in range(rounds):
-            RACING.set()
-            answers = list(pool.map(act, rivals))
-            RACING.clear()
+            with racing():
+                answers = list(pool.map(act, rivals))
             assert set(answers) <= {200, 201, 403, 409, 503}, answers
             succeeded = sum(status < 300 for status in answers)
             doubles, singles = doubles + (succeeded == 2), singles + (succeeded == 1)
@@ -128,13 +122,6 @@ def test_the_race_is_lost_by_code_that_looks_and_then_acts(
 
 def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
     """Put in what one would write first: statements one by one, nothing held, everything looked up before the act."""
-    plain = create_engine(database.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-
-    @contextmanager
-    def statement_by_statement(_: Database) -> Iterator[Session]:
-        with Session(plain, expire_on_commit=False) as session:
-            yield session
-            session.commit()
 
     def unheld(session: Session, user_id: object) -> tuple[Principal, User]:
         return session.get_one(Principal, user_id), session.get_one(User, user_id)
@@ -142,7 +129,7 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
     def hold_nothing(_session: Session, _centers: Collection[object]) -> None:
         """Let both go on."""
 
-    monkeypatch.setattr(Database, "write", statement_by_statement)
+    monkeypatch.setattr(Database, "write", statement_by_statement(database))
     monkeypatch.setattr(rights_queries, "hold_centers", hold_nothing)
     monkeypatch.setattr(user_queries, "hold", unheld)
     for module, name in (
@@ -150,22 +137,6 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
         (rights_queries, "administered_by_others"),
         (machine_token_queries, "live_tokens"),
     ):
-        monkeypatch.setattr(module, name, _read_together(getattr(module, name)))
+        monkeypatch.setattr(module, name, looking_together(getattr(module, name)))
     # The heads of the audit's chains would make one wait for the other by themselves.
     monkeypatch.setattr(rights, "append", lambda *_: None)
-
-
-def _read_together(read: Callable[..., Any]) -> Callable[..., Any]:
-    """Let both look before either acts, as a slow moment in production would have it."""
-    met = threading.Barrier(2, timeout=10)
-
-    def together(*arguments: Any) -> object:
-        found = read(*arguments)
-        if RACING.is_set():
-            try:
-                met.wait()
-            except threading.BrokenBarrierError:
-                met.reset()
-        return found
-
-    return together

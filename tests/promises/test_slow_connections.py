@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.kept import PATIENCE_SECONDS
 from tests.office import Office
 from tests.ports import HOST
 from tests.promises.conftest import Promise
 from tests.promises.slow_clients import REQUESTS, slow_clients
 from tests.proof import PROOF
 from tests.proxies import fronted
-from tests.servers import PATIENCE_SECONDS, Server
+from tests.servers import Server
 
 CONNECTIONS = 300
 """As many as issue and documentation name."""

@@ -146,8 +146,12 @@ def _filled(url: str, revision: str) -> tuple[dict[str, list[str]], Rows]:
     return shape, _rows(url, shape)
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_every_column_of_every_table_is_recorded_filled_and_empty(empty_database_url: str) -> None:
-    """Without this a column that nobody recorded would seem to survive; looked at on the way up, at every revision."""
+    """Without this a column that nobody recorded would seem to survive; looked at on the way up, at every revision.
+
+    The rows that are recorded are the same for either database, and each is filled with them at every step.
+    """
     unfilled = []
     for revision in REVISIONS:
         migrate(empty_database_url, revision)

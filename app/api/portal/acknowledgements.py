@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -20,12 +20,12 @@ from app.errors import NotFound
 from app.features.assessments import acknowledgements, answer_queries
 from app.features.assessments.acknowledgements import Standing
 from app.models.words import DueKind
-from app.values import Day
+from app.values import Day, Out
 
 router = vendors_room("vendor's answers", "/assessments/{assessment_id}/acknowledgement")
 
 
-class AnswerDue(BaseModel):
+class AnswerDue(Out):
     """By when an answer is due, and how the day was counted."""
 
     due_on: Day
@@ -39,7 +39,7 @@ class RectificationDue(AnswerDue):
     finding_id: uuid.UUID
 
 
-class AcknowledgementOut(BaseModel):
+class AcknowledgementOut(Out):
     """How the acknowledgement of a notice stands, and what else the notice asks for."""
 
     assessment_id: uuid.UUID

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -26,7 +26,7 @@ from app.features.assessments.appeal_decisions import version_of
 from app.features.assessments.appeal_filing import NewLine
 from app.features.evidence import queries as evidence_queries
 from app.models.words import AppealAbout, AppealOutcome
-from app.values import Code, Day, Note, Reason, Shape, shown
+from app.values import Code, Day, Note, Out, Reason, Shape, shown
 
 router = vendors_room("vendor's answers")
 
@@ -58,7 +58,7 @@ class AppealIn(Shape):
     evidence: EvidenceIds = []  # noqa: RUF012 pydantic copies it
 
 
-class PortalAppealLine(BaseModel):
+class PortalAppealLine(Out):
     """One line of an appeal, and what was decided about it."""
 
     number: int
@@ -70,7 +70,7 @@ class PortalAppealLine(BaseModel):
     reason: str | None
 
 
-class PortalAppeal(BaseModel):
+class PortalAppeal(Out):
     """An appeal of one's own, with its decision as far as there is one."""
 
     id: uuid.UUID

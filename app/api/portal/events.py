@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 from sqlalchemy import RowMapping
 
 from app import clock
@@ -19,13 +19,14 @@ from app.errors import NotFound
 from app.features.events import queries
 from app.features.events.texts import SENTENCES
 from app.features.events.types import TOLD, EventType
+from app.values import Out
 
 router = vendors_room("portal events")
 Page = Annotated[BothWays, Depends(both_ways)]
 OfType = Annotated[EventType | None, Query(alias="type", description="Only events of this type.")]
 
 
-class PortalEvent(BaseModel):
+class PortalEvent(Out):
     """The very event that a webhook carries, with the id that its header `webhook-id` names."""
 
     id: uuid.UUID
@@ -38,14 +39,14 @@ class PortalEvent(BaseModel):
     ]
 
 
-class EventTypeText(BaseModel):
+class EventTypeText(Out):
     """What an event of a type says."""
 
     zh: str
     en: str
 
 
-class EventTypeOut(BaseModel):
+class EventTypeOut(Out):
     """A type of event that vendors are told of."""
 
     type: EventType
@@ -53,7 +54,7 @@ class EventTypeOut(BaseModel):
     text: EventTypeText
 
 
-class EventTypes(BaseModel):
+class EventTypes(Out):
     """Every type that vendors are told of."""
 
     items: list[EventTypeOut]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field, StrictInt, StringConstraints
+from pydantic import Field, StrictInt, StringConstraints
 from sqlalchemy import RowMapping
 
 from app.api.answers import Db, answer, database_of
@@ -22,7 +22,7 @@ from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.evidence import handing_in, queries
 from app.features.evidence.handing_in import NewFile
-from app.values import Reason, Shape, shown
+from app.values import Out, Reason, Shape, shown
 
 router = vendors_room("portal")
 EXAMPLE = "日期,窗口,整改情况\n2023-01-12,A-07,已补足人员\n"
@@ -52,7 +52,7 @@ class EvidenceIn(Shape):
     note: Reason | None = None
 
 
-class EvidenceDeclared(BaseModel):
+class EvidenceDeclared(Out):
     """A declared file, and where its bytes are sent."""
 
     id: uuid.UUID
@@ -60,7 +60,7 @@ class EvidenceDeclared(BaseModel):
     quota_left: Annotated[int, Field(description="Bytes that may still be declared after this file.")]
 
 
-class PortalEvidence(BaseModel):
+class PortalEvidence(Out):
     """A file as its vendor sees it."""
 
     id: uuid.UUID

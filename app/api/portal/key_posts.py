@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from sqlmodel import Session
 
 from app.api.answers import Db, answer, etag_of
@@ -18,7 +18,7 @@ from app.features.access.caller import Caller
 from app.features.vendor_duties import key_posts
 from app.features.vendor_duties.key_posts import Post, PostChange
 from app.features.vendor_duties.queries import Whose
-from app.values import Code, Day, Note, Shape, ShortCode, shown
+from app.values import Code, Day, Note, Out, Shape, ShortCode, shown
 
 router = vendors_room("portal", "/contracts/{contract_id}/key-posts")
 
@@ -63,7 +63,7 @@ class PortalKeyPostsIn(Shape):
         return [item.stated() for item in self.changes]
 
 
-class PortalPostFact(BaseModel):
+class PortalPostFact(Out):
     """One fact about a post; `holder` is null where it says that the post is vacant from that day on."""
 
     number: int
@@ -73,7 +73,7 @@ class PortalPostFact(BaseModel):
     recorded_at: datetime
 
 
-class PortalKeyPost(BaseModel):
+class PortalKeyPost(Out):
     """A key post as it stands, with everything that was told of it."""
 
     post: str
@@ -87,7 +87,7 @@ class PortalKeyPost(BaseModel):
     history: list[PortalPostFact]
 
 
-class PortalKeyPosts(BaseModel):
+class PortalKeyPosts(Out):
     """The key posts of a contract."""
 
     contract_id: uuid.UUID

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app import clock
 from app.api.answers import Db, answer
@@ -14,7 +14,7 @@ from app.api.portal.company import company
 from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.access import portal_queries
-from app.values import Day
+from app.values import Day, Out
 
 router = vendors_room("portal")
 
@@ -22,7 +22,7 @@ SCOPES = ("portal",)
 """What a vendor's token opens: its own portal, whole."""
 
 
-class PortalMe(BaseModel):
+class PortalMe(Out):
     """The vendor whose token this is, what the token opens until when, and the service's own time."""
 
     principal: str

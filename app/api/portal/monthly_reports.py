@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -71,7 +71,7 @@ class PortalReportFile(Out):
     media_type: str | None
 
 
-class PortalReturn(BaseModel):
+class PortalReturn(Out):
     """That the service center returned it, and why."""
 
     reason: str

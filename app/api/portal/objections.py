@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -49,7 +49,7 @@ class PayoutObjectionIn(Shape):
     evidence: Files = []  # noqa: RUF012 pydantic copies it
 
 
-class PortalRemedy(BaseModel):
+class PortalRemedy(Out):
     """By what act an accepted objection is put right, and the month whose record that is."""
 
     act: ObjectionRemedy
@@ -78,7 +78,7 @@ class PortalObjection(Out):
     updated_at: datetime
 
 
-class PortalObjectionFile(BaseModel):
+class PortalObjectionFile(Out):
     """A file of an objection."""
 
     id: uuid.UUID

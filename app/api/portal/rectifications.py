@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -21,7 +21,7 @@ from app.errors import NotFound
 from app.features.assessments import answer_queries, portal_queries, rectifications
 from app.features.evidence import queries as evidence_queries
 from app.models.words import DueKind, Verification
-from app.values import Day, Note, Shape, shown
+from app.values import Day, Note, Out, Shape, shown
 
 router = vendors_room("vendor's answers", "/findings/{finding_id}")
 
@@ -35,7 +35,7 @@ class RectificationIn(Shape):
     evidence: EvidenceIds = []  # noqa: RUF012 pydantic copies it
 
 
-class PortalRectification(BaseModel):
+class PortalRectification(Out):
     """One submission, and what the centre found of it."""
 
     id: uuid.UUID
@@ -52,7 +52,7 @@ class PortalRectification(BaseModel):
     judged_on: Day | None
 
 
-class PortalRectifications(BaseModel):
+class PortalRectifications(Out):
     """Everything that was submitted about a finding, the first one first."""
 
     finding_id: uuid.UUID

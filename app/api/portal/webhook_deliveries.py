@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -24,6 +24,7 @@ from app.features.events.types import EventType
 from app.features.webhooks import deliveries, log_queries
 from app.features.webhooks.log_queries import DeliveryFilter
 from app.models.words import AttemptOutcome, DeliveryStatus
+from app.values import Out
 
 router = vendors_room("portal webhooks", "/webhook-deliveries")
 Page = Annotated[BothWays, Depends(both_ways)]
@@ -33,7 +34,7 @@ OfEventType = Annotated[EventType | None, Query(description="Only of events of t
 WithStatus = Annotated[DeliveryStatus | None, Query(description="How far it has come.")]
 
 
-class DeliveryOut(BaseModel):
+class DeliveryOut(Out):
     """One event for one endpoint."""
 
     id: uuid.UUID
@@ -47,7 +48,7 @@ class DeliveryOut(BaseModel):
     finished_at: datetime | None
 
 
-class AttemptOut(BaseModel):
+class AttemptOut(Out):
     """One attempt: what was answered, or what went wrong."""
 
     id: uuid.UUID

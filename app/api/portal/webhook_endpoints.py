@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -26,7 +26,7 @@ from app.features.webhooks.destinations import Deployment, LookedUp, look_up
 from app.features.webhooks.endpoints import GRACE_HOURS, MOST_GRACE_HOURS, Registered, Rotation, Settled
 from app.models.words import DisabledBecause, EndpointStatus
 from app.rules.destinations import LONGEST_URL
-from app.values import Instant, Name, Shape, shown
+from app.values import Instant, Name, Out, Shape, shown
 
 ADDRESS = "/webhook-endpoints"
 router = vendors_room("portal webhooks", ADDRESS)
@@ -112,7 +112,7 @@ class RecoveryIn(Shape):
     until: Instant | None = None
 
 
-class EndpointSecret(BaseModel):
+class EndpointSecret(Out):
     """An endpoint and its secret, which is shown this once: a retry is given null in its place."""
 
     id: uuid.UUID
@@ -126,14 +126,14 @@ class EndpointSecret(BaseModel):
     ]
 
 
-class SecretOut(BaseModel):
+class SecretOut(Out):
     """A secret that signs, without itself."""
 
     created_at: datetime
     expires_at: Annotated[datetime | None, Field(description="Null of the current one.")]
 
 
-class EndpointOut(BaseModel):
+class EndpointOut(Out):
     """An endpoint and how it fares."""
 
     id: uuid.UUID
@@ -154,20 +154,20 @@ class EndpointOut(BaseModel):
     updated_at: datetime
 
 
-class TestOut(BaseModel):
+class TestOut(Out):
     """A test event, and its delivery to this endpoint alone."""
 
     event_id: uuid.UUID
     delivery_id: uuid.UUID
 
 
-class RecoveryOut(BaseModel):
+class RecoveryOut(Out):
     """How many events are sent again."""
 
     count: int
 
 
-class StatisticsOut(BaseModel):
+class StatisticsOut(Out):
     """What became of the events of a window at an endpoint."""
 
     since: datetime

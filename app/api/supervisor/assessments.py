@@ -333,7 +333,8 @@ def _members(row: RowMapping, today: date, calendar: WorkCalendar) -> dict[str, 
     )
     return {
         **row,
-        "state": row["state"] or "expected",
+        # A plain text: a list of literals looks for what else a word might be.
+        "state": str(row["state"] or "expected"),
         "score": score_of(row),
         "pass_mark": row["pass_mark_hundredths"],
         "notice": notice,

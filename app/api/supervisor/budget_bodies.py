@@ -4,7 +4,7 @@ import re
 import uuid
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from sqlalchemy import RowMapping
 
 from app.rules.budgets import Base, NoRate, Position, Rate
@@ -72,7 +72,7 @@ class RateOut(Out):
     ]
 
 
-class AdjustmentOut(BaseModel):
+class AdjustmentOut(Out):
     """An adjustment; one between lines is on both, with opposite signs."""
 
     id: uuid.UUID

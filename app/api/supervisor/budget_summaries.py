@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlmodel import Session
 
 from app import clock
@@ -29,7 +29,7 @@ from app.features.budgets import summary
 from app.features.budgets.reading_queries import LineFilter
 from app.features.budgets.summary import LineSummary, Summary
 from app.rules.budgets import Base
-from app.values import Day
+from app.values import Day, Out
 
 router = centers_room("budgets")
 WithBase = Annotated[Base, Query(description="What the rates divide by.")]
@@ -61,7 +61,7 @@ async def _wanted(
 Asked = Annotated[Wanted, Depends(_wanted)]
 
 
-class LineSummaryOut(BaseModel):
+class LineSummaryOut(Out):
     """A line in the table."""
 
     budget_line_id: uuid.UUID
@@ -75,7 +75,7 @@ class LineSummaryOut(BaseModel):
     unexplained: Annotated[list[AdjustmentOut], Field(description="Adjustments without a reason.")]
 
 
-class SummaryOut(BaseModel):
+class SummaryOut(Out):
     """The lines of a year on a day, and all of them together."""
 
     year: int

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -123,7 +123,7 @@ class AdjustmentIn(Shape):
     ] = None
 
 
-class PurposeOut(BaseModel):
+class PurposeOut(Out):
     """What a line may be spent for."""
 
     code: str

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import Field, StrictInt
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -230,7 +230,7 @@ class ContractCreated(Created):
     missing: Questions
 
 
-class AmendmentOut(BaseModel):
+class AmendmentOut(Out):
     """The version that an amendment made, and what it leaves open."""
 
     terms_version: int

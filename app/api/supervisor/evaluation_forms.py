@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.api.answers import Db, answer
 from app.api.auth import EvaluationsRead, EvaluationsWrite
@@ -22,7 +22,7 @@ from app.features.evaluations.document import EvaluationDocument
 from app.features.evaluations.importing import Examined, Wanted
 from app.models.words import EvaluationKind
 from app.rules.evaluations.forms.remarks import FormRead, Remark
-from app.values import Code, Name
+from app.values import Code, Name, Out
 
 router = centers_room("evaluations")
 CellPlace = Annotated[
@@ -31,7 +31,7 @@ CellPlace = Annotated[
 ]
 
 
-class RemarkOut(BaseModel):
+class RemarkOut(Out):
     """Something about one cell: rely on `code` and `place`."""
 
     place: CellPlace
@@ -40,7 +40,7 @@ class RemarkOut(BaseModel):
     remedy: str
 
 
-class EvaluationImportOut(BaseModel):
+class EvaluationImportOut(Out):
     """What a form was read as, and what it would come to; nothing of it is stored where it has faults."""
 
     stored: bool

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Path, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.api.answers import answer
 from app.api.auth import TemplatesRead
@@ -12,12 +12,12 @@ from app.errors import NotFound
 from app.features.evaluations import templates
 from app.rules.evaluations.values import Dimension, Template
 from app.rules.money import exact
-from app.values import points_text
+from app.values import Out, points_text
 
 router = centers_room("evaluations", "/evaluation-templates")
 
 
-class EvaluationTemplateSummary(BaseModel):
+class EvaluationTemplateSummary(Out):
     """A template: whose it is, and from which paper."""
 
     id: str
@@ -25,21 +25,21 @@ class EvaluationTemplateSummary(BaseModel):
     source: str
 
 
-class GradeOut(BaseModel):
+class GradeOut(Out):
     """A grade, and the total from which it is given, in percent of the full mark."""
 
     name: str
     at_least: str
 
 
-class DimensionWeightOut(BaseModel):
+class DimensionWeightOut(Out):
     """What a dimension weighs."""
 
     dimension: Dimension
     weight: str
 
 
-class QualityBandOut(BaseModel):
+class QualityBandOut(Out):
     """A word of a qualitative scale and the shares of the weight that it may earn, both ends included."""
 
     name: str
@@ -62,7 +62,7 @@ class EvaluationTemplateOut(EvaluationTemplateSummary):
     denominator: Annotated[str | None, Field(description="What the execution rate divides by, where it is said.")]
 
 
-class EvaluationTemplatesOut(BaseModel):
+class EvaluationTemplatesOut(Out):
     """All templates; they come with the program, and are few."""
 
     items: list[EvaluationTemplateSummary]

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import Response
-from pydantic import BaseModel
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -20,18 +19,19 @@ from app.api.rooms import centers_room
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.evidence import queries
+from app.values import Out
 
 router = centers_room("evidence")
 
 
-class SubjectOut(BaseModel):
+class SubjectOut(Out):
     """Something that refers to a file."""
 
     kind: str
     id: uuid.UUID
 
 
-class EvidenceOut(BaseModel):
+class EvidenceOut(Out):
     """A vendor's file, and what refers to it."""
 
     id: uuid.UUID

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -142,7 +142,7 @@ class ReversalIn(Shape):
     reversed_on: Annotated[Day | None, Field(description="Left out: today.")] = None
 
 
-class ExpenditureOut(BaseModel):
+class ExpenditureOut(Out):
     """What was spent, and the line that bears it now."""
 
     id: uuid.UUID
@@ -187,7 +187,7 @@ class OneExpenditureOut(ExpenditureOut):
     decisions: list[DecisionOut]
 
 
-class RecordedOut(BaseModel):
+class RecordedOut(Out):
     """The ids of what was recorded, in the order of the request."""
 
     ids: list[uuid.UUID]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import Field, StrictBool
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -112,7 +112,7 @@ class FindingOut(Out):
     updated_at: datetime
 
 
-class OccurrenceOut(BaseModel):
+class OccurrenceOut(Out):
     """A finding that counts towards a repeat offence."""
 
     finding_id: str
@@ -121,7 +121,7 @@ class OccurrenceOut(BaseModel):
     withdrawn_on: Day | None
 
 
-class RepeatOffenceOut(BaseModel):
+class RepeatOffenceOut(Out):
     """重复发生问题, or its early state: one more and the threshold is reached."""
 
     issue_type: str
@@ -141,7 +141,7 @@ class RepeatOffenceOut(BaseModel):
     occurrences: list[OccurrenceOut]
 
 
-class RepeatOffencesOut(BaseModel):
+class RepeatOffencesOut(Out):
     """The repeat offences of a contract as the rule decides them on a day."""
 
     as_of: Day
@@ -272,7 +272,7 @@ def finding_out(row: RowMapping | Mapping[str, Any]) -> FindingOut:
 def _offence(offence: Offence, rule: RepeatRule, code: str, name: str) -> RepeatOffenceOut:
     occurrences = [
         OccurrenceOut(
-            finding_id=item.finding_id,
+            finding_id=str(uuid.UUID(item.finding_id)),
             occurred_on=item.occurred_on,
             counter=item.counter,
             withdrawn_on=item.withdrawn_on,

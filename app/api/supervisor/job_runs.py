@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import Field, StrictBool
 from sqlalchemy import RowMapping
 
 from app import clock, nightly
@@ -27,7 +27,7 @@ from app.values import Day, Out, Shape, shown
 router = centers_room("job runs", "/job-runs")
 
 
-class Failure(BaseModel):
+class Failure(Out):
     """A contract whose data a job could not read."""
 
     contract_id: uuid.UUID
@@ -64,7 +64,7 @@ class JobRunIn(Shape):
     dry_run: StrictBool = False
 
 
-class FoundAlert(BaseModel):
+class FoundAlert(Out):
     """An alert that the facts demand."""
 
     kind: AlertKind
@@ -75,7 +75,7 @@ class FoundAlert(BaseModel):
     facts: dict[str, Any]
 
 
-class JobResultOut(BaseModel):
+class JobResultOut(Out):
     """What one run did; `alerts` says, of a dry run, what the facts demand for one's own service centers."""
 
     job: str
@@ -88,7 +88,7 @@ class JobResultOut(BaseModel):
     alerts: list[FoundAlert]
 
 
-class JobResultsOut(BaseModel):
+class JobResultsOut(Out):
     """The jobs that were run, in their order."""
 
     items: list[JobResultOut]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from sqlmodel import Session
 
 from app.api.answers import Db, answer, etag_of
@@ -17,7 +17,7 @@ from app.features.access.caller import Caller
 from app.features.vendor_duties import key_posts
 from app.features.vendor_duties.key_posts import Post, PostChange
 from app.features.vendor_duties.queries import Whose
-from app.values import Code, Day, Note, Shape, ShortCode, shown
+from app.values import Code, Day, Note, Out, Shape, ShortCode, shown
 
 router = centers_room("duties", "/contracts/{contract_id}/key-posts")
 
@@ -64,7 +64,7 @@ class KeyPostsIn(Shape):
         return [item.stated() for item in self.changes]
 
 
-class PostFactOut(BaseModel):
+class PostFactOut(Out):
     """One fact about a post; `holder` is null where it says that the post is vacant from that day on."""
 
     number: int
@@ -75,7 +75,7 @@ class PostFactOut(BaseModel):
     recorded_at: datetime
 
 
-class KeyPostOut(BaseModel):
+class KeyPostOut(Out):
     """A key post as it stands, with everything that was told of it."""
 
     post: str
@@ -89,7 +89,7 @@ class KeyPostOut(BaseModel):
     history: list[PostFactOut]
 
 
-class KeyPostsOut(BaseModel):
+class KeyPostsOut(Out):
     """The key posts of a contract."""
 
     contract_id: uuid.UUID

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.api.answers import Db, PathPeriod, answer
 from app.api.auth import MetricsRead
@@ -33,7 +33,7 @@ UnderAt = Annotated[
 ]
 
 
-class LoadOut(BaseModel):
+class LoadOut(Out):
     """What came to a place; figures are null where they are not on record."""
 
     place: Annotated[str, Field(description="`code` of a hall or a counter.")]
@@ -49,7 +49,7 @@ class LoadOut(BaseModel):
     unattended: Annotated[bool, Field(description="Work without any open counter.")]
 
 
-class SuggestionOut(BaseModel):
+class SuggestionOut(Out):
     """What the figures imply, and no more: nothing is known of what else keeps a counter from serving another."""
 
     from_place: str
@@ -70,7 +70,7 @@ class ComparisonOut(Out):
     suggestions: list[SuggestionOut]
 
 
-class LoadsOut(BaseModel):
+class LoadsOut(Out):
     """A month's loads."""
 
     contract_id: uuid.UUID

@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app import clock
 from app.api.answers import Db, answer
@@ -12,12 +12,12 @@ from app.api.auth import AnyRole
 from app.api.rooms import centers_room
 from app.features.access import queries
 from app.models.words import Role
-from app.values import Day
+from app.values import Day, Out
 
 router = centers_room("me")
 
 
-class CenterName(BaseModel):
+class CenterName(Out):
     """A service center that the caller may see."""
 
     id: uuid.UUID
@@ -25,7 +25,7 @@ class CenterName(BaseModel):
     name: str
 
 
-class Me(BaseModel):
+class Me(Out):
     """The caller as the service knows it."""
 
     principal: str

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -84,7 +84,7 @@ class SettingsIn(Shape):
     reminders: Annotated[bool, Field(strict=True, description="What is due soon, on the days that the centre chose.")]
 
 
-class SettingsOut(BaseModel):
+class SettingsOut(Out):
     """What you are told, and in which language."""
 
     digest: bool

@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.api.answers import Db, answer
 from app.api.auth import MetricsRead, MetricsWrite
@@ -23,13 +23,14 @@ from app.features.metrics.importing import Imported
 from app.features.metrics.templates import Filled
 from app.rules.metric_codes import Adding, StandardCode
 from app.rules.metric_tables import Layout
+from app.values import Out
 
 router = centers_room("metrics")
 EXAMPLE = "月份,窗口编码,办件量（件）,咨询量（次）,开放窗口数（个）\n2023-01,,1200,400,\n2023-01,A-07,900,300,4\n"
 """A small table, as the documentation imports it."""
 
 
-class MetricCodeOut(BaseModel):
+class MetricCodeOut(Out):
     """A standard code (指标) of monthly figures."""
 
     code: str
@@ -43,13 +44,13 @@ class MetricCodeOut(BaseModel):
     also: Annotated[list[str], Field(description="What else a heading may call it.")]
 
 
-class MetricCodesOut(BaseModel):
+class MetricCodesOut(Out):
     """The catalogue of standard codes; a centre's own codes are taken beside them."""
 
     items: list[MetricCodeOut]
 
 
-class ChangedFigure(BaseModel):
+class ChangedFigure(Out):
     """A figure that the file adds or changes."""
 
     code: str
@@ -59,7 +60,7 @@ class ChangedFigure(BaseModel):
     cell: Annotated[str, Field(description="Where the file says it.", examples=["C2"])]
 
 
-class ImportedMonth(BaseModel):
+class ImportedMonth(Out):
     """What the file does to a month."""
 
     period: str
@@ -68,7 +69,7 @@ class ImportedMonth(BaseModel):
     unchanged: Annotated[int, Field(description="Figures of the file that are on record as they are.")]
 
 
-class MetricImportOut(BaseModel):
+class MetricImportOut(Out):
     """What an import did, or in a dry run would do; figures that the file does not name stay."""
 
     contract_id: uuid.UUID

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -69,7 +69,7 @@ class ObjectionAnswerIn(Shape):
         )
 
 
-class RemedyOut(BaseModel):
+class RemedyOut(Out):
     """By what act an accepted objection is put right, and where that act is done and read."""
 
     act: ObjectionRemedy
@@ -102,7 +102,7 @@ class ObjectionOut(Out):
     updated_at: datetime
 
 
-class ObjectionFileOut(BaseModel):
+class ObjectionFileOut(Out):
     """A file of an objection."""
 
     id: uuid.UUID

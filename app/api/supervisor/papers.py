@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated, Any
 
 from fastapi import Path, Response
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from app.api.answers import Db, answer
 from app.api.auth import SettlementsRead
@@ -18,7 +18,7 @@ from app.features.settlements.papers.statement import Balances, Item, Movement, 
 from app.models.words import LedgerCause, PayoutKind
 from app.rules.clauses import Fund
 from app.rules.ledger import Account
-from app.values import Day, SignedFen, read_year
+from app.values import Day, Out, SignedFen, read_year
 
 router = centers_room("settlements", "/contracts/{contract_id}")
 PathYear = Annotated[
@@ -37,7 +37,7 @@ def read_dossier(who: SettlementsRead, db: Db, contract_id: ContractId, settleme
 # ---------------------------------------------------------------- the statement of a year
 
 
-class StatementHeld(BaseModel):
+class StatementHeld(Out):
     """What is held back, by fund."""
 
     holdback: SignedFen
@@ -46,7 +46,7 @@ class StatementHeld(BaseModel):
     total: SignedFen
 
 
-class StatementBalances(BaseModel):
+class StatementBalances(Out):
     """Amounts by account: accrued + receivable = paid + payable + held + deducted + forfeited."""
 
     accrued: Annotated[SignedFen, Field(description="Fees and bonuses that the contract has earned the vendor.")]
@@ -65,7 +65,7 @@ class StatementMovement(StatementBalances):
     entries: int
 
 
-class StatementIdentity(BaseModel):
+class StatementIdentity(Out):
     """The ledger's identity on the day of the statement."""
 
     accrued_and_receivable: SignedFen
@@ -74,7 +74,7 @@ class StatementIdentity(BaseModel):
     holds: bool
 
 
-class StatementSettlement(BaseModel):
+class StatementSettlement(Out):
     """What a payment period came to, and what of it is paid."""
 
     settlement_id: uuid.UUID
@@ -93,7 +93,7 @@ class StatementSettlement(BaseModel):
     left: SignedFen
 
 
-class StatementPayout(BaseModel):
+class StatementPayout(Out):
     """A payout or a release, and what of it is paid."""
 
     payout_id: uuid.UUID
@@ -109,7 +109,7 @@ class StatementPayout(BaseModel):
     left: SignedFen
 
 
-class StatementOut(BaseModel):
+class StatementOut(Out):
     """A contract's year by the days of posting; it speaks of `as_of`."""
 
     contract_id: uuid.UUID

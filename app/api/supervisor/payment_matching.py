@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field, PlainSerializer, WithJsonSchema
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from app.api.answers import Db, answer
 from app.api.auth import SettlementsRead
@@ -91,14 +91,14 @@ class MatchedRow(Out):
     candidates: Annotated[list[PaymentCandidate], Field(description="What it may pay; nothing is recorded by this.")]
 
 
-class RowsTotal(BaseModel):
+class RowsTotal(Out):
     """So many rows or payments, and their sum."""
 
     count: int
     amount: Sum
 
 
-class MatchingTotals(BaseModel):
+class MatchingTotals(Out):
     """The sums: `file` is all rows, which are `duplicates` or have one of the results."""
 
     file: RowsTotal
@@ -112,7 +112,7 @@ class MatchingTotals(BaseModel):
     not_in_file: RowsTotal
 
 
-class MatchingOut(BaseModel):
+class MatchingOut(Out):
     """A file compared with what is on record; nothing was changed."""
 
     first_day: Annotated[Day, Field(description="The earliest day in the file.")]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 
 from app.api.steps import Clause, MissingOut, StepOut, Text, missing_out, steps_out
@@ -66,7 +66,7 @@ class PaidByOut(Clause):
     kind: str
 
 
-class PayoutObjected(BaseModel):
+class PayoutObjected(Out):
     """The vendor's objection to a payout; it holds up no payment."""
 
     id: uuid.UUID

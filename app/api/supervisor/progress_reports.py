@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Query, Response
-from pydantic import BaseModel, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -22,7 +22,7 @@ from app.features.evaluations import progress_queries as queries
 from app.features.evaluations.progress_queries import ReportFilter
 from app.models.words import ProgressStatus
 from app.rules.budgets import Base, Quarter
-from app.values import Day, DocumentNo, Shape, shown
+from app.values import Day, DocumentNo, Out, Shape, shown
 
 router = centers_room("budgets", "/progress-reports")
 _PATTERN = r"^20\d{2}-Q[1-4]$"
@@ -64,14 +64,14 @@ class HandOverIn(Shape):
     document_no: DocumentNo
 
 
-class WordsOut(BaseModel):
+class WordsOut(Out):
     """A text in both languages."""
 
     zh: str
     en: str
 
 
-class ProgressFigureOut(BaseModel):
+class ProgressFigureOut(Out):
     """A figure of the quarter."""
 
     code: str
@@ -85,7 +85,7 @@ class ProgressFigureOut(BaseModel):
     sources: Annotated[list[str], Field(description="Addresses of what it was taken from.")]
 
 
-class MissingFigureOut(BaseModel):
+class MissingFigureOut(Out):
     """What is not on record, so that no figure says it."""
 
     code: str
@@ -93,7 +93,7 @@ class MissingFigureOut(BaseModel):
     text: WordsOut
 
 
-class ProgressReportOut(BaseModel):
+class ProgressReportOut(Out):
     """A report as it was drafted."""
 
     id: uuid.UUID

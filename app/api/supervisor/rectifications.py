@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -23,7 +23,7 @@ from app.features.assessments import answer_queries, queries, rectifications
 from app.features.assessments.rectifications import Judgement
 from app.features.evidence import queries as evidence_queries
 from app.models.words import DueKind, Verification
-from app.values import Day, Reason, Shape, shown
+from app.values import Day, Out, Reason, Shape, shown
 
 router = centers_room("rectifications", "/contracts/{contract_id}/findings/{finding_id}")
 
@@ -53,7 +53,7 @@ class VerificationIn(Shape):
         )
 
 
-class RectificationOut(BaseModel):
+class RectificationOut(Out):
     """One submission, and what the centre found of it."""
 
     id: uuid.UUID
@@ -72,7 +72,7 @@ class RectificationOut(BaseModel):
     judged_by: str | None
 
 
-class RectificationsOut(BaseModel):
+class RectificationsOut(Out):
     """Every submission about a finding, the first one first."""
 
     finding_id: uuid.UUID

@@ -4,7 +4,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import Field, StrictInt
 from sqlmodel import Session
 
 from app.api.answers import Db, Version, answer, etag
@@ -13,7 +13,7 @@ from app.api.changing import Change, changes
 from app.api.ids import CenterId
 from app.api.rooms import centers_room
 from app.features.messages import settings
-from app.values import Shape, shown
+from app.values import Out, Shape, shown
 
 router = centers_room("messages", "/service-centers/{service_center_id}")
 
@@ -29,7 +29,7 @@ class RemindersIn(Shape):
     ]
 
 
-class RemindersOut(BaseModel):
+class RemindersOut(Out):
     """The days that a service center has chosen, the earliest first; empty until it has."""
 
     days: list[int]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -131,7 +131,7 @@ class VersionOut(Out):
     recorded_at: datetime
 
 
-class VersionsOut(BaseModel):
+class VersionsOut(Out):
     """Every version of a notified month, the notified one first."""
 
     items: list[VersionOut]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -92,7 +92,7 @@ class SettlementOut(Out):
     updated_at: datetime
 
 
-class LineObjected(BaseModel):
+class LineObjected(Out):
     """An objection to a line; it holds up no payment."""
 
     id: uuid.UUID

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import BaseModel, Field, StrictInt, StringConstraints
+from pydantic import Field, StrictInt, StringConstraints
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -24,7 +24,7 @@ from app.features.signals.queries import SignalFilter
 from app.features.signals.receiving import NewSignal
 from app.models.words import Role, SignalStatus
 from app.rules.signals import Likeness, MatchedBy, Unmatched
-from app.values import Code, Day, ExternalRef, Instant, Name, Note, Points, Reason, Shape, ShortCode, shown
+from app.values import Code, Day, ExternalRef, Instant, Name, Note, Out, Points, Reason, Shape, ShortCode, shown
 
 router = centers_room("signals", "/signals")
 Source = Annotated[Code, Field(description="The system that it comes from, by a code of the centre's own.")]
@@ -117,7 +117,7 @@ class RegroupingIn(Shape):
     reason: Reason
 
 
-class MatchOut(BaseModel):
+class MatchOut(Out):
     """What a part of the signal was matched to and by what, or why to nothing."""
 
     value: str | None
@@ -126,7 +126,7 @@ class MatchOut(BaseModel):
     candidates: Annotated[list[str], Field(description="Of what is ambiguous, all that it could be.")]
 
 
-class MatchesOut(BaseModel):
+class MatchesOut(Out):
     """What the signal is about."""
 
     counter: MatchOut
@@ -134,7 +134,7 @@ class MatchesOut(BaseModel):
     contract: MatchOut
 
 
-class StatedOut(BaseModel):
+class StatedOut(Out):
     """What the sender said, personal data masked."""
 
     counter: str | None
@@ -142,7 +142,7 @@ class StatedOut(BaseModel):
     category: str | None
 
 
-class GroupedOut(BaseModel):
+class GroupedOut(Out):
     """Why it stands in its incident."""
 
     code: Annotated[
@@ -152,7 +152,7 @@ class GroupedOut(BaseModel):
             "`by_hand`.",
         ),
     ]
-    missing: list[str] = []
+    missing: list[str] = []  # noqa: RUF012 pydantic copies it
     like: Annotated[uuid.UUID | None, Field(description="The signal that it was grouped with.")] = None
     likeness: Likeness | None = None
     days_apart: int | None = None
@@ -161,7 +161,7 @@ class GroupedOut(BaseModel):
     reason: str | None = None
 
 
-class DecidedOut(BaseModel):
+class DecidedOut(Out):
     """Who has decided, and why where it was dismissed."""
 
     by: str
@@ -169,7 +169,7 @@ class DecidedOut(BaseModel):
     reason: str | None
 
 
-class SignalOut(BaseModel):
+class SignalOut(Out):
     """A signal; to the system that sent it, without what the centre's people decided."""
 
     id: uuid.UUID

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
@@ -23,12 +23,12 @@ from app.features.contracts.terms_document import Reference, TermsDocument
 from app.features.contracts.versions import read_versions, version_for
 from app.rules.fees import ServiceFees
 from app.rules.periods import Period
-from app.values import Day
+from app.values import Day, Out
 
 router = centers_room("contracts")
 
 
-class TermsOut(BaseModel):
+class TermsOut(Out):
     """合同条款 in force for a period, as known on a day."""
 
     contract_id: uuid.UUID
@@ -117,7 +117,7 @@ def _period(text: str) -> Period:
         raise BadRequest(detail, pointer="/query/period", remedy='Write the month like "2023-01".') from None
 
 
-class TemplateSummary(BaseModel):
+class TemplateSummary(Out):
     """合同条款模板: what it is called and for which contracts it is meant."""
 
     id: str
@@ -125,7 +125,7 @@ class TemplateSummary(BaseModel):
     purpose: Text
 
 
-class AskOut(BaseModel):
+class AskOut(Out):
     """What only the paper can say: an answer that is left out, or a figure that is an example of ours."""
 
     name: Annotated[str, Field(description="The answer that `missing` would name; `figure` for one to be replaced.")]
@@ -140,7 +140,7 @@ class TemplateOut(TemplateSummary):
     asks: list[AskOut]
 
 
-class TemplatesOut(BaseModel):
+class TemplatesOut(Out):
     """All templates; they come with the program, and are few."""
 
     items: list[TemplateSummary]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import BackgroundTasks, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.api.answers import Db, answer
 from app.api.auth import TrialsRead, TrialsWrite
@@ -25,28 +25,28 @@ from app.values import Out
 router = centers_room("trials")
 
 
-class TrialAsked(BaseModel):
+class TrialAsked(Out):
     """A trial that goes on in the background."""
 
     id: uuid.UUID
     status: Literal["queued"] = "queued"
 
 
-class Progress(BaseModel):
+class Progress(Out):
     """How many contracts were tried so far, of all that the centre has."""
 
     done: int
     of: int
 
 
-class AlertCounts(BaseModel):
+class AlertCounts(Out):
     """How many alerts of each kind only one side raises."""
 
     only_under_trial: dict[AlertKind, int]
     only_under_own: dict[AlertKind, int]
 
 
-class CenterTotals(BaseModel):
+class CenterTotals(Out):
     """The sums of the contracts that could be tried, of the months that both sides decide."""
 
     contracts: int
@@ -74,7 +74,7 @@ class CenterTrialOut(Out):
     totals: Annotated[CenterTotals | None, Field(description="Null until it is done.")]
 
 
-class ChangedMonth(BaseModel):
+class ChangedMonth(Out):
     """A month that comes out otherwise, and why."""
 
     period: str
@@ -82,7 +82,7 @@ class ChangedMonth(BaseModel):
     why: list[Text]
 
 
-class Needed(BaseModel):
+class Needed(Out):
     """What a side would need to know of a month."""
 
     name: str
@@ -90,14 +90,14 @@ class Needed(BaseModel):
     needed: Text
 
 
-class LeftOut(BaseModel):
+class LeftOut(Out):
     """A month that is in no sum, and why."""
 
     period: str
     missing: list[Needed]
 
 
-class TriedContract(BaseModel):
+class TriedContract(Out):
     """What a centre's trial shows of one contract; a trial of the contract alone shows every step."""
 
     contract_id: uuid.UUID

@@ -8,7 +8,7 @@ from itertools import islice
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 
-from app.database import Database, lacks_schema
+from app.database import Database, lacks_schema, takes_no_changes
 from app.features.access_log import writing
 from app.features.access_log.entries import Entry
 from app.models.words import AccessKind
@@ -133,4 +133,4 @@ def _is_away(error: SQLAlchemyError) -> bool:
     """Tell a database that takes nothing from one that does not take this; an entry that is there is refused too."""
     if not isinstance(error, DBAPIError):
         return True
-    return isinstance(error, OperationalError | InterfaceError) or lacks_schema(error)
+    return isinstance(error, OperationalError | InterfaceError) or lacks_schema(error) or takes_no_changes(error)

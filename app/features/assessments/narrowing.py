@@ -3,12 +3,24 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import String, and_, case, cast, extract, func, or_, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    String,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 from sqlmodel import Session, col
 
-from app.features.contracts.by_contract import NightRow, night_rows
+from app.features.contracts.by_contract import NightRow, night_rows, rows_of
 from app.features.contracts.within import Within, ever_missed
 from app.features.paging import Listing
 from app.models import (
@@ -23,6 +35,7 @@ from app.models import (
     TermsVersion,
 )
 from app.models.words import DueKind
+from app.rules.consecutive import MonthState
 from app.rules.scores import ScoreKind, Verdict
 
 ISSUES_AT_ONCE = 5000
@@ -148,11 +161,11 @@ def findings_of(session: Session, finding_ids: Sequence[uuid.UUID]) -> Iterator[
         yield from night_rows(session, statement.where(col(Finding.id).in_(these)))
 
 
-def days_of_issues(session: Session, as_of: date, within: Within) -> Sequence[Any]:
-    """Read on which days each issue type came up in each contract: its id, the type's, and the days as one text.
+def issues_of_contracts(session: Session, as_of: date, within: Within) -> list[NightRow]:
+    """Read what came up in each contract: the contract, the issue type, and in `days` the days on which, as one text.
 
-    Left out are those that came up less often than threshold - 1 by any version of the terms. Withdrawn findings are
-    among them, since they counted until they were withdrawn.
+    Left out is what came up less often than threshold - 1 by any version of the terms. Withdrawn findings are among
+    them, since they counted until they were withdrawn.
     """
     limits = (
         select(col(TermsVersion.contract_id), func.min(col(TermsVersion.repeat_threshold)).label("threshold"))
@@ -160,56 +173,74 @@ def days_of_issues(session: Session, as_of: date, within: Within) -> Sequence[An
         .group_by(col(TermsVersion.contract_id))
         .subquery()
     )
-    statement: Listing = (
+    # Grouped before anything is joined, so that the rows come by the index in the order in which they are grouped.
+    issues = (
         select(
             col(Finding.contract_id),
             col(Finding.issue_type_id),
+            func.count().label("count"),
             func.aggregate_strings(cast(col(Finding.occurred_on), String), ",").label("days"),
         )
-        .join(limits, limits.c.contract_id == col(Finding.contract_id))
         .where(col(Finding.occurred_on) <= as_of, *within.of(Finding))
-        .group_by(col(Finding.contract_id), col(Finding.issue_type_id), limits.c.threshold)
-        .having(func.count() >= limits.c.threshold - 1)
+        .group_by(col(Finding.contract_id), col(Finding.issue_type_id))
+        .subquery()
     )
-    return session.execute(statement).all()
+    closed = (col(Contract.closed_on) <= as_of, col(Contract.closed_on))
+    statement: Listing = (
+        select(
+            issues.c.contract_id,
+            issues.c.issue_type_id,
+            issues.c.days,
+            col(Contract.service_center_id),
+            col(Contract.starts_on),
+            case(closed, else_=col(Contract.ends_on)).label("last_day"),
+            col(IssueType.code).label("issue_type"),
+            col(IssueType.name_zh).label("issue_type_name"),
+        )
+        .join(limits, limits.c.contract_id == issues.c.contract_id)
+        .join(Contract, col(Contract.id) == issues.c.contract_id)
+        .join(IssueType, col(IssueType.id) == issues.c.issue_type_id)
+        .where(issues.c.count >= limits.c.threshold - 1)
+        .order_by(issues.c.contract_id, col(IssueType.code))
+    )
+    return rows_of(session.connection().execute(statement))
 
 
 def findings_of_issues(
     session: Session, as_of: date, issues: Sequence[tuple[uuid.UUID, uuid.UUID, int]]
 ) -> Iterator[NightRow]:
-    """Read the findings of contracts' issue types of some years, in their order, a contract's and a type's by days."""
+    """Read the findings of contracts' issue types of some years, each type's by their days.
+
+    Ids are read as their digits: there are many, and a UUID takes as long to make as the rest of its row.
+    """
     own = tuple_(col(Finding.contract_id), col(Finding.issue_type_id), extract("year", col(Finding.occurred_on)))
     statement: Listing = (
         select(
-            col(Finding.id),
-            col(Finding.contract_id),
-            col(Finding.service_center_id),
+            _digits(col(Finding.contract_id)).label("contract"),
+            _digits(col(Finding.issue_type_id)).label("type"),
+            _digits(col(Finding.id)).label("id"),
             col(Finding.occurred_on),
             col(Finding.counter),
             col(Finding.withdrawn_on),
             col(Finding.at_least),
-            col(IssueType.code).label("issue_type"),
-            col(IssueType.name_zh).label("issue_type_name"),
-            col(Contract.starts_on),
-            case((col(Contract.closed_on) <= as_of, col(Contract.closed_on)), else_=col(Contract.ends_on)).label(
-                "last_day"
-            ),
         )
-        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
-        .join(Contract, col(Contract.id) == col(Finding.contract_id))
         .where(col(Finding.occurred_on) <= as_of)
-        .order_by(col(Finding.contract_id), col(IssueType.code), col(Finding.occurred_on))
+        .order_by(col(Finding.contract_id), col(Finding.issue_type_id), col(Finding.occurred_on))
     )
     for start in range(0, len(issues), ISSUES_AT_ONCE):
         yield from night_rows(session, statement.where(own.in_(issues[start : start + ISSUES_AT_ONCE])))
 
 
+def _digits(id_: SQLColumnExpression[uuid.UUID]) -> ColumnElement[str]:
+    return func.replace(cast(id_, String), "-", "")
+
+
 def findings_added_after(session: Session, as_of: date, within: Within) -> set[str]:
-    """Read the ids of the findings that a revision put on record after a day: on that day nobody knew of them."""
+    """Read the digits of the findings that a revision put on record after a day: on that day nobody knew of them."""
     statement = select(col(AssessmentRevision.added_findings)).where(
         col(AssessmentRevision.revised_on) > as_of, *within.whose(AssessmentRevision)
     )
-    return {id_ for added in session.execute(statement).scalars() for id_ in added}
+    return {id_.replace("-", "") for added in session.execute(statement).scalars() for id_ in added}
 
 
 def months_below(session: Session, as_of: date, within: Within) -> list[NightRow]:
@@ -236,9 +267,10 @@ def months_below(session: Session, as_of: date, within: Within) -> list[NightRow
 
 
 def months_of_failing_contracts(session: Session, as_of: date, within: Within) -> list[NightRow]:
-    """Read every final month of the contracts that have, or had, at least two results at or under their highest mark.
+    """Read the final months of the contracts that have, or had, at least two results at or under their highest mark.
 
-    `<=` because hundredths are rounded: an unrounded 79.996 under a mark of 80 is stored as 80.00.
+    Left out are months that were assessed and never revised whose results are not under it: no run counts them. `<=`
+    because hundredths are rounded: an unrounded 79.996 under a mark of 80 is stored as 80.00.
     """
     marks = (
         select(
@@ -249,15 +281,14 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
         .group_by(col(TermsVersion.contract_id))
         .subquery()
     )
+    fails = and_(
+        col(Assessment.score_kind).in_([ScoreKind.EXACT, ScoreKind.BELOW]),
+        col(Assessment.score_hundredths) <= marks.c.mark,
+    )
     now: Listing = (
         select(col(Assessment.contract_id), col(Assessment.id).label("month"))
         .join(marks, marks.c.contract_id == col(Assessment.contract_id))
-        .where(
-            col(Assessment.final_on) <= as_of,
-            col(Assessment.score_kind).in_([ScoreKind.EXACT, ScoreKind.BELOW]),
-            col(Assessment.score_hundredths) <= marks.c.mark,
-            *within.of(Assessment),
-        )
+        .where(col(Assessment.final_on) <= as_of, fails, *within.of(Assessment))
     )
     once: Listing = (
         select(col(AssessmentRevision.contract_id), col(AssessmentRevision.assessment_id).label("month"))
@@ -284,7 +315,12 @@ def months_of_failing_contracts(session: Session, as_of: date, within: Within) -
             col(Assessment.terms_version_id),
         )
         .join(failing, failing.c.contract_id == col(Assessment.contract_id))
-        .where(col(Assessment.final_on) <= as_of, col(Assessment.expected))
+        .join(marks, marks.c.contract_id == col(Assessment.contract_id))
+        .where(
+            col(Assessment.final_on) <= as_of,
+            col(Assessment.expected),
+            or_(fails, col(Assessment.state) != MonthState.ASSESSED, col(Assessment.revision) > 0),
+        )
         .order_by(col(Assessment.contract_id), col(Assessment.period))
     )
     return night_rows(session, statement)

@@ -283,10 +283,14 @@ def assessments(
 
 def criteria(session: Session, assessment_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read the points by criterion of one month."""
-    statement = select(col(AssessmentCriterion.criterion), col(AssessmentCriterion.points_hundredths)).where(
-        col(AssessmentCriterion.assessment_id) == assessment_id
-    )
-    return session.execute(statement.order_by(col(AssessmentCriterion.criterion))).mappings().all()
+    return plain(session.connection().execute(_CRITERIA, {"assessment": assessment_id}))
+
+
+_CRITERIA = (
+    select(col(AssessmentCriterion.criterion), col(AssessmentCriterion.points_hundredths))
+    .where(col(AssessmentCriterion.assessment_id) == bindparam("assessment"))
+    .order_by(col(AssessmentCriterion.criterion))
+)
 
 
 def month_as_it_stands(session: Session, assessment_id: uuid.UUID) -> RowMapping:

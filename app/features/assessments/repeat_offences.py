@@ -1,6 +1,8 @@
 """Finds issues that come back as often as the terms call a repeat offence (重复发生问题): `repeat_offence`."""
 
 import uuid
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -46,13 +48,18 @@ def known_findings(
 
     `versions` gives a contract's terms; where they cannot be read, all its findings are near, for the rule to say so.
     """
-    issues = sorted(
-        (contract_id, issue_type_id, year)
-        for contract_id, issue_type_id, days in narrowing.days_of_issues(session, as_of, within)
-        for year in _near(contract_id, days, versions)
+    issues = narrowing.issues_of_contracts(session, as_of, within)
+    near = sorted(
+        (issue["contract_id"], issue["issue_type_id"], year)
+        for issue in issues
+        for year in _near(issue["contract_id"], issue["days"], versions)
     )
     later = narrowing.findings_added_after(session, as_of, within)
-    return [row for row in narrowing.findings_of_issues(session, as_of, issues) if str(row["id"]) not in later]
+    found: defaultdict[tuple[str, str], list[NightRow]] = defaultdict(list)
+    for row in narrowing.findings_of_issues(session, as_of, near):
+        if row["id"] not in later:
+            found[row["contract"], row["type"]].append(row)
+    return [{**issue, **row} for issue in issues for row in found[issue["contract_id"].hex, issue["issue_type_id"].hex]]
 
 
 def _near(contract_id: uuid.UUID, days: str, versions: Callable[[uuid.UUID], Sequence[Version]]) -> set[int]:
@@ -81,13 +88,22 @@ def offences(
 
 def _rule_for(versions: Sequence[Version]) -> Callable[[Occurrence], RepeatRule | None]:
     """Judge an occurrence by the terms for its month as they were known on its day."""
+    # Only on these days may another version begin to govern.
+    turns = sorted(
+        {version.effective_from.replace(day=1) for version in versions} | {version.agreed_on for version in versions}
+    )
 
-    @cache
-    def rule_on(day: date) -> RepeatRule | None:
-        version = version_for(versions, Period.of(day), day)
-        return version.terms.repeat if version else None
+    rules: dict[int, RepeatRule | None] = {}
 
-    return lambda occurrence: rule_on(occurrence.occurred_on)
+    def rule_for(occurrence: Occurrence) -> RepeatRule | None:
+        day = occurrence.occurred_on
+        turned = bisect_right(turns, day)
+        if turned not in rules:
+            version = version_for(versions, Period.of(day), day)
+            rules[turned] = version.terms.repeat if version else None
+        return rules[turned]
+
+    return rule_for
 
 
 def _occurrence(row: NightRow) -> Occurrence:

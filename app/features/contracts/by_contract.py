@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, RowMapping
+from sqlalchemy import CursorResult, Executable, RowMapping
 from sqlmodel import Session
 
 from app.features.alerts.state import AlertState, Broken, Evaluation
@@ -19,7 +19,11 @@ _Row = TypeVar("_Row", RowMapping, NightRow)
 
 def night_rows(session: Session, statement: Executable) -> list[NightRow]:
     """Read what a statement finds, for a night; past the session's loading of entities, which takes as long again."""
-    result = session.connection().execute(statement)
+    return rows_of(session.connection().execute(statement))
+
+
+def rows_of(result: CursorResult[Any]) -> list[NightRow]:
+    """Give what a statement found as a night reads it."""
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
 

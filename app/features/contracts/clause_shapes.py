@@ -1,10 +1,17 @@
 """What the clauses of a document that move money are made of: rounding, and bands of the score with their shares."""
 
+import ast
+import inspect
+import sys
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StrictInt
+from pydantic import Field, GetJsonSchemaHandler, StrictInt
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from app.rules import clauses as rules
 from app.rules.clauses import Stage
@@ -15,7 +22,31 @@ from app.values import Points, Rate, Shape
 class Clause(Shape):
     """The base of all shapes here: what stands below a field is its description in the API's documents."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe the fields by their sources, which the library would read at every start."""
+        described = handler(schema)
+        fields = handler.resolve_ref_schema(described)["properties"]
+        for kind in cls.__mro__[: cls.__mro__.index(Clause)]:
+            for name, text in _written_below_fields(kind.__module__).get(kind.__name__, {}).items():
+                fields[name].setdefault("description", text)
+        return described
+
+
+@cache
+def _written_below_fields(module: str) -> dict[str, dict[str, str]]:
+    """Read what stands below the fields of each class of a module."""
+    classes = [one for one in ast.parse(inspect.getsource(sys.modules[module])).body if isinstance(one, ast.ClassDef)]
+    return {
+        one.name: {
+            field.target.id: inspect.cleandoc(text)
+            for field, below in pairwise(one.body)
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+            if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+            if isinstance(text := below.value.value, str)
+        }
+        for one in classes
+    }
 
 
 BaseName = Literal["month_fee", "quarter_fee", "year_fee", "contract_total", "at_risk_pool"]

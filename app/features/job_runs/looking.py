@@ -1,7 +1,7 @@
 """Decides which contracts a run looks at: those of which something changed, those that time moves, or all."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,19 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from sqlalchemy import RowMapping
 from sqlmodel import Session
 
-from app.features.job_runs import queries
 from app.features.nights import queries as nights
-from app.features.nights.marks import EVERY
-from app.features.paging import Listing
+from app.features.nights.queries import Among
 from app.health import head
 from app.models.words import RunStatus
 from app.rules.working_days import next_notice_reaches_from
 
 FULL_WEEKDAY = 6
 """Sunday: the night on which every job looks at all contracts, and so finds what no mark has named."""
-
-Moved = Callable[[date, date], Sequence[Listing]]
-"""Selects the contracts that time alone moves from one night's date to another's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +29,8 @@ class Look:
     """
 
     gathered: int
-    among: Sequence[Listing] | None = None
-    expected: Sequence[Listing] | None = None
+    among: Among | None = None
+    expected: Among | None = None
     since: date | None = None
 
     def overlooked(self, session: Session, seen: Iterable[uuid.UUID]) -> Callable[[Iterable[uuid.UUID]], int]:
@@ -46,30 +41,21 @@ class Look:
         return lambda corrected: len(set(corrected) - named)
 
 
-def look(session: Session, job: str, as_of: date, moved: Moved, *, full: bool) -> Look:
-    """Say what a run for a date looks at, by the last run of the job for that date or an earlier one.
+def look(job: str, as_of: date, standing: RowMapping, moved: Among, *, full: bool) -> Look:
+    """Say what a run for a date looks at, by how the job stands; `moved` selects what time alone moves.
 
     All contracts, where there is none, where another program made it, where it failed when it was run again, where
     something has changed that concerns all, where the calendar's own year turns, on Sundays, and where `full` asks.
     """
-    gathered = nights.last_gathering(session)
-    before = queries.last_success(session, job, as_of)
-    if full or before is None or before["gathered"] is None:
+    gathered, since = standing["last_gathering"], standing["business_date"]
+    if full or standing["gathered"] is None or standing["concerns_all"] or _turns(since, as_of):
         return Look(gathered)
-    since: date = before["business_date"]
-    if before["program"] != program() or before["status"] is not RunStatus.SUCCEEDED or _turns(since, as_of):
+    if standing["program"] != program() or standing["status"] is not RunStatus.SUCCEEDED:
         return Look(gathered)
-    if nights.is_gathered(session, before["gathered"], since, EVERY):
-        return Look(gathered)
-    named = [
-        nights.gathered_after(before["gathered"], since),
-        nights.turning(job, as_of),
-        nights.these(_broken(before)),
-        *moved(since, as_of),
-    ]
+    named = nights.looked_at(job, as_of, standing["gathered"], since, _broken(standing)).plus(moved)
     if as_of.weekday() == FULL_WEEKDAY:
         # What was marked since the gathering may have been seen by the run, and is no fault.
-        return Look(gathered, expected=[*named, nights.marked()])
+        return Look(gathered, expected=named.plus(nights.MARKED))
     return Look(gathered, among=named, since=since)
 
 

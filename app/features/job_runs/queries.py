@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, bindparam, func, literal, select, true
 from sqlmodel import Session, col
 
 from app.clock import BUSINESS_ZONE
+from app.features.nights import queries as nights
+from app.features.nights.marks import EVERY
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.models import Alert, JobRun
 from app.models.words import AlertKind, AskedBy, RunStatus
@@ -54,13 +56,32 @@ def later_run(session: Session, job: str, as_of: date) -> datetime | None:
     return instant
 
 
-def last_success(session: Session, job: str, as_of: date) -> RowMapping | None:
-    """Give a job's run for the latest date up to `as_of` that has succeeded."""
-    names = ("business_date", "status", "gathered", "program", "failures")
-    statement = select(*(col(getattr(JobRun, name)) for name in names)).where(
-        col(JobRun.job) == job, col(JobRun.business_date) <= as_of, col(JobRun.first_succeeded_at).is_not(None)
+def standing(session: Session, job: str) -> RowMapping:
+    """Give the number of the last gathering, and a job's run for the latest business date that has succeeded.
+
+    `concerns_all` tells whether since that run something was marked that concerns all contracts. Where there is no such
+    run, all but the number is None.
+    """
+    return session.connection().execute(_STANDING, {"job": job}).mappings().one()
+
+
+_NEWEST = (
+    select(
+        col(JobRun.business_date),
+        col(JobRun.status),
+        col(JobRun.gathered),
+        col(JobRun.program),
+        col(JobRun.failures),
+        nights.is_gathered(EVERY, col(JobRun.gathered), col(JobRun.business_date)).label("concerns_all"),
     )
-    return session.execute(statement.order_by(col(JobRun.business_date).desc()).limit(1)).mappings().one_or_none()
+    .where(col(JobRun.job) == bindparam("job"), col(JobRun.first_succeeded_at).is_not(None))
+    .order_by(col(JobRun.business_date).desc())
+    .limit(1)
+    .subquery()
+)
+_STANDING = select(nights.LAST_GATHERING.label("last_gathering"), _NEWEST).select_from(
+    select(literal(1)).subquery().outerjoin(_NEWEST, true())
+)
 
 
 def seen_by_all(session: Session, jobs: Collection[str]) -> tuple[int, date] | None:
@@ -104,6 +125,21 @@ def succeeded(session: Session, since: date) -> dict[tuple[str, date], date]:
         col(JobRun.business_date) >= since, col(JobRun.first_succeeded_at).is_not(None)
     )
     return {(job, day): at.astimezone(BUSINESS_ZONE).date() for job, day, at in session.execute(statement) if at}
+
+
+def complete_dates(session: Session, jobs: Collection[str], since: date) -> set[date]:
+    """Give the business dates from one on for which every one of some jobs has succeeded."""
+    statement = (
+        select(col(JobRun.business_date))
+        .where(
+            col(JobRun.job).in_(list(jobs)),
+            col(JobRun.business_date) >= since,
+            col(JobRun.first_succeeded_at).is_not(None),
+        )
+        .group_by(col(JobRun.business_date))
+        .having(func.count() == len(jobs))
+    )
+    return set(session.execute(statement).scalars())
 
 
 def last_night(session: Session) -> date | None:

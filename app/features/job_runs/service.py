@@ -1,56 +1,62 @@
 """Claims a job's run for a business date, notes how it ended, and finds the dates that were missed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, func, literal, update
+from sqlalchemy import Executable, bindparam, func, update
 from sqlmodel import Session, col
 
 from app import clock
 from app.features.alerts.state import AlertState, Evaluation, Tally
 from app.features.job_runs import queries
 from app.features.job_runs.looking import program
-from app.features.upserts import Insert, upsert
+from app.features.upserts import upsert_on
 from app.models import JobRun
 from app.models.columns import UtcDateTime, new_id
 from app.models.words import AlertKind, AskedBy, RunStatus, Severity
 
 
-def claim(session: Session, job: str, business_date: date, asked_by: AskedBy) -> None:
+def claim(session: Session, job: str, business_date: date, asked_by: AskedBy, began_at: datetime | None = None) -> None:
     """Begin an attempt that was asked for: make the one row of the job and date, or count one attempt more on it.
 
     The row stays locked to the end of the transaction, so of two who run the same job at once the second waits and
-    then finds nothing left to write.
+    then finds nothing left to write. `began_at` is for an attempt that has done its work before.
     """
-    now = clock.now()
-    session.connection().execute(
-        _fresh(session, job, business_date, asked_by, now).on_conflict_do_update(
-            index_elements=["job", "business_date"], set_=_again(now)
-        )
-    )
+    _claim(session, job, business_date, asked_by, began_at, unless_done=False)
 
 
-def claim_unless_done(session: Session, job: str, business_date: date, asked_by: AskedBy) -> bool:
+def claim_unless_done(
+    session: Session, job: str, business_date: date, asked_by: AskedBy, began_at: datetime | None = None
+) -> bool:
     """Begin an attempt only where none has succeeded yet, and tell whether this transaction is the one to run it.
 
     Of two at once the second waits on the row: it finds the first one's success and has nothing to do, not even an
     attempt to count; or, where the first was undone or killed, it runs in its place.
     """
-    now = clock.now()
-    statement = _fresh(session, job, business_date, asked_by, now).on_conflict_do_update(
-        index_elements=["job", "business_date"], set_=_again(now), where=col(JobRun.first_succeeded_at).is_(None)
-    )
-    return session.connection().execute(statement.returning(col(JobRun.id))).first() is not None
+    return _claim(session, job, business_date, asked_by, began_at, unless_done=True)
 
 
-def _fresh(session: Session, job: str, business_date: date, asked_by: AskedBy, now: datetime) -> Insert:
+def _claim(
+    session: Session, job: str, business_date: date, asked_by: AskedBy, began_at: datetime | None, *, unless_done: bool
+) -> bool:
+    now = began_at or clock.now()
     fresh = {"id": new_id(), "job": job, "business_date": business_date, "asked_by": asked_by, "attempts": 1}
-    return upsert(session, JobRun).values(**fresh, **_ended(now, now))
+    fresh |= {"started_at": now} | _ended(now)
+    statement = _claiming(session.get_bind().dialect.name, unless_done=unless_done)
+    return session.connection().execute(statement, fresh).first() is not None
 
 
-def _again(now: datetime) -> dict[str, Any]:
-    return {"attempts": col(JobRun.attempts) + 1, "started_at": now}
+@cache
+def _claiming(dialect: str, *, unless_done: bool) -> Executable:
+    fresh = upsert_on(dialect, JobRun)
+    claimed = fresh.on_conflict_do_update(
+        index_elements=["job", "business_date"],
+        set_={"attempts": col(JobRun.attempts) + 1, "started_at": fresh.excluded.started_at},
+        where=col(JobRun.first_succeeded_at).is_(None) if unless_done else None,
+    )
+    return claimed.returning(col(JobRun.id))
 
 
 def finish(
@@ -67,31 +73,28 @@ def finish(
     `gathered` is the last gathering of marks that it saw; `overlooked` how many contracts it corrected unexpectedly.
     """
     now = clock.now()
-    first = func.coalesce(col(JobRun.first_succeeded_at), literal(now, UtcDateTime))
-    values = _ended(None, now, RunStatus.SUCCEEDED, tally, statements)
+    values = _ended(now, RunStatus.SUCCEEDED, tally, statements)
     seen = {"gathered": gathered, "program": program(), "overlooked": overlooked}
-    session.connection().execute(_of(job, business_date).values(first_succeeded_at=first, **seen, **values))
+    session.connection().execute(_SUCCEEDED, {"of": job, "on": business_date, "now": now} | seen | values)
 
 
 def record_failure(session: Session, job: str, business_date: date, error: str) -> None:
     """Note on the claimed row, after the attempt itself was undone, that and why it failed as a whole."""
-    ended = _ended(None, clock.now(), RunStatus.FAILED) | {"error": error[:1000]}
-    session.connection().execute(_of(job, business_date).values(**ended))
+    ended = _ended(clock.now()) | {"error": error[:1000]}
+    session.connection().execute(_OF, {"of": job, "on": business_date} | ended)
 
 
-def _of(job: str, business_date: date) -> Update:
-    return update(JobRun).where(col(JobRun.job) == job, col(JobRun.business_date) == business_date)
+_OF = update(JobRun).where(col(JobRun.job) == bindparam("of"), col(JobRun.business_date) == bindparam("on"))
+_SUCCEEDED = _OF.values(
+    first_succeeded_at=func.coalesce(col(JobRun.first_succeeded_at), bindparam("now", type_=UtcDateTime))
+)
 
 
 def _ended(
-    started: datetime | None,
-    finished: datetime,
-    status: RunStatus = RunStatus.FAILED,
-    tally: Tally | None = None,
-    statements: int = 0,
+    finished: datetime, status: RunStatus = RunStatus.FAILED, tally: Tally | None = None, statements: int = 0
 ) -> dict[str, Any]:
-    tally = tally or Tally(0, 0, 0, [])
-    values = {
+    tally = tally or Tally()
+    return {
         "status": status,
         "rows_read": tally.read,
         "rows_written": tally.written,
@@ -102,16 +105,21 @@ def _ended(
         "error": None,
         "finished_at": finished,
     }
-    return values | ({"started_at": started} if started else {})
 
 
-def due_dates_of_the_clock(session: Session, jobs: Iterable[str], today: date) -> list[tuple[str, date]]:
+def due_dates_of_the_clock(session: Session, jobs: Collection[str], today: date) -> list[tuple[str, date]]:
     """List every job and business date, oldest first, that the clock should have run up to `today` and has not."""
     first = queries.first_tick(session) or today
-    done = queries.succeeded(session, first)
-    days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
-    names = list(jobs)
-    return [(job, day) for day in days for job in names if (job, day) not in done]
+    complete = queries.complete_dates(session, jobs, first)
+    days = [day for day in _days(first, today) if day not in complete]
+    if not days:
+        return []
+    done = queries.succeeded(session, days[0])
+    return [(job, day) for day in days for job in jobs if (job, day) not in done]
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def missed_jobs(session: Session, jobs: Iterable[str], as_of: date, judged: date | None = None) -> Evaluation:
@@ -126,7 +134,7 @@ def missed_jobs(session: Session, jobs: Iterable[str], as_of: date, judged: date
     if judged is not None:
         first = max(first, min(judged, queries.oldest_open_miss(session) or judged))
     done = queries.succeeded(session, first)
-    days = [first + timedelta(days=number) for number in range((as_of - first).days)]
+    days = _days(first, as_of - timedelta(days=1))
     evaluation = Evaluation(rows_read=len(done))
     for day in days:
         for job in jobs:

@@ -1,10 +1,24 @@
 """Every select over the marks, what was gathered of them, and which contracts they are about."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    SQLColumnExpression,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
@@ -39,7 +53,10 @@ def naming_budget_lines(session: Session, ids: Collection[uuid.UUID]) -> set[uui
 
 def anything_marked(session: Session) -> bool:
     """Tell whether there is a mark to gather."""
-    return session.execute(select(col(ChangedContract.id)).limit(1)).first() is not None
+    return session.connection().execute(_ANY_MARK).first() is not None
+
+
+_ANY_MARK = select(col(ChangedContract.id)).limit(1)
 
 
 def oldest_marks(limit: int) -> Listing:
@@ -47,61 +64,74 @@ def oldest_marks(limit: int) -> Listing:
     return select(col(ChangedContract.id)).order_by(col(ChangedContract.id)).limit(limit)
 
 
-def last_gathering(session: Session) -> int:
-    """Give the number of the last gathering; 0 before the first."""
-    number: int = session.execute(select(func.coalesce(func.max(col(Gathering.number)), 0))).scalar_one()
-    return number
+LAST_GATHERING = select(func.coalesce(func.max(col(Gathering.number)), 0)).scalar_subquery()
+"""The number of the last gathering; 0 before the first."""
 
 
-def is_gathered(session: Session, gathered: int, since: date, contract_id: uuid.UUID) -> bool:
-    """Tell whether a contract was marked after a gathering, or on a day after `since`."""
-    statement = select(col(NightContract.gathering)).where(
-        col(NightContract.contract_id) == contract_id, _after(gathered, since)
-    )
-    return session.execute(statement.limit(1)).first() is not None
+def is_gathered(
+    contract_id: uuid.UUID, gathered: SQLColumnExpression[Any], since: SQLColumnExpression[date]
+) -> ColumnElement[bool]:
+    """Ask in SQL whether a contract was marked after a gathering, or on a day after `since`."""
+    return exists().where(col(NightContract.contract_id) == contract_id, _after(gathered, since))
 
 
-def gathered_after(gathered: int, since: date) -> Listing:
-    """Select the contracts that were marked after a gathering, or on a day after `since`."""
-    return select(col(NightContract.contract_id)).where(_after(gathered, since))
-
-
-def _after(gathered: int, since: date) -> ColumnElement[bool]:
+def _after(
+    gathered: SQLColumnExpression[Any] | BindParameter[int], since: SQLColumnExpression[date] | BindParameter[date]
+) -> ColumnElement[bool]:
     return or_(col(NightContract.gathering) > gathered, col(NightContract.recorded_on) > since)
 
 
-def turning(job: str, until: date) -> Listing:
-    """Select the contracts of a job that turn on a day or turned before it."""
-    return select(col(NightTurn.contract_id)).where(col(NightTurn.job) == job, col(NightTurn.turns_on) <= until)
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Contracts that are selected by some selects, which are made once, and the values of their parameters."""
+
+    selects: tuple[Listing, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def plus(self, other: "Among") -> "Among":
+        """Select those of another one as well."""
+        return Among((*self.selects, *other.selects), {**self.values, **other.values})
 
 
-def marked() -> Listing:
-    """Select the contracts that are marked and not gathered yet."""
-    return select(col(ChangedContract.contract_id))
+def looked_at(job: str, as_of: date, gathered: int, since: date, broken: Collection[uuid.UUID]) -> Among:
+    """Select what was marked after a gathering or on a day after `since`, what turns for a job, and what was broken."""
+    values = {"job": job, "as_of": as_of, "gathered": gathered, "since": since}
+    return Among(_LOOKED_AT, values).plus(Among(_BROKEN, {"broken": list(broken)}) if broken else Among())
 
 
-def these(contract_ids: Collection[uuid.UUID]) -> Listing:
-    """Select some contracts."""
-    return select(col(Contract.id)).where(col(Contract.id).in_(contract_ids))
+_LOOKED_AT: tuple[Listing, ...] = (
+    select(col(NightContract.contract_id)).where(_after(bindparam("gathered"), bindparam("since"))),
+    select(col(NightTurn.contract_id)).where(
+        col(NightTurn.job) == bindparam("job"), col(NightTurn.turns_on) <= bindparam("as_of")
+    ),
+)
+_BROKEN: tuple[Listing, ...] = (
+    select(col(Contract.id)).where(col(Contract.id).in_(bindparam("broken", expanding=True))),
+)
+MARKED = Among((select(col(ChangedContract.contract_id)),))
+"""The contracts that are marked and not gathered yet."""
 
 
-def contracts(
-    session: Session, after: uuid.UUID | None, limit: int, among: Sequence[Listing] | None = None
-) -> Sequence[uuid.UUID]:
+def contracts(session: Session, after: uuid.UUID | None, limit: int, among: Among | None = None) -> Sequence[uuid.UUID]:
     """Give the next contracts in the order of their ids, so many at most; of all, or of those that are selected."""
-    statement = select(col(Contract.id)).order_by(col(Contract.id)).limit(limit)
-    if among is not None:
-        statement = statement.where(_is_among(among))
-    if after is not None:
-        statement = statement.where(col(Contract.id) > after)
-    return session.execute(statement).scalars().all()
+    statement = _contracts(None if among is None else among.selects, goes_on=after is not None)
+    values: dict[str, Any] = {"most": limit} | ({} if after is None else {"after": after})
+    return session.connection().execute(statement, values | dict(among.values if among else {})).scalars().all()
 
 
-def named(session: Session, ids: Collection[uuid.UUID], among: Sequence[Listing]) -> set[uuid.UUID]:
+@cache
+def _contracts(selects: tuple[Listing, ...] | None, *, goes_on: bool) -> Listing:
+    statement: Listing = select(col(Contract.id)).order_by(col(Contract.id)).limit(bindparam("most", type_=Integer))
+    if selects is not None:
+        statement = statement.where(_is_among(selects))
+    return statement.where(col(Contract.id) > bindparam("after")) if goes_on else statement
+
+
+def named(session: Session, ids: Collection[uuid.UUID], among: Among) -> set[uuid.UUID]:
     """Give those of some contracts that are selected."""
-    statement = select(col(Contract.id)).where(col(Contract.id).in_(ids), _is_among(among))
-    return set(session.execute(statement).scalars())
+    statement = select(col(Contract.id)).where(col(Contract.id).in_(ids), _is_among(among.selects))
+    return set(session.execute(statement, among.values).scalars())
 
 
-def _is_among(among: Iterable[Listing]) -> ColumnElement[bool]:
-    return col(Contract.id).in_(select(union(*among).subquery().c[0]))
+def _is_among(selects: Sequence[Listing]) -> ColumnElement[bool]:
+    return col(Contract.id).in_(select(union(*selects).subquery().c[0]))

@@ -3,10 +3,9 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -15,15 +14,15 @@ from app.features.alerts.state import Broken
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.errors import TermsUnreadable
-from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.contracts.versions import Version, read_versions
 from app.features.metrics import queries as metric_queries
-from app.features.settlements import queries, sources
+from app.features.settlements import facts_queries, sources
 from app.features.settlements.decisions import queries as decision_queries
 from app.features.settlements.ledger import queries as ledger_queries
 from app.features.settlements.month_facts import MonthRows, month_facts
 from app.features.settlements.reckoned import reckon_through
 from app.models.words import MoneyStatus
-from app.rules.clauses import Excess, Payment, Schedule
+from app.rules.clauses import Excess, MoneyTerms, Payment, Schedule
 from app.rules.costings import priced
 from app.rules.fees import ServiceFees
 from app.rules.ledger import Account
@@ -31,6 +30,7 @@ from app.rules.lines import OF_FUND, Component, MonthFacts
 from app.rules.periods import Period
 from app.rules.reckoning import Reckoning
 from app.rules.settling import Books, Draft, PaymentPeriod, Settled, payment_periods, settle
+from app.rules.terms import governing
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,17 @@ class ContractBooks:
 
     def ends_on(self, period: PaymentPeriod) -> date:
         """Give the last day of service that a period settles; of an instalment without months, when it is payable."""
-        served = [month.served_to for month in self.months if month.period in period.months]
-        if served:
-            return max(served)
+        if period.months:
+            return max(self._served_to[month] for month in period.months)
         if period.instalment is None:
-            return max(month.served_to for month in self.months)
+            return max(self._served_to.values())
         place = period.instalment
         from_ = self.payment(period).instalments[place].payable_from
         return from_ or self.service.starts_on
+
+    @cached_property
+    def _served_to(self) -> dict[Period, date]:
+        return {month.period: month.served_to for month in self.months}
 
 
 def read(session: Session, contract_id: uuid.UUID, known_on: date, *, every_finding: bool = False) -> ContractBooks:
@@ -149,43 +152,59 @@ def _readers(
     years: defaultdict[uuid.UUID, dict[int, int]] = defaultdict(dict)
     for row in contract_queries.years(session, contract_ids):
         years[row["contract_id"]][row["year"]] = row["amount_fen"]
-    versions = _grouped(contract_queries.versions_of(session, contract_ids))
-    months = _grouped(queries.months(session, contract_ids))
-    findings = _grouped(queries.findings(session, contract_ids, None if every_finding else _priced(versions)))
+    stored = _grouped(contract_queries.versions_of(session, contract_ids))
+    versions = {contract_id: _read(rows) for contract_id, rows in stored.items()}
+    months = _grouped(facts_queries.months(session, contract_ids))
+    findings = _grouped(
+        facts_queries.findings(session, contract_ids, None if every_finding else _priced(versions.values()))
+    )
     metrics = _grouped(metric_queries.of_contracts(session, contract_ids))
     decisions = _grouped(decision_queries.of_contracts(session, contract_ids))
-    calendar = work_calendar(session, known_on)
-    posted = _grouped(queries.posted(session, contract_ids))
-    live = _grouped(queries.live(session, contract_ids))
+    # Only the last day of a finding of several days asks for the calendar.
+    calendar = cache(partial(work_calendar, session, known_on))
+    posted = _grouped(facts_queries.posted(session, contract_ids))
+    live = _grouped(facts_queries.live(session, contract_ids))
     accounts = _grouped(ledger_queries.sums(session, contract_ids))
-    held = {row["contract_id"]: row["fen"] for row in queries.held_before(session, contract_ids)}
     return {
         contract["id"]: partial(
             _books,
             contract,
-            _service(contract, years[contract["id"]], held.get(contract["id"])),
+            years[contract["id"]],
             MonthRows(calendar, *(rows.get(contract["id"], []) for rows in (months, findings, metrics, decisions))),
-            _Rows(*(rows.get(contract["id"], []) for rows in (versions, posted, live, accounts))),
+            versions.get(contract["id"], []),
+            _Rows(*(rows.get(contract["id"], []) for rows in (posted, live, accounts))),
             known_on,
         )
-        for contract in queries.contracts(session, contract_ids)
+        for contract in facts_queries.contracts(session, contract_ids)
     }
 
 
-def _priced(versions: Mapping[uuid.UUID, Sequence[RowMapping]]) -> frozenset[str]:
-    """Name the issue types that cost something by any of the terms; damaged ones are told of in their own place."""
-    found: set[str] = set()
-    for rows in versions.values():
-        with suppress(TermsUnreadable):
-            found.update(*(priced(version.terms.money) for version in read_versions(rows)))
-    return frozenset(found)
+_Versions = list[Version] | TermsUnreadable
+"""The versions of a contract's terms; where one has been damaged, what is raised in the place of its books."""
+
+
+def _read(rows: Iterable[RowMapping]) -> _Versions:
+    try:
+        return read_versions(rows)
+    except TermsUnreadable as error:
+        return error
+
+
+def _priced(versions: Iterable[_Versions]) -> frozenset[str]:
+    """Name the issue types that cost something by any of the terms."""
+    readable = (stated for stated in versions if not isinstance(stated, TermsUnreadable))
+    return frozenset[str]().union(*(_priced_by(version.terms.money) for stated in readable for version in stated))
+
+
+@lru_cache(maxsize=512)
+def _priced_by(terms: MoneyTerms) -> frozenset[str]:
+    return frozenset(priced(terms))
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """The other rows of one contract."""
 
-    versions: Sequence[RowMapping]
     posted: Sequence[RowMapping]
     live: Sequence[RowMapping]
     accounts: Sequence[RowMapping]
@@ -207,32 +226,36 @@ def _held(accounts: Iterable[RowMapping]) -> dict[Component, int]:
     return held
 
 
-def _service(contract: RowMapping, years: Mapping[int, int], held_before: int | None) -> ServiceFees:
+def _service(contract: RowMapping, years: Mapping[int, int], posted: Iterable[RowMapping]) -> ServiceFees:
+    # Of all that settlements hold, only an opening balance has a line of this name.
+    held_before = next((row["fen"] for row in posted if row["component"] == Account.HELD), None)
     return ServiceFees(contract["starts_on"], contract["ends_on"], years, contract["closed_on"], held_before)
 
 
+def _posted(rows: Iterable[RowMapping]) -> dict[tuple[Period, Component], int]:
+    """Give what is posted of each month; what is carried over or opened with is of none."""
+    return {(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows if row["period"]}
+
+
 def _books(
-    contract: RowMapping, service: ServiceFees, of_months: MonthRows, rows: _Rows, known_on: date
+    contract: RowMapping,
+    years: Mapping[int, int],
+    of_months: MonthRows,
+    versions: _Versions,
+    rows: _Rows,
+    known_on: date,
 ) -> ContractBooks:
-    versions = read_versions(rows.versions)
-    live = {row["payment_period"]: row for row in rows.live}
-    opening = live.get(queries.OPENING)
-    covered = set(opening["months"]) if opening else set()
-    governing = {
-        period: version
-        for period in (Period.parse(row["period"]) for row in of_months.months)
-        if (version := version_for(versions, period, known_on)) is not None
-    }
-    settled_here = replace(of_months, months=[row for row in of_months.months if row["period"] not in covered])
-    months = month_facts(contract["id"], settled_here, versions, governing)
+    if isinstance(versions, TermsUnreadable):
+        raise versions
+    in_force = governing(versions, (Period.parse(row["period"]) for row in of_months.months), known_on)
     return ContractBooks(
         contract=contract,
-        service=service,
-        months=months,
-        versions=governing,
-        posted={(Period.parse(row["period"]), Component(row["component"])): row["fen"] for row in rows.posted},
+        service=_service(contract, years, rows.posted),
+        months=month_facts(contract["id"], of_months, versions, in_force),
+        versions=in_force,
+        posted=_posted(rows.posted),
         receivable=sum(row["fen"] for row in rows.accounts if row["account"] is Account.RECEIVABLE),
         held=_held(rows.accounts),
-        live=live,
+        live={row["payment_period"]: row for row in rows.live},
         adjustments=max((row["adjustment"] or 0 for row in rows.posted), default=0),
     )

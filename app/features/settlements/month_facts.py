@@ -2,10 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy import RowMapping
@@ -22,13 +21,14 @@ from app.rules.working_days import WorkCalendar
 
 _SETTLED = (Stage.FINAL, Stage.NOTIFIED)
 _ONE_DAY = timedelta(days=1)
+_FULL_MARK = Fraction(Terms().full_mark)
 
 
 @dataclass(frozen=True, slots=True)
 class MonthRows:
-    """The rows of one contract's months; working days are counted by the calendar."""
+    """The rows of one contract's months; working days are counted by the calendar, which is read once one is."""
 
-    calendar: WorkCalendar
+    calendar: Callable[[], WorkCalendar]
     months: Sequence[RowMapping]
     findings: Sequence[RowMapping]
     metrics: Sequence[RowMapping]
@@ -49,20 +49,21 @@ def month_facts(
     contract_id: uuid.UUID, rows: MonthRows, versions: Sequence[Version], governing: Mapping[Period, Version]
 ) -> tuple[MonthFacts, ...]:
     """Give the facts of the months that terms govern, in their order."""
-    scales = {version.id: version.terms.full_mark for version in versions}
+    scales = {version.id: Fraction(version.terms.full_mark) for version in versions}
+    at = sources.contract(contract_id)
     recorded = _Recorded(
         findings=_findings(rows.findings, rows.calendar),
         metrics={row["period"]: _metrics(row["figures"]) for row in rows.metrics},
         decisions=_decisions(contract_id, rows.decisions, versions, governing),
     )
     return tuple(
-        _month(contract_id, row, governing[period].terms, recorded, scales)
+        _month(at, row, governing[period].terms, recorded, scales)
         for row in rows.months
         if (period := Period.parse(row["period"])) in governing
     )
 
 
-def _findings(rows: Iterable[RowMapping], calendar: WorkCalendar) -> dict[str, list[FindingsOfType]]:
+def _findings(rows: Iterable[RowMapping], calendar: Callable[[], WorkCalendar]) -> dict[str, list[FindingsOfType]]:
     """Give what each month has, in an order that is the same on every database."""
     found: defaultdict[str, list[FindingsOfType]] = defaultdict(list)
     for row in sorted(rows, key=_place):
@@ -75,7 +76,7 @@ def _findings(rows: Iterable[RowMapping], calendar: WorkCalendar) -> dict[str, l
             until=last,
             level=row["level"],
             unrectified=bool(row["unrectified"]),
-            working_days=None if last is None else calendar.working_days_after(first - _ONE_DAY, last),
+            working_days=None if last is None else calendar().working_days_after(first - _ONE_DAY, last),
             post=row["post"],
         )
         found[row["period"]].append(entry)
@@ -116,23 +117,20 @@ def _paper(row: RowMapping) -> str:
 
 
 def _month(
-    contract_id: uuid.UUID,
-    row: RowMapping,
-    terms: Terms,
-    recorded: _Recorded,
-    scales: Mapping[uuid.UUID, Decimal],
+    at: str, row: RowMapping, terms: Terms, recorded: _Recorded, scales: Mapping[uuid.UUID, Fraction]
 ) -> MonthFacts:
+    """Give what is known of a month; `at` is the address of its contract."""
     text = row["period"]
     period = Period.parse(text)
     final = row["stage"] in _SETTLED
     # A result is out of the full mark of the terms that judged it, whichever govern the month by now.
-    full_mark = Fraction(scales.get(row["terms_version_id"], Terms().full_mark))
+    full_mark = scales.get(row["terms_version_id"], _FULL_MARK)
     return MonthFacts(
         period=period,
         served_from=row["served_from"],
         served_to=row["served_to"],
         terms=terms.money,
-        sources=sources.of_month(contract_id, period),
+        sources=sources.of_month(at, period),
         final=final,
         state=row["state"] if final else None,
         score=read_score(row["score_kind"], row["score_exact"]) if final else None,

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app import clock
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.versions import read_versions, version_for
-from app.features.settlements import facts, queries, sources
+from app.features.settlements import facts, facts_queries, queries, sources
 from app.features.settlements.facts import ContractBooks
 from app.features.settlements.service import is_stale
 from app.models.words import MoneyStatus
@@ -105,7 +105,7 @@ class YearFees:
 
 def fees(session: Session, contract_id: uuid.UUID) -> list[YearFees]:
     """Reckon the fee of every month of the agreed service by the terms known today."""
-    (contract,) = queries.contracts(session, [contract_id])
+    (contract,) = facts_queries.contracts(session, [contract_id])
     money = {row["year"]: row["amount_fen"] for row in contract_queries.years(session, [contract_id])}
     service = ServiceFees(contract["starts_on"], contract["ends_on"], money)
     months = _months(session, contract_id, service)
@@ -131,10 +131,11 @@ def _fee(service: ServiceFees, month: MonthFacts) -> MonthFee:
 
 def _months(session: Session, contract_id: uuid.UUID, service: ServiceFees) -> Sequence[MonthFacts]:
     versions = read_versions(contract_queries.versions(session, contract_id))
+    at = sources.contract(contract_id)
     found = []
     for period in service.months:
         served = served_days(period, service.starts_on, service.ends_on)
         version = version_for(versions, period, clock.today())
         if served is not None and version is not None:
-            found.append(MonthFacts(period, *served, version.terms.money, sources.of_month(contract_id, period)))
+            found.append(MonthFacts(period, *served, version.terms.money, sources.of_month(at, period)))
     return found

@@ -4,18 +4,14 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 
 from sqlalchemy import (
-    BigInteger,
     BindParameter,
     ColumnElement,
     RowMapping,
     Select,
     and_,
     bindparam,
-    case,
-    cast,
     exists,
     func,
     not_,
@@ -26,13 +22,12 @@ from sqlmodel import Session, col
 
 from app.features.contracts.within import ALL, Within
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.settlements.facts_queries import LIVE
 from app.models import (
     AnnualAssessment,
     Assessment,
     ClauseDecision,
     Contract,
-    Finding,
-    IssueType,
     LedgerEntry,
     MonthMetrics,
     Settlement,
@@ -40,24 +35,15 @@ from app.models import (
     TermsVersion,
 )
 from app.models.words import LedgerCause, MoneyStatus
-from app.rules.ledger import Account
 
-OPENING = "opening"
-"""The payment period of a balance that was taken over."""
-
-_LIVE = (MoneyStatus.DRAFT, MoneyStatus.APPROVED)
-
-_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
-"""Whose rows are read. What is sent with every draft is made once: to make a statement takes longer than to send it."""
-
-# ---------------------------------------------------------------- what settlements are reckoned from, set by set
+# ---------------------------------------------------------------- what is due to be settled
 
 
 def _covered() -> ColumnElement[bool]:
     """Tell whether a month is in a settlement, drafted or approved."""
     return exists().where(
         col(Settlement.contract_id) == col(Assessment.contract_id),
-        col(Settlement.status).in_(_LIVE),
+        col(Settlement.status).in_(LIVE),
         col(Settlement.first_period) <= col(Assessment.period),
         col(Settlement.last_period) >= col(Assessment.period),
     )
@@ -111,173 +97,31 @@ def hold(session: Session, contract_ids: Collection[uuid.UUID]) -> None:
     session.execute(statement.with_for_update()).all()
 
 
-def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read the owners and the service of some contracts."""
-    return session.connection().execute(_contracts(), {"contracts": list(contract_ids)}).mappings().all()
-
-
-@cache
-def _contracts() -> Listing:
-    statement = select(
-        col(Contract.id),
-        col(Contract.service_center_id),
-        col(Contract.vendor_id),
-        col(Contract.number),
-        col(Contract.starts_on),
-        col(Contract.ends_on),
-        col(Contract.closed_on),
-    ).where(col(Contract.id).in_(_THESE))
-    return statement.order_by(col(Contract.id))
-
-
-def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read the expected months of some contracts with their results, in their order."""
-    return session.connection().execute(_months(), {"contracts": list(contract_ids)}).mappings().all()
-
-
-@cache
-def _months() -> Listing:
-    statement = select(
-        col(Assessment.contract_id),
-        col(Assessment.period),
-        col(Assessment.served_from),
-        col(Assessment.served_to),
-        col(Assessment.stage),
-        col(Assessment.state),
-        col(Assessment.score_kind),
-        col(Assessment.score_exact),
-        col(Assessment.terms_version_id),
-    ).where(col(Assessment.contract_id).in_(_THESE), col(Assessment.expected))
-    return statement.order_by(col(Assessment.contract_id), col(Assessment.period))
-
-
-def findings(
-    session: Session, contract_ids: Collection[uuid.UUID], issue_types: Collection[str] | None = None
-) -> Sequence[RowMapping]:
-    """Count the findings of some contracts that stand; those that differ in anything that a clause asks for apart.
-
-    `issue_types` are the codes of those to count; None counts all.
-    """
-    asked = {"contracts": list(contract_ids)} | ({} if issue_types is None else {"issue_types": list(issue_types)})
-    return session.connection().execute(_findings(among=issue_types is not None), asked).mappings().all()
-
-
-@cache
-def _findings(*, among: bool) -> Listing:
-    alike = (
-        col(Finding.contract_id),
-        col(Finding.period),
-        col(IssueType.code),
-        col(Finding.occurred_on),
-        col(Finding.until),
-        col(Finding.level),
-        col(Finding.unrectified),
-        col(Finding.post),
-    )
-    open_ended = func.sum(case((col(Finding.at_least), 1), else_=0))
-    statement: Listing = (
-        select(
-            col(Finding.contract_id),
-            col(Finding.period),
-            col(IssueType.code).label("issue_type"),
-            col(Finding.occurred_on),
-            col(Finding.until),
-            col(Finding.level),
-            col(Finding.unrectified),
-            col(Finding.post),
-            func.count().label("count"),
-            (open_ended > 0).label("at_least"),
-        )
-        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
-        .where(col(Finding.contract_id).in_(_THESE), col(Finding.withdrawn_on).is_(None))
-        .group_by(*alike)
-    )
-    if among:
-        statement = statement.where(col(IssueType.code).in_(bindparam("issue_types", expanding=True)))
-    return statement
-
-
-def posted(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Sum what approved settlements of some contracts hold, by month and component, adjustments included."""
-    return session.connection().execute(_posted(), {"contracts": list(contract_ids)}).mappings().all()
-
-
-@cache
-def _posted() -> Listing:
-    return (
-        select(
-            col(SettlementLine.contract_id),
-            col(SettlementLine.period),
-            col(SettlementLine.component),
-            cast(func.sum(col(SettlementLine.amount_fen)), BigInteger).label("fen"),
-            func.max(col(SettlementLine.adjustment)).label("adjustment"),
-        )
-        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
-        .where(
-            col(SettlementLine.contract_id).in_(_THESE),
-            col(Settlement.status) == MoneyStatus.APPROVED,
-            col(SettlementLine.period).is_not(None),
-        )
-        .group_by(col(SettlementLine.contract_id), col(SettlementLine.period), col(SettlementLine.component))
-    )
-
-
-def held_before(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read what the approved opening balances of some contracts say was held back before Kaohe's record."""
-    return session.connection().execute(_held_before(), {"contracts": list(contract_ids)}).mappings().all()
-
-
-@cache
-def _held_before() -> Listing:
-    return (
-        select(col(SettlementLine.contract_id), col(SettlementLine.amount_fen).label("fen"))
-        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
-        .where(
-            col(SettlementLine.contract_id).in_(_THESE),
-            col(Settlement.payment_period) == OPENING,
-            col(Settlement.status) == MoneyStatus.APPROVED,
-            col(SettlementLine.component) == Account.HELD.value,
-        )
-    )
-
-
-def live(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read which payment periods of some contracts are drafted or approved."""
-    return session.connection().execute(_live(), {"contracts": list(contract_ids)}).mappings().all()
-
-
-@cache
-def _live() -> Listing:
-    return select(
-        col(Settlement.contract_id),
-        col(Settlement.id),
-        col(Settlement.payment_period),
-        col(Settlement.status),
-        col(Settlement.months),
-        col(Settlement.ends_on),
-        col(Settlement.fee_fen),
-        col(Settlement.payable_fen),
-        col(Settlement.paid_fen),
-    ).where(col(Settlement.contract_id).in_(_THESE), col(Settlement.status).in_(_LIVE))
-
-
 # ---------------------------------------------------------------- one settlement
+
+_THIS: BindParameter[uuid.UUID] = bindparam("settlement")
+_OF_THIS: BindParameter[uuid.UUID] = bindparam("contract")
+"""Which settlement, of which contract. A statement that approvals send is made once: that takes longer than sending."""
 
 
 def for_update(session: Session, contract_id: uuid.UUID, settlement_id: uuid.UUID) -> Settlement | None:
     """Read a settlement of a contract that the caller holds."""
-    statement = select(Settlement).where(
-        col(Settlement.id) == settlement_id, col(Settlement.contract_id) == contract_id
-    )
-    return session.execute(statement).scalar_one_or_none()
+    return session.execute(_HELD, {"settlement": settlement_id, "contract": contract_id}).scalar_one_or_none()
+
+
+_HELD = select(Settlement).where(col(Settlement.id) == _THIS, col(Settlement.contract_id) == _OF_THIS)
 
 
 def amounts(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read what the lines of a settlement post: component, period, fen."""
-    statement = select(col(SettlementLine.component), col(SettlementLine.period), col(SettlementLine.amount_fen)).where(
-        col(SettlementLine.settlement_id) == settlement_id
-    )
-    return session.execute(statement.order_by(col(SettlementLine.number))).mappings().all()
+    return session.connection().execute(_AMOUNTS, {"settlement": settlement_id}).mappings().all()
+
+
+_AMOUNTS = (
+    select(col(SettlementLine.component), col(SettlementLine.period), col(SettlementLine.amount_fen))
+    .where(col(SettlementLine.settlement_id) == _THIS)
+    .order_by(col(SettlementLine.number))
+)
 
 
 def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -289,23 +133,26 @@ def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 
 def lines(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the lines of a settlement, with the terms that govern each."""
-    statement: Listing = (
-        select(
-            col(SettlementLine.number),
-            col(SettlementLine.period),
-            col(SettlementLine.component),
-            col(SettlementLine.adjustment),
-            col(SettlementLine.amount_fen),
-            col(SettlementLine.clause),
-            col(SettlementLine.steps),
-            col(TermsVersion.number).label("terms_version"),
-            col(TermsVersion.reference),
-        )
-        .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
-        .where(col(SettlementLine.settlement_id) == settlement_id)
+    """Read the lines of a settlement, with their steps and the terms that govern each."""
+    return session.connection().execute(_LINES, {"settlement": settlement_id}).mappings().all()
+
+
+_LINES: Listing = (
+    select(
+        col(SettlementLine.number),
+        col(SettlementLine.period),
+        col(SettlementLine.component),
+        col(SettlementLine.adjustment),
+        col(SettlementLine.amount_fen),
+        col(SettlementLine.clause),
+        col(SettlementLine.steps),
+        col(TermsVersion.number).label("terms_version"),
+        col(TermsVersion.reference),
     )
-    return session.execute(statement.order_by(col(SettlementLine.number))).mappings().all()
+    .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
+    .where(col(SettlementLine.settlement_id) == _THIS)
+    .order_by(col(SettlementLine.number))
+)
 
 
 def entries_of(cause_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -355,32 +202,32 @@ class SettlementFilter:
     updated_since: datetime | None = None
 
 
-def _of(centers: Collection[uuid.UUID]) -> Listing:
-    return (
-        select(*_COLUMNS)
-        .join(Contract, col(Contract.id) == col(Settlement.contract_id))
-        .where(col(Settlement.service_center_id).in_(centers))
-    )
+_ALL: Listing = select(*_COLUMNS).join(Contract, col(Contract.id) == col(Settlement.contract_id))
+_SETTLEMENT = _ALL.where(
+    col(Settlement.id) == _THIS,
+    col(Settlement.contract_id) == _OF_THIS,
+    col(Settlement.service_center_id).in_(bindparam("centers", expanding=True)),
+)
 
 
 def settlement(
     session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID, settlement_id: uuid.UUID
 ) -> RowMapping | None:
     """Read one settlement of these centers."""
-    statement = _of(centers).where(col(Settlement.contract_id) == contract_id, col(Settlement.id) == settlement_id)
-    return session.execute(statement).mappings().one_or_none()
+    which = {"settlement": settlement_id, "contract": contract_id, "centers": list(centers)}
+    return session.connection().execute(_SETTLEMENT, which).mappings().one_or_none()
 
 
 def settlements(session: Session, centers: Collection[uuid.UUID], wanted: SettlementFilter, page: PageRequest) -> Page:
     """List the settlements of these centers."""
-    statement = _of(centers)
+    statement = _ALL.where(col(Settlement.service_center_id).in_(centers))
     for column in ("contract_id", "service_center_id", "payment_period"):
         value = getattr(wanted, column)
         if value is not None:
             statement = statement.where(col(getattr(Settlement, column)) == value)
     paid = and_(col(Settlement.status) == MoneyStatus.APPROVED, col(Settlement.paid_fen) == col(Settlement.payable_fen))
     if wanted.status is None:
-        statement = statement.where(col(Settlement.status).in_(_LIVE))
+        statement = statement.where(col(Settlement.status).in_(LIVE))
     elif wanted.status == "paid":
         statement = statement.where(paid)
     else:

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from app import clock
 from app.features.audit.actor import Actor
 from app.features.settlements.facts import ContractBooks
-from app.models.columns import canonical, new_id
+from app.models.columns import CanonicalText, canonical, new_id
 from app.models.words import MoneyStatus
 from app.rules.lines import SIGNS, Component
 from app.rules.settling import Draft, DraftLine, PaymentPeriod
@@ -104,13 +104,14 @@ def _lines(books: ContractBooks, period: PaymentPeriod, draft: Draft, id_: uuid.
                 "amount_fen": line.fen,
                 "clause": line.clause,
                 "terms_version_id": books.versions[line.period or last].id,
-                "steps": [step.written() for step in line.steps],
+                # Written once: it is hashed with the others, by the audit, and stored.
+                "steps": CanonicalText(canonical([step.written() for step in line.steps])),
             }
         )
     return rows
 
 
-_COMPARED = ("number", "period", "component", "adjustment", "amount_fen", "clause", "steps")
+_COMPARED = ("number", "period", "component", "adjustment", "amount_fen", "clause")
 
 
 def digest_of(books: ContractBooks, period: PaymentPeriod, draft: Draft) -> str:
@@ -120,5 +121,12 @@ def digest_of(books: ContractBooks, period: PaymentPeriod, draft: Draft) -> str:
 
 def digest(lines: Sequence[dict[str, Any]]) -> str:
     """Hash what lines say, so that a draft is stale as soon as anything of it would come out otherwise."""
-    said = [{name: line[name] for name in _COMPARED} | {"terms": str(line["terms_version_id"])} for line in lines]
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
+    return hashlib.sha256(f"[{','.join(map(_said, lines))}]".encode()).hexdigest()
+
+
+def _said(line: Mapping[str, Any]) -> str:
+    """Write what a line says as `canonical` would, its steps as they are written already."""
+    terms = canonical(str(line["terms_version_id"]))
+    said = {name: canonical(line[name]) for name in _COMPARED} | {"steps": line["steps"], "terms": terms}
+    members = ",".join([f'"{name}":{said[name]}' for name in sorted(said)])
+    return f"{{{members}}}"

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col
 
 from app import clock
@@ -35,6 +35,7 @@ from app.features.settlements.facts import ContractBooks
 from app.features.settlements.ledger import posting as ledger
 from app.features.settlements.ledger import queries as ledger_queries
 from app.features.settlements.ledger.posting import Cause
+from app.features.settlements.opening.queries import OPENING
 from app.features.settlements.opening.service import opening_posting
 from app.features.settlements.rows import Rows, digest_of, rows_of
 from app.models import Contract, DueDate, LedgerEntry, LedgerLine, Settlement, SettlementLine
@@ -67,7 +68,11 @@ def draft(
         raise AlreadyApproved(f"{payment_period} is settled.", pointer="/payment_period")
     rows = reckon(books, period, caller.actor, on)
     replaced = [former["id"]] if former is not None else []
-    with _recording(session, caller, "settlement.drafted", contract, payment_period, rows.id, *replaced):
+    touched: tuple[Touched, ...] = (
+        (Settlement, col(Settlement.id).in_([rows.id, *replaced])),
+        (SettlementLine, col(SettlementLine.settlement_id) == rows.id),
+    )
+    with _recording(session, caller, "settlement.drafted", contract, rows.id, *touched):
         if former is not None:
             supersede(session, former["id"])
         write(session, [rows])
@@ -126,8 +131,11 @@ def supersede(session: Session, settlement_id: uuid.UUID) -> None:
 def write(session: Session, rows: list[Rows]) -> None:
     """Write settlements with their lines, two statements for any number."""
     connection = session.connection()
-    connection.execute(insert(Settlement), [entry.settlement for entry in rows])
-    connection.execute(insert(SettlementLine), [line for entry in rows for line in entry.lines])
+    connection.execute(_WRITE, [entry.settlement for entry in rows])
+    connection.execute(_WRITE_LINES, [line for entry in rows for line in entry.lines])
+
+
+_WRITE, _WRITE_LINES = insert(Settlement), insert(SettlementLine)
 
 
 def approve(
@@ -154,13 +162,24 @@ def approve(
     books = facts.read(session, contract_id, on)
     posting = _posting(session, books, found)
     _refuse_below_nothing(session, contract_id, posting)
-    with _recording(session, caller, "settlement.approved", contract, found.payment_period, settlement_id):
+    with _recording(session, caller, "settlement.approved", contract, settlement_id, *_touched(contract, found)):
         _set_approved(session, found, caller, on)
-        kind = LedgerCause.OPENING if found.payment_period == queries.OPENING else LedgerCause.SETTLEMENT
+        kind = LedgerCause.OPENING if found.payment_period == OPENING else LedgerCause.SETTLEMENT
         cause = Cause(contract.service_center_id, contract_id, kind, settlement_id, on, caller.name)
         ledger.post(session, cause, posting)
         _owe_payment(session, contract, books, found, on)
         _tell_approved(session, contract, found)
+
+
+def _touched(contract: Contract, found: Settlement) -> tuple[Touched, ...]:
+    """Name what an approval may write to: the settlement, what it posts, its due date."""
+    due = (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.PAYMENT)
+    return (
+        (Settlement, col(Settlement.id) == found.id),
+        (LedgerEntry, col(LedgerEntry.cause_id) == found.id),
+        (LedgerLine, col(LedgerLine.entry_id).in_(queries.entries_of(found.id))),
+        (DueDate, due & (col(DueDate.subject) == found.payment_period)),
+    )
 
 
 def _tell_approved(session: Session, contract: Contract, found: Settlement) -> None:
@@ -177,7 +196,7 @@ def _tell_approved(session: Session, contract: Contract, found: Settlement) -> N
 
 def _posting(session: Session, books: ContractBooks, found: Settlement) -> Posting:
     amounts = queries.amounts(session, found.id)
-    if found.payment_period == queries.OPENING:
+    if found.payment_period == OPENING:
         if ledger_queries.last_number(session, books.id):
             raise OpeningTaken("Something of the contract is approved and posted.")
         return opening_posting([(row["component"], row["amount_fen"]) for row in amounts])
@@ -204,29 +223,31 @@ def _refuse_below_nothing(session: Session, contract_id: uuid.UUID, posting: Pos
 
 def _set_approved(session: Session, found: Settlement, caller: Caller, on: date) -> None:
     """Compare and set: of two who approve at once, one approves and the other is told so."""
-    statement = (
-        update(Settlement)
-        .where(col(Settlement.id) == found.id, col(Settlement.status) == MoneyStatus.DRAFT)
-        .values(
-            status=MoneyStatus.APPROVED,
-            approved_by=caller.name,
-            approved_by_id=caller.principal_id,
-            approved_on=on,
-            version=col(Settlement.version) + 1,
-            updated_at=clock.now(),
-        )
-        .returning(col(Settlement.id))
-        .execution_options(synchronize_session=False)
-    )
-    if session.execute(statement).first() is None:
+    approval = {"approved": found.id, "by": caller.name, "by_id": caller.principal_id, "on": on, "now": clock.now()}
+    if session.connection().execute(_APPROVE, approval).first() is None:
         raise AlreadyApproved("Somebody else approved it.")
+
+
+_APPROVE = (
+    update(Settlement)
+    .where(col(Settlement.id) == bindparam("approved"), col(Settlement.status) == MoneyStatus.DRAFT)
+    .values(
+        status=MoneyStatus.APPROVED,
+        approved_by=bindparam("by"),
+        approved_by_id=bindparam("by_id"),
+        approved_on=bindparam("on"),
+        version=col(Settlement.version) + 1,
+        updated_at=bindparam("now"),
+    )
+    .returning(col(Settlement.id))
+)
 
 
 def _owe_payment(session: Session, contract: Contract, books: ContractBooks, found: Settlement, on: date) -> None:
     """Enter by when the approved amount is to be paid, where the terms say so and there is anything to pay."""
     version = books.versions.get(Period.of(found.ends_on))
     rule = version.terms.payment_due if version else None
-    opening = found.payment_period == queries.OPENING
+    opening = found.payment_period == OPENING
     if version is None or rule is None or opening or found.payable_fen == 0:
         return
     event_on = found.ends_on if rule.after == "period_end" else on
@@ -247,24 +268,10 @@ def _recording(
     caller: Caller,
     action: str,
     contract: Contract,
-    payment_period: str,
     settlement_id: uuid.UUID,
-    *replaced: uuid.UUID,
+    *touched: Touched,
 ) -> AbstractContextManager[None]:
-    """Record what is done inside as one act on the settlement: its rows, what it posts, its due date.
-
-    `replaced` are the drafts that it takes the place of.
-    """
-    entry = col(LedgerEntry.cause_id) == settlement_id
-    posted = col(LedgerLine.entry_id).in_(queries.entries_of(settlement_id))
-    due = (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.PAYMENT)
-    touched: tuple[Touched, ...] = (
-        (Settlement, col(Settlement.id).in_([settlement_id, *replaced])),
-        (SettlementLine, col(SettlementLine.settlement_id) == settlement_id),
-        (LedgerEntry, entry),
-        (LedgerLine, posted),
-        (DueDate, due & (col(DueDate.subject) == payment_period)),
-    )
+    """Record what is done inside as one act on the settlement."""
     details = {"contract_id": str(contract.id), "number": contract.number}
     return recording(
         session, caller.actor, contract.service_center_id, action, settlement_id, *touched, details=details

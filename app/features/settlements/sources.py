@@ -21,13 +21,13 @@ def decisions(contract_id: uuid.UUID, period: Period) -> str:
     return f"{contract(contract_id)}/decisions?period={period}"
 
 
-def of_month(contract_id: uuid.UUID, period: Period) -> Sources:
-    """Give the addresses of what a month is settled by."""
-    own = contract(contract_id)
+def of_month(at: str, period: Period) -> Sources:
+    """Give the addresses of what a month is settled by; `at` is that of its contract."""
+    month = str(period)
     return Sources(
-        assessment=f"{own}/assessments/{period}",
-        findings=f"{own}/findings?period={period}",
-        fees=f"{own}/fees",
-        contract=own,
-        metrics=f"{own}/metrics/{period}",
+        assessment=f"{at}/assessments/{month}",
+        findings=f"{at}/findings?period={month}",
+        fees=f"{at}/fees",
+        contract=at,
+        metrics=f"{at}/metrics/{month}",
     )

@@ -16,6 +16,7 @@ from app.api.auth import ContractsRead
 from app.api.doors import OPEN_PATHS, check_doors
 from app.api.gates import Open
 from app.api.requests import KaoheRoute
+from app.api.rooms import add_routes
 from app.database import Database
 from app.errors import NotFound
 from app.features.access import queries as access_queries
@@ -74,7 +75,7 @@ def test_what_is_declared_open_must_also_stand_in_the_list_of_what_is() -> None:
     """Beside signing in, a route that declares that it asks nobody keeps the program from starting."""
     app, planted = FastAPI(openapi_url=None), APIRouter(route_class=KaoheRoute)
     planted.add_api_route("/come-in", _anything)
-    app.include_router(planted)
+    add_routes(app, planted)
     with pytest.raises(RuntimeError, match=r"^/come-in would be open to anybody"):
         check_doors(app)
 
@@ -131,7 +132,7 @@ def _forgetful() -> APIRouter:
 def planted(town: Town, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
     """Give the town, asked through an application with the forgetful routes, of which the table says what it should."""
     app = assemble()
-    app.include_router(_forgetful())
+    add_routes(app, _forgetful())
     check_doors(app)
     equip(app, Settings(var_dir=tmp_path), database)
     lines = dict.fromkeys((READ_ONE, READ_ALL, READ_OF), ("yyyy----", 200))

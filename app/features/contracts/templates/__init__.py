@@ -10,20 +10,17 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.features.contracts.terms_document import TermsDocument
+from app.values import Shape
 
 FIGURE = "figure"
 """What an ask is called that is about a figure to be replaced; every other has the name of the missing answer."""
 _FOLDER = Path(__file__).parent
 
 
-class _Stated(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Stated):
+class Words(Shape):
     """A text in Chinese and English."""
 
     zh: Annotated[str, Field(min_length=1)]
@@ -37,7 +34,7 @@ class Ask(Words):
     pointer: str
 
 
-class Template(_Stated):
+class Template(Shape):
     """A template of terms for a common kind of contract."""
 
     id: str

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from app.rules.evaluations.values import Dimension, GradeBand, QualityBand, Template
+from app.values import Shape
 
 _FOLDER = Path(__file__).parent
 
@@ -28,22 +29,18 @@ Figure = Annotated[str, AfterValidator(_exact)]
 Text = Annotated[str, Field(min_length=1)]
 
 
-class _Stated(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Grade(_Stated):
+class _Grade(Shape):
     name: Text
     at_least: Figure
 
 
-class _Band(_Stated):
+class _Band(Shape):
     name: Text
     low: Figure
     high: Figure
 
 
-class _File(_Stated):
+class _File(Shape):
     code: Text
     title: Text
     source: Text

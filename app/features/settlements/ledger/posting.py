@@ -47,7 +47,7 @@ def post(session: Session, cause: Cause, posting: Posting) -> uuid.UUID:
         "posted_by": cause.by,
         "recorded_at": clock.now(),
     }
-    session.connection().execute(insert(LedgerEntry), [entry])
+    session.connection().execute(_ENTER, [entry])
     lines = [
         {
             "entry_id": entry["id"],
@@ -61,9 +61,12 @@ def post(session: Session, cause: Cause, posting: Posting) -> uuid.UUID:
         for place, (where, fen) in enumerate(sorted(posting.items(), key=_order), 1)
     ]
     if lines:
-        session.connection().execute(insert(LedgerLine), lines)
+        session.connection().execute(_ENTER_LINES, lines)
     id_: uuid.UUID = entry["id"]
     return id_
+
+
+_ENTER, _ENTER_LINES = insert(LedgerEntry), insert(LedgerLine)
 
 
 def _order(item: tuple[Any, int]) -> tuple[int, str, str]:

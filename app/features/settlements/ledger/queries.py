@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BigInteger, RowMapping, and_, cast, func, or_, select
+from sqlalchemy import BigInteger, RowMapping, and_, bindparam, cast, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
@@ -29,8 +29,10 @@ class EntryFilter:
 
 def last_number(session: Session, contract_id: uuid.UUID) -> int:
     """Give the number of a contract's last entry; 0 where there is none."""
-    statement = select(func.max(col(LedgerEntry.number))).where(col(LedgerEntry.contract_id) == contract_id)
-    return session.execute(statement).scalar_one() or 0
+    return session.connection().execute(_LAST_NUMBER, {"contract": contract_id}).scalar_one() or 0
+
+
+_LAST_NUMBER = select(func.max(col(LedgerEntry.number))).where(col(LedgerEntry.contract_id) == bindparam("contract"))
 
 
 def sums(session: Session, contract_ids: Collection[uuid.UUID], as_of: date | None = None) -> Sequence[RowMapping]:
@@ -38,19 +40,22 @@ def sums(session: Session, contract_ids: Collection[uuid.UUID], as_of: date | No
 
     Debits are positive.
     """
-    statement: Listing = (
-        select(
-            col(LedgerLine.contract_id),
-            col(LedgerLine.account),
-            col(LedgerLine.fund),
-            cast(func.sum(col(LedgerLine.amount_fen)), BigInteger).label("fen"),
-        )
-        .where(col(LedgerLine.contract_id).in_(contract_ids))
-        .group_by(col(LedgerLine.contract_id), col(LedgerLine.account), col(LedgerLine.fund))
-    )
+    statement = _SUMS
     if as_of is not None:
         statement = statement.join(LedgerEntry, _ITS_ENTRY).where(col(LedgerEntry.posted_on) <= as_of)
-    return session.execute(statement).mappings().all()
+    return session.connection().execute(statement, {"contracts": list(contract_ids)}).mappings().all()
+
+
+_SUMS: Listing = (
+    select(
+        col(LedgerLine.contract_id),
+        col(LedgerLine.account),
+        col(LedgerLine.fund),
+        cast(func.sum(col(LedgerLine.amount_fen)), BigInteger).label("fen"),
+    )
+    .where(col(LedgerLine.contract_id).in_(bindparam("contracts", expanding=True)))
+    .group_by(col(LedgerLine.contract_id), col(LedgerLine.account), col(LedgerLine.fund))
+)
 
 
 def held(session: Session, contract_id: uuid.UUID, fund: Fund) -> int:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, or_, select
+from sqlalchemy import BindParameter, ColumnElement, RowMapping, bindparam, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
@@ -88,10 +88,15 @@ def objection_of_vendor(session: Session, vendor_id: uuid.UUID, objection_id: uu
 
 def against(session: Session, subject_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read the objections to a settlement or a payout of a contract that the caller has been let into."""
-    columns = (col(Objection.id), col(Objection.line), col(Objection.state), col(Objection.filed_on))
-    subject = or_(col(Objection.settlement_id) == subject_id, col(Objection.payout_id) == subject_id)
-    statement = select(*columns).where(subject).order_by(col(Objection.line), col(Objection.id))
-    return session.execute(statement).mappings().all()
+    return session.connection().execute(_AGAINST, {"subject": subject_id}).mappings().all()
+
+
+_SUBJECT: BindParameter[uuid.UUID] = bindparam("subject")
+_AGAINST = (
+    select(col(Objection.id), col(Objection.line), col(Objection.state), col(Objection.filed_on))
+    .where(or_(col(Objection.settlement_id) == _SUBJECT, col(Objection.payout_id) == _SUBJECT))
+    .order_by(col(Objection.line), col(Objection.id))
+)
 
 
 def against_payouts(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, RowMapping]:

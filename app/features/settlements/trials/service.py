@@ -15,7 +15,7 @@ from app.features.alerts.state import Broken
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts import terms_document
-from app.features.contracts.versions import read_versions
+from app.features.contracts.versions import Version, read_versions
 from app.features.settlements import facts, sources
 from app.features.settlements import queries as settlement_queries
 from app.features.settlements.facts import ContractBooks
@@ -28,7 +28,7 @@ from app.features.settlements.trials.sides import Side
 from app.models.words import MoneyStatus
 from app.rules.faults import Fault
 from app.rules.periods import Period
-from app.rules.terms import Terms
+from app.rules.terms import Terms, governing
 from app.rules.trial_payouts import TrialYear
 from app.rules.trials import OnRecord, TrialOutcome, try_months, under
 from app.rules.working_days import WorkCalendar
@@ -116,8 +116,9 @@ class _Gathered:
 
     def tried(self, books: ContractBooks, request: TrialRequest) -> ContractTrial:
         """Try a request on one of the contracts."""
-        own = {period: version.terms for period, version in books.versions.items()}
-        trial = self._on_trial(books, request)
+        in_force = self._in_force(books)
+        own = {period: version.terms for period, version in in_force.items()}
+        trial = self._on_trial(books, in_force, request)
         chosen = {month.period for month in books.months if month.final and request.shows(month.period)}
         outcome = try_months(
             books.service,
@@ -141,12 +142,20 @@ class _Gathered:
             alerts=_alerts(*sides, self._facts(books), chosen),
         )
 
-    def _on_trial(self, books: ContractBooks, request: TrialRequest) -> dict[Period, Terms]:
+    def _in_force(self, books: ContractBooks) -> dict[Period, Version]:
+        """Give the version that governs each month, also of those that an opening balance covers: alerts count on."""
+        versions = read_versions(self._versions.get(books.id, []))
+        periods = (Period.parse(row["period"]) for row in self._results.get(books.id, []))
+        return governing(versions, periods, self._today)
+
+    def _on_trial(
+        self, books: ContractBooks, in_force: Mapping[Period, Version], request: TrialRequest
+    ) -> dict[Period, Terms]:
         """Give the terms of each month on trial: each version in force is changed once, or replaced."""
         documents = {row["id"]: row for row in self._versions.get(books.id, [])}
         made: dict[uuid.UUID, Terms] = {}
         found = {}
-        for period, version in books.versions.items():
+        for period, version in in_force.items():
             if not request.governs(period):
                 found[period] = version.terms
                 continue

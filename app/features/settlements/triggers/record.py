@@ -13,9 +13,10 @@ from app.features.assessments.history import History, Month, read_history
 from app.features.assessments.results import read_score
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
-from app.features.contracts.versions import Version, read_versions, version_for
+from app.features.contracts.versions import Version, read_versions
 from app.features.contracts.within import Within
 from app.features.metrics import queries as metric_queries
+from app.features.settlements import facts_queries
 from app.features.settlements import queries as settlement_queries
 from app.features.settlements.decisions import queries as decision_queries
 from app.features.settlements.month_facts import MonthRows, month_facts
@@ -23,6 +24,7 @@ from app.features.settlements.triggers import queries
 from app.models.words import Stage
 from app.rules.fees import ServiceFees
 from app.rules.periods import Period
+from app.rules.terms import governing
 from app.rules.triggering import DatedMonth, HeldYear, Raised
 from app.rules.triggers import raised
 from app.rules.working_days import WorkCalendar
@@ -64,8 +66,8 @@ def read_record(session: Session, as_of: date, within: Within) -> Record | None:
         calendar=work_calendar(session, as_of),
         history=read_history(session, within),
         added=queries.added_by_revisions(session, ids),
-        held_before={row["contract_id"]: row["fen"] for row in settlement_queries.held_before(session, ids)},
-        contracts={row["id"]: row for row in settlement_queries.contracts(session, ids)},
+        held_before={row["contract_id"]: row["fen"] for row in facts_queries.held_before(session, ids)},
+        contracts={row["id"]: row for row in facts_queries.contracts(session, ids)},
         versions=_grouped(contract_queries.versions_of(session, ids)),
         years=_grouped(contract_queries.years(session, ids)),
         months=queries.months(session, ids),
@@ -96,14 +98,10 @@ class ContractRecord:
 
     def raised(self, day: date) -> tuple[Raised, ...]:
         """Let the rule say what was reached by a day, by the facts and terms that were known on it."""
-        governing = {
-            period: version
-            for period in (Period.parse(row["period"]) for row in self.months)
-            if (version := version_for(self.versions, period, day)) is not None
-        }
+        in_force = governing(self.versions, (Period.parse(row["period"]) for row in self.months), day)
         then = [self._on(row, day) for row in self.months]
         rows = MonthRows(
-            self.record.calendar,
+            lambda: self.record.calendar,
             then,  # type: ignore[arg-type]
             [row for row in self._findings() if self._stood(row, day)],
             self.record.metrics.get(self.contract_id, ()),
@@ -111,8 +109,8 @@ class ContractRecord:
         )
         since = {Period.parse(row["period"]): self._final_since(row, day) for row in self.months}
         months = [
-            DatedMonth(facts, since[facts.period], governing[facts.period].terms.triggers)
-            for facts in month_facts(self.contract_id, rows, self.versions, governing)
+            DatedMonth(facts, since[facts.period], in_force[facts.period].terms.triggers)
+            for facts in month_facts(self.contract_id, rows, self.versions, in_force)
         ]
         return raised(self._service(day), months, self._years(), day)
 

@@ -1,0 +1,190 @@
+"""Every select over what settlements are reckoned from, set by set: each for any number of contracts."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from functools import cache
+
+from sqlalchemy import BigInteger, BindParameter, RowMapping, and_, bindparam, case, cast, func, select
+from sqlmodel import Session, col
+
+from app.features.paging import Listing
+from app.features.settlements.opening.queries import OPENING
+from app.models import Assessment, Contract, Finding, IssueType, Settlement, SettlementLine
+from app.models.words import MoneyStatus
+from app.rules.ledger import Account
+
+LIVE = (MoneyStatus.DRAFT, MoneyStatus.APPROVED)
+"""The states of a settlement that no newer draft has superseded."""
+
+_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
+"""Whose rows are read. What is sent with every draft is made once: to make a statement takes longer than to send it."""
+
+
+def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read the owners and the service of some contracts."""
+    return session.connection().execute(_contracts(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _contracts() -> Listing:
+    statement = select(
+        col(Contract.id),
+        col(Contract.service_center_id),
+        col(Contract.vendor_id),
+        col(Contract.number),
+        col(Contract.starts_on),
+        col(Contract.ends_on),
+        col(Contract.closed_on),
+    ).where(col(Contract.id).in_(_THESE))
+    return statement.order_by(col(Contract.id))
+
+
+_OPENED = and_(
+    col(Settlement.contract_id) == col(Contract.id),
+    col(Settlement.payment_period) == OPENING,
+    col(Settlement.status).in_(LIVE),
+)
+"""Finds the opening balance of a contract, of which there is one at most: Kaohe settles the months after it."""
+_OPENED_TO = func.coalesce(col(Settlement.last_period), "")
+
+
+def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read the expected months of some contracts with their results, in their order; none of an opening balance."""
+    return session.connection().execute(_months(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _months() -> Listing:
+    statement: Listing = (
+        select(
+            col(Assessment.contract_id),
+            col(Assessment.period),
+            col(Assessment.served_from),
+            col(Assessment.served_to),
+            col(Assessment.stage),
+            col(Assessment.state),
+            col(Assessment.score_kind),
+            col(Assessment.score_exact),
+            col(Assessment.terms_version_id),
+        )
+        .select_from(Contract)
+        .join(Settlement, _OPENED, isouter=True)
+        .join(Assessment, and_(col(Assessment.contract_id) == col(Contract.id), col(Assessment.period) > _OPENED_TO))
+        .where(col(Contract.id).in_(_THESE), col(Assessment.expected))
+    )
+    return statement.order_by(col(Assessment.contract_id), col(Assessment.period))
+
+
+def findings(
+    session: Session, contract_ids: Collection[uuid.UUID], issue_types: Collection[str] | None = None
+) -> Sequence[RowMapping]:
+    """Count the findings of these months that stand; those that differ in anything that a clause asks for apart.
+
+    `issue_types` are the codes of those to count; None counts all.
+    """
+    asked = {"contracts": list(contract_ids)} | ({} if issue_types is None else {"issue_types": list(issue_types)})
+    return session.connection().execute(_findings(among=issue_types is not None), asked).mappings().all()
+
+
+@cache
+def _findings(*, among: bool) -> Listing:
+    alike = (
+        col(Finding.contract_id),
+        col(Finding.period),
+        col(IssueType.code),
+        col(Finding.occurred_on),
+        col(Finding.until),
+        col(Finding.level),
+        col(Finding.unrectified),
+        col(Finding.post),
+    )
+    open_ended = func.sum(case((col(Finding.at_least), 1), else_=0))
+    statement: Listing = (
+        select(
+            col(Finding.contract_id),
+            col(Finding.period),
+            col(IssueType.code).label("issue_type"),
+            col(Finding.occurred_on),
+            col(Finding.until),
+            col(Finding.level),
+            col(Finding.unrectified),
+            col(Finding.post),
+            func.count().label("count"),
+            (open_ended > 0).label("at_least"),
+        )
+        .select_from(Contract)
+        .join(Settlement, _OPENED, isouter=True)
+        .join(Finding, and_(col(Finding.contract_id) == col(Contract.id), col(Finding.period) > _OPENED_TO))
+        .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
+        .where(col(Contract.id).in_(_THESE), col(Finding.withdrawn_on).is_(None))
+        .group_by(*alike)
+    )
+    if among:
+        statement = statement.where(col(IssueType.code).in_(bindparam("issue_types", expanding=True)))
+    return statement
+
+
+def posted(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Sum what approved settlements of some contracts hold, by month and component, adjustments included.
+
+    What an opening balance holds is named by its words, and is of no month.
+    """
+    return session.connection().execute(_posted(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _posted() -> Listing:
+    return (
+        select(
+            col(SettlementLine.contract_id),
+            col(SettlementLine.period),
+            col(SettlementLine.component),
+            cast(func.sum(col(SettlementLine.amount_fen)), BigInteger).label("fen"),
+            func.max(col(SettlementLine.adjustment)).label("adjustment"),
+        )
+        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
+        .where(
+            col(SettlementLine.contract_id).in_(_THESE),
+            col(Settlement.status) == MoneyStatus.APPROVED,
+        )
+        .group_by(col(SettlementLine.contract_id), col(SettlementLine.period), col(SettlementLine.component))
+    )
+
+
+def held_before(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read what the approved opening balances of some contracts say was held back before Kaohe's record."""
+    return session.connection().execute(_held_before(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _held_before() -> Listing:
+    return (
+        select(col(SettlementLine.contract_id), col(SettlementLine.amount_fen).label("fen"))
+        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
+        .where(
+            col(SettlementLine.contract_id).in_(_THESE),
+            col(Settlement.payment_period) == OPENING,
+            col(Settlement.status) == MoneyStatus.APPROVED,
+            col(SettlementLine.component) == Account.HELD.value,
+        )
+    )
+
+
+def live(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
+    """Read which payment periods of some contracts are drafted or approved."""
+    return session.connection().execute(_live(), {"contracts": list(contract_ids)}).mappings().all()
+
+
+@cache
+def _live() -> Listing:
+    return select(
+        col(Settlement.contract_id),
+        col(Settlement.id),
+        col(Settlement.payment_period),
+        col(Settlement.status),
+        col(Settlement.months),
+        col(Settlement.ends_on),
+        col(Settlement.fee_fen),
+        col(Settlement.payable_fen),
+        col(Settlement.paid_fen),
+    ).where(col(Settlement.contract_id).in_(_THESE), col(Settlement.status).in_(LIVE))
