@@ -30,18 +30,24 @@ def measure(place: Place, seed: str, scale: float, parts: Sequence[str], seconds
     def say(what: str) -> None:
         out.print(f"{time.monotonic() - began:6.0f} s  {place.name}: {what}")
 
+    def found(some: Sequence[Figure]) -> None:
+        # Said at once: what fails later does not take with it what was measured before.
+        figures.extend(some)
+        for figure in some:
+            out.print(f"          {figure.name} {figure.value:.2f}")
+
     say("loading the record")
     record = load(place.empty("record"), scale, seed=seed, alerts="nights" not in parts)
     if "nights" in parts:
         say("nights")
-        figures += nights.run(place, record, seed)
+        found(nights.run(place, record, seed))
     if "requests" in parts:
         say("requests")
         small = load(place.empty("small"), scale / GROWN, seed=seed, alerts=True)
-        figures += requests.run(record, small, seconds=seconds)
+        found(requests.run(record, small, seconds=seconds))
     if "settlements" in parts:
         say("settlements")
-        figures.append(nights.settlements(place))
+        found([nights.settlements(place)])
     say("done")
     return figures
 
