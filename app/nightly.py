@@ -92,10 +92,9 @@ def run(
 ) -> JobResult:
     """Run one job for one business date on request; a failure is noted and raised.
 
-    What it writes is one transaction with its row, but for a job whose parts stand for themselves.
-
-    A second run on the same facts counts an attempt and writes nothing else. Who asks is told about all contracts, also
-    of what was changed behind the services' back; with `full` left away, about those that a night looks at.
+    What it writes is one transaction with its row, but for a job whose parts stand for themselves. A second run on the
+    same facts counts an attempt and writes nothing else. Who asks is told about all contracts, also of what was changed
+    behind the services' back; with `full` left away, about those that a night looks at.
     """
     actor = actor or Actor(asked_by)
     try:
@@ -114,7 +113,8 @@ def run(
 def ensure(database: Database, name: str, as_of: date) -> JobResult | None:
     """See to it, for the clock, that a job has succeeded once for a business date; None where it already has.
 
-    However many clocks ask at once and whenever they die, one of them runs it, and nobody runs it twice.
+    However many clocks ask at once and whenever they die, one of them runs it, and nobody runs it twice; where parts
+    stand for themselves two may begin, and whoever comes second to a part finds it done.
     """
     actor = Actor(AskedBy.CLOCK)
     try:

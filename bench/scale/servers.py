@@ -164,11 +164,6 @@ class Service:
         words = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
-    def memory_mib(self) -> float:
-        """Give its resident memory."""
-        words = Path(f"/proc/{self.process.pid}/statm").read_text().split()
-        return int(words[1]) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
-
     def logged(self) -> list[dict[str, object]]:
         """Give what it has logged, line by line."""
         lines = self.log.read_text(errors="replace").splitlines()
