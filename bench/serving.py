@@ -24,6 +24,8 @@ START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LIMITS = ("READS", "WRITES", "HEAVY", "STRANGERS", "SIGN_INS")
 MIB = 1 << 20
+SAID = 8000
+"""Characters of a server's log that are told where it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ class Serving:
     name: str
     port: int
     process: psutil.Process
+    log: Path
+    """What it says while it runs."""
+
+    def said(self) -> str:
+        """Give the end of what it has said, for whoever must find out why it failed."""
+        return self.log.read_text(errors="replace")[-SAID:]
 
     def cpu(self) -> float:
         """Give the seconds of CPU that it has used."""
@@ -102,7 +110,7 @@ def _running(name: str, command: list[str], log: Path, own: dict[str, str]) -> I
         )
     try:
         _await(process, port, log)
-        yield Serving(name, port, psutil.Process(process.pid))
+        yield Serving(name, port, psutil.Process(process.pid), log)
     finally:
         process.terminate()
         try:
