@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from app.database import Database
-from app.features.webhooks.delivering import Deliverer, Plan, deliver
 from app.safety import require_safe
 from app.settings import settings
 
@@ -16,6 +15,8 @@ def deliver_command(
     once: Annotated[bool, typer.Option("--once", help="End as soon as nothing is due.")] = False,
 ) -> None:
     """Deliver events to vendors' systems until told to stop; the clock does the same beside its nights."""
+    from app.features.webhooks.delivering import Deliverer, Plan, deliver  # noqa: PLC0415 loaded late
+
     config = settings()
     database = Database(config.resolved_database_url())
     require_safe(config, database)

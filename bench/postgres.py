@@ -35,6 +35,10 @@ class PostgresUnavailableError(RuntimeError):
     """The tests cannot have their PostgreSQL here; the message says what to do."""
 
 
+CONNECTIONS = "max_connections=100"
+"""As PostgreSQL ships: two services with fifteen each, and the floor, each of whose threads has its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
     """A running server, told by the folder of its socket."""
@@ -176,7 +180,7 @@ def _initdb(way: _Way, programs: Path, home: Path) -> str | None:
 
 
 def _started(way: _Way, programs: Path, home: Path, settings: Sequence[str]) -> subprocess.Popen[bytes]:
-    own = ("listen_addresses=", f"unix_socket_directories={home}", "port=5432", "max_connections=50")
+    own = ("listen_addresses=", f"unix_socket_directories={home}", "port=5432", CONNECTIONS)
     options = [word for setting in (*own, *settings) for word in ("-c", setting)]
     command = [*way.prefix, str(programs / "postgres"), "-D", str(home / "data"), *options]
     with (home / "server.log").open("wb") as log:

@@ -175,8 +175,8 @@ def _rounds(
             outcome = generator.load(server, plan)
             used = server.cpu() - before
             if outcome.failed or not outcome.tasks:
-                message = f"{scenario.name}: {server.name} failed {outcome.failed} times: {outcome.failures}\n{server.said()}"
-                raise RuntimeError(message)
+                message = f"{scenario.name}: {server.name} failed {outcome.failed} times: {outcome.failures}"
+                raise RuntimeError(f"{message}\n{server.complained()}")
             side.outcomes.append(outcome)
             side.cpu.append(used / outcome.asked)
             side.tasks += outcome.tasks

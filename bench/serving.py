@@ -24,8 +24,8 @@ START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LIMITS = ("READS", "WRITES", "HEAVY", "STRANGERS", "SIGN_INS")
 MIB = 1 << 20
-SAID = 8000
-"""Characters of a server's log that are told where it failed."""
+COMPLAINED = 20_000
+"""Characters of a server's complaints that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,10 @@ class Serving:
     log: Path
     """What it says while it runs."""
 
-    def said(self) -> str:
-        """Give the end of what it has said, for whoever must find out why it failed."""
-        return self.log.read_text(errors="replace")[-SAID:]
+    def complained(self) -> str:
+        """Give the first of what it has complained of, for whoever must find out why it failed."""
+        lines = self.log.read_text(errors="replace").splitlines(keepends=True)
+        return "".join(line for line in lines if '"level": "info"' not in line)[:COMPLAINED]
 
     def cpu(self) -> float:
         """Give the seconds of CPU that it has used."""

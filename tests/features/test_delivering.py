@@ -22,7 +22,7 @@ from app.features.webhooks import claiming, noting
 from app.features.webhooks.delivering import QUICKEST, SLOWEST, Deliverer
 from app.features.webhooks.forgetting import forget
 from app.features.webhooks.noting import Outcome
-from app.features.webhooks.sending import Answer
+from app.features.webhooks.parcels import Answer
 from app.features.webhooks.signing import new_secret
 from app.models import EndpointHealth, Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSecret
 from app.models.words import AttemptOutcome, DeliveryStatus, DisabledBecause, EndpointStatus

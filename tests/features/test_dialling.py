@@ -22,7 +22,8 @@ from cryptography.x509.oid import NameOID
 from app import clock
 from app.features.webhooks import signing
 from app.features.webhooks.dialling import LARGEST_ANSWER
-from app.features.webhooks.sending import Answer, Parcel, Sender
+from app.features.webhooks.parcels import Answer, Parcel
+from app.features.webhooks.sending import Sender
 from app.rules.destinations import UrlPolicy
 from tests.deliveries import SEALER, anywhere, loopback
 from tests.receivers import LOOPBACK, Behaviour, Receiver, answer, answers, drips, floods, receiving, silent, takes

@@ -10,8 +10,8 @@ import pytest
 
 from app.features.webhooks import destinations
 from app.features.webhooks.destinations import MOST_LOOK_UPS, Deployment, look_up
-from app.features.webhooks.dialling import Resolver
 from app.features.webhooks.errors import LookUpTimedOut, TooManyLookUps
+from app.features.webhooks.names import Resolver
 from app.rules.destinations import UrlPolicy
 from tests.api.asking import expect_problem
 from tests.deliveries import SEALER

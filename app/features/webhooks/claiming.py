@@ -14,7 +14,7 @@ from app import clock
 from app.features.events.queries import READABLE
 from app.features.upserts import insert_new
 from app.features.webhooks import delivery_queries as queries
-from app.features.webhooks.sending import Parcel
+from app.features.webhooks.parcels import Parcel
 from app.models import EndpointHealth, Event, WebhookAttempt, WebhookDelivery
 from app.models.columns import new_id
 from app.models.words import AttemptOutcome, DeliveryStatus

@@ -13,8 +13,9 @@ from app import clock
 from app.database import Database
 from app.features.webhooks import claiming, delivery_queries, noting
 from app.features.webhooks.noting import Outcome
+from app.features.webhooks.parcels import Answer, Parcel
 from app.features.webhooks.sealing import sealer
-from app.features.webhooks.sending import Answer, Parcel, Sender
+from app.features.webhooks.sending import Sender
 from app.rules.destinations import UrlPolicy
 from app.rules.webhook_schedule import PARTS, SCHEDULE
 from app.rules.webhook_shares import Room

@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from app.errors import Invalid
 from app.features.webhooks import queries
-from app.features.webhooks.dialling import Resolver, system_resolver
 from app.features.webhooks.errors import BlockedDestination, LookUpTimedOut, TooManyLookUps, UnresolvedDestination
+from app.features.webhooks.names import Resolver, system_resolver
 from app.features.webhooks.sealing import Sealer, sealer
 from app.rules.destinations import Destination, Network, UrlPolicy, check_network, check_url, forbidden
 from app.rules.faults import Fault

@@ -1,15 +1,13 @@
 """Opens connections to vendors' systems: looks a name up, checks every address, dials the very one that was checked."""
 
-import asyncio
-import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import certifi
 import httpcore
 
+from app.features.webhooks.names import Resolver
 from app.rules.destinations import Network, forbidden
 
 LARGEST_ANSWER = 16 * 1024
@@ -20,11 +18,6 @@ LARGEST_HEAD = 16 * 1024
 
 PATIENCE = 5
 """Seconds for one of several addresses; the last has all that is left of the attempt."""
-
-_LOOKING_UP = 32
-
-Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Looks the addresses of a host up; raises OSError where there are none."""
 
 Check = Callable[[str, Iterable[Network]], str | None]
 """Names why an address is not dialled; None where it may be."""
@@ -44,20 +37,6 @@ class TlsFailed(Exception):
 
 class TooMuch(Exception):
     """An answer that does not end."""
-
-
-def system_resolver() -> Resolver:
-    """Ask the machine's own resolver, on threads of its own: one that hangs must not hold up the database's work."""
-    threads = ThreadPoolExecutor(_LOOKING_UP, "names")
-
-    async def resolve(host: str, port: int) -> Sequence[str]:
-        def look() -> list[str]:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            return list(dict.fromkeys(str(address[4][0]) for address in found))
-
-        return await asyncio.get_running_loop().run_in_executor(threads, look)
-
-    return resolve
 
 
 def tls() -> ssl.SSLContext:

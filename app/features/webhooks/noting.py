@@ -17,7 +17,7 @@ from app.features.events.service import Happening, record
 from app.features.events.types import EventType
 from app.features.webhooks import delivery_queries as queries
 from app.features.webhooks.claiming import drop
-from app.features.webhooks.sending import GONE, Answer, Parcel
+from app.features.webhooks.parcels import GONE, Answer, Parcel
 from app.models import EndpointHealth, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from app.models.words import AttemptOutcome, DeliveryStatus, DisabledBecause, EndpointStatus, Stream
 from app.rules.webhook_schedule import Health, next_wait

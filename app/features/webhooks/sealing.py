@@ -6,13 +6,14 @@ import secrets
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 class Unsealable(Exception):
@@ -23,8 +24,15 @@ class Sealer:
     """Seals with the first key, and opens what any of the keys has sealed, so that a key can be replaced."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Prepare the keys; texts of any length from which the real keys are derived."""
-        self._fernet = MultiFernet([Fernet(_derived(key)) for key in keys])
+        """Take the keys; texts of any length from which the real keys are derived."""
+        self._keys = keys
+
+    @cached_property
+    def _fernet(self) -> "MultiFernet":
+        # Most processes never seal anything, and the library is as large as the framework.
+        from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 loaded late
+
+        return MultiFernet([Fernet(_derived(key)) for key in self._keys])
 
     def seal(self, secret: str) -> str:
         """Give what may be stored; the same secret is never sealed alike twice."""
@@ -32,6 +40,8 @@ class Sealer:
 
     def open(self, sealed: str) -> str:
         """Give the secret again; raises Unsealable."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 loaded late
+
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
@@ -46,6 +56,9 @@ def sealer(config: Settings) -> Sealer:
 
 
 def _derived(key: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 loaded late
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 loaded late
+
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kaohe webhook secrets").derive(key.encode())
     return base64.urlsafe_b64encode(derived)
 

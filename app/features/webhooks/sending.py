@@ -2,11 +2,9 @@
 
 import asyncio
 import ssl
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import httpcore
 
@@ -18,59 +16,21 @@ from app.features.webhooks.dialling import (
     Check,
     CheckedNetwork,
     NameUnknown,
-    Resolver,
     TlsFailed,
     TooMuch,
-    system_resolver,
     tls,
 )
+from app.features.webhooks.names import Resolver, system_resolver
+from app.features.webhooks.parcels import Answer, Parcel
 from app.features.webhooks.sealing import Sealer, Unsealable
-from app.rules.destinations import Destination, Network, UrlPolicy, check_url, forbidden
+from app.rules.destinations import Destination, UrlPolicy, check_url, forbidden
 from app.rules.webhook_schedule import retry_after
-
-GONE = 410
 
 MOST_PARTS = 256
 """Pieces of an answer's body that are read: taking thousands of single bytes would cost more than they say."""
 
 _SUCCESS = range(200, 300)
 _REDIRECT = range(300, 400)
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A delivery that was claimed, with all that one attempt at it needs."""
-
-    delivery_id: uuid.UUID
-    attempt_id: uuid.UUID
-    number: int
-    step: int
-    endpoint_id: uuid.UUID
-    event_id: uuid.UUID
-    event_type: str
-    url: str
-    body: bytes = field(repr=False)
-    sealed: tuple[str, ...] = field(repr=False)
-    """The live secrets, still encrypted, the current one first."""
-    lifted: tuple[Network, ...] = ()
-    """The private networks that the vendor was allowed."""
-    trusted: bool = True
-    """Whether the endpoint answered when it was last asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of an attempt; `error` is None where it arrived, and otherwise a word for what went wrong.
-
-    `status` and `body` are what was read before that. `ours` tells that the fault lies with this deployment, so that
-    it says nothing about the endpoint.
-    """
-
-    error: str | None
-    status: int | None = None
-    body: bytes = b""
-    retry_after: timedelta | None = None
-    ours: bool = False
 
 
 @dataclass(slots=True)
