@@ -210,6 +210,13 @@ def takes_no_changes(error: Exception) -> bool:
     return isinstance(getattr(error, "orig", None), psycopg.errors.ReadOnlySqlTransaction)
 
 
+def lacks_room(error: Exception) -> bool:
+    """Tell the error of a database whose disk is full."""
+    cause = getattr(error, "orig", None)
+    full = isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return full or isinstance(cause, psycopg.errors.DiskFull)
+
+
 def alembic_config(url: str) -> "Config":
     """Give Alembic's configuration for the database at `url`."""
     from alembic.config import Config  # noqa: PLC0415 loaded late

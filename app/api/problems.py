@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
-from app.database import lacks_schema, takes_no_changes
+from app.database import lacks_room, lacks_schema, takes_no_changes
 from app.errors import (
     BadRequest,
     Conflict,
@@ -177,6 +177,9 @@ async def on_database_error(request: Request, error: Exception) -> Response:
     if takes_no_changes(error):
         log.error("the database takes no changes", exc_info=error)
         return problem(Unavailable("The database only gives just now: it takes no changes."))
+    if lacks_room(error):
+        log.error("the database has no room left", exc_info=error)
+        return problem(Unavailable("The database has no room left.", remedy="Make room on its disk, and try again."))
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
         log.error("the database did not answer", exc_info=error)
         return problem(Unavailable("The database did not answer in time."))
