@@ -3,6 +3,7 @@
 import re
 import uuid
 import warnings
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -69,6 +70,11 @@ class Out(BaseModel):
         put(made, "__pydantic_extra__", None)
         put(made, "__pydantic_private__", None)
         return made
+
+    @classmethod
+    def members_of(cls, row: Mapping[Any, Any]) -> dict[str, Any]:
+        """Give the members that a row has under their own names, in the order in which the model names them."""
+        return {name: row[name] for name in cls.model_fields if name in row}
 
     @classmethod
     @cache

@@ -9,8 +9,6 @@ from collections.abc import Callable, Collection, Coroutine
 from http import HTTPStatus
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
-from anyio.lowlevel import RunVar
 from fastapi import Request, Response
 from fastapi.params import Depends
 from fastapi.routing import APIRoute
@@ -22,7 +20,7 @@ from app.api.auth import Permission
 from app.api.changing import Declared
 from app.api.gates import Gate, Open, SignedIn, described
 from app.api.rates import RateClass, class_of
-from app.api.reading import Reading, Unfit, done, gives_answers
+from app.api.reading import Reading, Unfit, done, gives_answers, in_one_thread
 from app.api.receiving import RawBody, TooSlow
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
@@ -32,23 +30,6 @@ LARGEST_BODY = 1 << 20
 _DEEPEST = 64
 _TABLED = "/v1"
 """Below it every route asks for a permission of the table."""
-
-
-_READERS = 3
-"""Threads for quick reads. Python runs one at a time, and SQLite's driver gives way to another at every row: among the
-framework's forty a read took up to three times its CPU, for changing threads. What takes long keeps to the forty.
-"""
-_of_loop: RunVar[CapacityLimiter] = RunVar("kaohe_readers")
-
-
-def _readers() -> CapacityLimiter:
-    """Give the limit of the running event loop, made with its first read."""
-    try:
-        return _of_loop.get()
-    except LookupError:
-        limiter = CapacityLimiter(_READERS)
-        _of_loop.set(limiter)
-        return limiter
 
 
 _Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -252,7 +233,7 @@ class KaoheRoute(APIRoute):
         async def answered(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             strict.state.rate_class = kind
-            return await to_thread.run_sync(read, strict, limiter=None if kind is RateClass.HEAVY else _readers())
+            return await in_one_thread(read, strict, quick=kind is not RateClass.HEAVY)
 
         return answered
 

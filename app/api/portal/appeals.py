@@ -148,7 +148,7 @@ def _shown(session: Session, rows: Sequence[RowMapping]) -> list[PortalAppeal]:
 
 def _item(row: RowMapping, lines: Iterable[RowMapping], files: Iterable[RowMapping]) -> PortalAppeal:
     return PortalAppeal(
-        **{name: row[name] for name in PortalAppeal.model_fields if name in row},
+        **PortalAppeal.members_of(row),
         on_paper=row["filed_by_id"] is None,
         filed_at=row["recorded_at"],
         lines=[PortalAppealLine(**{name: line[name] for name in PortalAppealLine.model_fields}) for line in lines],

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Request, Response
 from pydantic import Field, StrictInt, StringConstraints
@@ -146,6 +146,5 @@ def _own(db: Db, who: Caller, evidence_id: uuid.UUID) -> RowMapping:
 
 
 def _file(row: RowMapping) -> PortalEvidence:
-    known: dict[str, Any] = {name: row[name] for name in PortalEvidence.model_fields if name in row}
     status = FileStatus.DECLARED if row["stored_at"] is None else FileStatus.STORED
-    return PortalEvidence(**known, status=status)
+    return PortalEvidence(**PortalEvidence.members_of(row), status=status)

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
 from pydantic import Field
@@ -160,9 +160,8 @@ def _no_payout() -> NotFound:
 
 
 def _out(row: RowMapping) -> PortalPayout:
-    kept: dict[str, Any] = {name: row[name] for name in PortalPayout.model_fields if name in row}
     return PortalPayout.model_construct(
-        **kept
+        **PortalPayout.members_of(row)
         | {
             "status": "paid" if row["paid_fen"] == row["amount_fen"] else "approved",
             "clause": portal_clause(row["contract_id"], row),

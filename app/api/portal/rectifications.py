@@ -103,7 +103,7 @@ def _items(session: Session, rows: Sequence[RowMapping]) -> list[PortalRectifica
     files = evidence_queries.of_subject(session, [row["id"] for row in rows])
     return [
         PortalRectification(
-            **{name: row[name] for name in PortalRectification.model_fields if name in row},
+            **PortalRectification.members_of(row),
             evidence=attached(files[row["id"]]),
         )
         for row in rows

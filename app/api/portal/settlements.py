@@ -170,8 +170,7 @@ def _explained(settlement: RowMapping, line: RowMapping, unknown: Untold) -> Por
 
 
 def _members(row: RowMapping) -> dict[str, Any]:
-    kept = {name: row[name] for name in PortalSettlement.model_fields if name in row}
-    return kept | {
+    return PortalSettlement.members_of(row) | {
         "status": "paid" if row["paid_fen"] == row["payable_fen"] else "approved",
         "fee": row["fee_fen"],
         "deducted": row["deducted_fen"],

@@ -168,20 +168,18 @@ def _years(session: Session, who: Caller, contract_id: uuid.UUID) -> dict[int, A
     calendar, today = work_calendar(session), clock.today()
     return {
         year: AnnualAssessmentOut.model_construct(
-            contract_id=contract_id,
-            year=year,
-            due=_due(owed[year], today, calendar) if year in owed else None,
-            **(_held(held[year]) if year in held else _EXPECTED),
+            **(_held(held[year]) if year in held else _EXPECTED)
+            | {
+                "contract_id": contract_id,
+                "year": year,
+                "due": _due(owed[year], today, calendar) if year in owed else None,
+            }
         )
         for year in owed.keys() | held.keys()
     }
 
 
-_EXPECTED: dict[str, Any] = {
-    **dict.fromkeys(AnnualAssessmentOut.model_fields.keys() - {"contract_id", "year", "due"}),
-    "stage": "expected",
-    "steps": [],
-}
+_EXPECTED: dict[str, Any] = dict.fromkeys(AnnualAssessmentOut.model_fields) | {"stage": "expected", "steps": []}
 
 
 def _held(row: RowMapping) -> dict[str, Any]:
@@ -191,8 +189,7 @@ def _held(row: RowMapping) -> dict[str, Any]:
         recorded_at=row["notice_recorded_at"],
         backdated=row["backdated"],
     )
-    kept = {name: row[name] for name in AnnualAssessmentOut.model_fields.keys() & row.keys() - {"year"}}
-    return kept | {
+    return AnnualAssessmentOut.members_of(row) | {
         "stage": "notified" if notice else "held",
         "score": score_of(row),
         "review": row["review_exact"] and hundredths(Fraction(row["review_exact"])),

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Response
 from pydantic import Field
@@ -175,9 +175,8 @@ def shown_appeals(session: Session, rows: Sequence[RowMapping]) -> list[AppealOu
 
 
 def _shown(row: RowMapping, lines: Iterable[RowMapping], files: Iterable[RowMapping]) -> AppealOut:
-    known: dict[str, Any] = {name: row[name] for name in AppealOut.model_fields if name in row}
     return AppealOut.model_construct(
-        **known,
+        **AppealOut.members_of(row),
         on_paper=row["filed_by_id"] is None,
         in_time=None if row["due_on"] is None else row["appealed_on"] <= row["due_on"],
         lines=[LineOut.model_construct(**{name: line[name] for name in LineOut.model_fields}) for line in lines],

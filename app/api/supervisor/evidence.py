@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from fastapi import Response
 from sqlalchemy import RowMapping
@@ -88,5 +87,4 @@ def _files(session: Session, rows: Sequence[RowMapping]) -> list[EvidenceOut]:
 
 
 def _file(row: RowMapping, subjects: Sequence[tuple[str, uuid.UUID]]) -> EvidenceOut:
-    known: dict[str, Any] = {name: row[name] for name in EvidenceOut.model_fields if name in row}
-    return EvidenceOut(**known, used_by=[SubjectOut(kind=kind, id=id_) for kind, id_ in subjects])
+    return EvidenceOut(**EvidenceOut.members_of(row), used_by=[SubjectOut(kind=kind, id=id_) for kind, id_ in subjects])

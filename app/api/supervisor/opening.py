@@ -123,13 +123,12 @@ def _answer(
         raise NotFound("The contract has no opening balance.", pointer="/path/contract_id")
     row = found.row
     stated: dict[str, Any] = {word: found.amounts.get(word) for word in opening.WORDS}
-    kept: dict[str, Any] = {name: row[name] for name in OpeningOut.model_fields.keys() & row.keys()}
     lines = [
         OpeningLineOut.model_construct(component=line["component"], amount=line["amount_fen"], steps=line["steps"])
         for line in found.lines
     ]
     out = OpeningOut.model_construct(
-        **kept,
+        **OpeningOut.members_of(row),
         **stated,
         as_of=row["ends_on"],
         accrued=row["fee_fen"],

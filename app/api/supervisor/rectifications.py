@@ -111,7 +111,7 @@ def _items(session: Session, rows: Sequence[RowMapping]) -> list[RectificationOu
     files = evidence_queries.of_subject(session, [row["id"] for row in rows])
     return [
         RectificationOut(
-            **{name: row[name] for name in RectificationOut.model_fields if name in row},
+            **RectificationOut.members_of(row),
             evidence=attached(files[row["id"]]),
         )
         for row in rows

@@ -213,9 +213,8 @@ def _out(row: RowMapping) -> SettlementOut:
 
 
 def _values(row: RowMapping) -> dict[str, Any]:
-    kept = {name: row[name] for name in SettlementOut.model_fields.keys() & row.keys() - {"status"}}
     paid = row["status"] is MoneyStatus.APPROVED and row["paid_fen"] == row["payable_fen"]
-    return kept | {
+    return SettlementOut.members_of(row) | {
         "status": "paid" if paid else row["status"].value,
         "fee": row["fee_fen"],
         "deducted": row["deducted_fen"],

@@ -156,10 +156,9 @@ def list_tried_contracts(trial_id: TrialId, who: TrialsRead, db: Db, paging: Pag
 def _center_trial(found: CenterTrial) -> CenterTrialOut:
     row = found.row
     result: dict[str, Any] | None = row["result"]
-    kept = {name: row[name] for name in CenterTrialOut.model_fields.keys() & row.keys() - {"status"}}
-    return CenterTrialOut.model_construct(
-        **kept,
-        status="interrupted" if found.interrupted else row["status"].value,
-        progress=Progress(done=row["contracts_done"], of=row["contracts_all"]),
-        totals=None if result is None else CenterTotals.model_validate(result["totals"]),
-    )
+    worked_out = {
+        "status": "interrupted" if found.interrupted else row["status"].value,
+        "progress": Progress(done=row["contracts_done"], of=row["contracts_all"]),
+        "totals": None if result is None else CenterTotals.model_validate(result["totals"]),
+    }
+    return CenterTrialOut.model_construct(**CenterTrialOut.members_of(row) | worked_out)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, RowMapping, Text, bindparam, or_, select, type_coerce
 from sqlmodel import Session, col
 
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch_page, given, paged
+from app.features.paging import Columns, Listing, Page, PageRequest, comparing, fetch_page, given, paged
 from app.models import Alert, Contract
 from app.models.words import AlertKind, AlertStatus, Severity
 
@@ -133,8 +133,7 @@ def _listed(names: frozenset[str], kind: tuple[bool, bool]) -> Listing:
     # Of one center there is nothing that is of none: said so, an index finds the page in its order.
     whose = at_centers if "service_center_id" in names else or_(at_centers, col(Alert.service_center_id).is_(None))
     statement: Listing = select(*_COLUMNS).where(whose)
-    for column in names & set(_COMPARED):
-        statement = statement.where(col(getattr(Alert, column)) == bindparam(column))
+    statement = comparing(statement, Alert, _COMPARED, names)
     if "since_from" in names:
         statement = statement.where(col(Alert.since) >= bindparam("since_from"))
     if "since_to" in names:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, RowMapping, and_, bindparam, or_, select
 from sqlmodel import Session, col
 
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch, fetch_page, given, paged
+from app.features.paging import Columns, Listing, Page, PageRequest, comparing, fetch, fetch_page, given, paged
 from app.models import (
     Assessment,
     AssessmentCriterion,
@@ -105,8 +105,7 @@ _COMPARED = ("contract_id", "period", "state", "verdict")
 def _listed(names: frozenset[str], kind: tuple[bool, bool]) -> Listing:
     """Put the list together for the filters that are given, once."""
     statement = _months(bindparam("vendor_id"))
-    for column in names & set(_COMPARED):
-        statement = statement.where(col(getattr(Assessment, column)) == bindparam(column))
+    statement = comparing(statement, Assessment, _COMPARED, names)
     if "year" in names:
         statement = statement.where(col(Assessment.period).between(bindparam("first"), bindparam("last")))
     if "updated_since" in names:

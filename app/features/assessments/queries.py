@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from app.features.contracts.queries import in_state
 from app.features.held import held
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch_page, given, paged, plain
+from app.features.paging import Columns, Listing, Page, PageRequest, comparing, fetch_page, given, paged, plain
 from app.models import (
     Acknowledgement,
     Appeal,
@@ -182,8 +182,7 @@ _COMPARED = ("contract_id", "service_center_id", "vendor_id", "period", "stage",
 def _listed(names: frozenset[str], state: DueState | None, kind: tuple[bool, bool]) -> Listing:
     """Put the list together for the filters that are given, once."""
     statement = _months(_of_centers(bindparam("centers", expanding=True)))
-    for column in names & set(_COMPARED):
-        statement = statement.where(col(getattr(Assessment, column)) == bindparam(column))
+    statement = comparing(statement, Assessment, _COMPARED, names)
     if "year" in names:
         statement = statement.where(col(Assessment.period).between(bindparam("first"), bindparam("last")))
     if state is not None:
