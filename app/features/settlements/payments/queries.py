@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, null, or_, selec
 from sqlmodel import Session, col
 
 from app.features.contracts.within import Within
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.models import DueDate, LedgerEntry, Payment, Payout, Settlement
 from app.models.words import DueKind, MoneyStatus
 
@@ -54,11 +54,7 @@ def payment(
 
 def payments(session: Session, centers: Collection[uuid.UUID], wanted: PaymentFilter, page: PageRequest) -> Page:
     """List the payments of these centers."""
-    statement = _of(centers)
-    for column in ("contract_id", "settlement_id", "payout_id", "voucher_no"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Payment, column)) == value)
+    statement = narrowed(_of(centers), Payment, wanted, ("contract_id", "settlement_id", "payout_id", "voucher_no"))
     if wanted.voided is not None:
         voided = col(Payment.voided_on).is_not(None)
         statement = statement.where(voided if wanted.voided else ~voided)
