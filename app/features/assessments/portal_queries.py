@@ -160,7 +160,11 @@ def findings_of(session: Session, vendor_id: uuid.UUID, assessment_id: uuid.UUID
 
 def findings(session: Session, vendor_id: uuid.UUID, wanted: FindingFilter, page: PageRequest) -> Page:
     """List the findings of a vendor's notified months."""
-    return fetch(session, narrowed_to(_findings(vendor_id), wanted), col(Finding.id), page)
+    statement = narrowed_to(_findings(vendor_id), wanted)
+    if wanted.period is not None or wanted.issue_type is not None:
+        # PostgreSQL then looks through the few contracts of the vendor instead of all that there are.
+        statement = statement.where(col(Contract.vendor_id) == vendor_id)
+    return fetch(session, statement, col(Finding.id), page)
 
 
 def finding(session: Session, vendor_id: uuid.UUID, finding_id: uuid.UUID) -> RowMapping | None:

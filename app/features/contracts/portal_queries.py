@@ -122,6 +122,9 @@ def due_dates(session: Session, vendor_id: uuid.UUID, wanted: DueDateFilter, as_
     """List the due dates in force that concern a vendor, with their state on a day."""
     columns = ("contract_id", "kind", "subject")
     statement = narrowed(_due_dates(vendor_id).where(col(DueDate.superseded_on).is_(None)), DueDate, wanted, columns)
+    if wanted.contract_id is not None:
+        # So that PostgreSQL reads the terms of this contract instead of all that there are.
+        statement = statement.where(col(TermsVersion.contract_id) == wanted.contract_id)
     if wanted.state is not None:
         statement = statement.where(in_state(wanted.state, as_of))
     if wanted.updated_since is not None:

@@ -100,6 +100,9 @@ class PayoutFilter:
 def settlements(session: Session, vendor_id: uuid.UUID, wanted: SettlementFilter, page: PageRequest) -> Page:
     """List the approved settlements of a vendor, the balance that a contract was taken over with among them."""
     statement = narrowed(_settlements(vendor_id), Settlement, wanted, ("contract_id", "payment_period"))
+    if wanted.payment_period is not None:
+        # Each contract has one settlement of a period; PostgreSQL then looks through the few contracts of the vendor.
+        statement = statement.where(col(Contract.vendor_id) == vendor_id)
     if wanted.paid is not None:
         paid = col(Settlement.paid_fen) == col(Settlement.payable_fen)
         statement = statement.where(paid if wanted.paid else not_(paid))
