@@ -23,8 +23,6 @@ from app.rules.evaluations.relations import compare
 from app.rules.evaluations.scoring import score
 
 _DATED = datetime(2025, 1, 20, tzinfo=UTC)
-HYPHENS = dict.fromkeys((0x02, 0xFFFE), "-")
-"""What the reader of a PDF makes of a hyphen that ends a line."""
 _REPORTS = Path(__file__).parents[1] / "app" / "demo" / "evaluations"
 _SECONDS = 300
 _HYPHENS = dict.fromkeys((0x02, 0xAD, 0xFFFE), "-")

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +23,7 @@ from psycopg import sql
 SUPERUSER = "kaohe"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-INITDB_SECONDS = 120.0
+MAKING_SECONDS = 120.0
 
 FOR_TESTS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 """The data live as long as the tests do, so nothing waits for the disk and nobody tidies up."""
@@ -40,37 +40,6 @@ CONNECTIONS = "max_connections=100"
 
 
 @dataclass(frozen=True, slots=True)
-class PostgresServer:
-    """A running server, told by the folder of its socket."""
-
-    socket_folder: Path
-
-    def url(self, database: str) -> str:
-        """Give the SQLAlchemy URL of a database."""
-        return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self.socket_folder}&port=5432"
-
-    def create(self, database: str, template: str = "template0") -> None:
-        """Create a database as a copy of `template`, to which nobody may be connected."""
-        # Copying files is two to three times as quick as the default, which logs every page.
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        self._run(statement.format(sql.Identifier(database), sql.Identifier(template)))
-
-    def drop(self, database: str) -> None:
-        """Drop a database, whoever is still connected to it."""
-        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-
-    def connect(self, database: str = "postgres") -> psycopg.Connection:
-        """Open a plain connection that commits each statement."""
-        return psycopg.connect(
-            host=str(self.socket_folder), port=5432, user=SUPERUSER, dbname=database, autocommit=True
-        )
-
-    def _run(self, statement: sql.Composed) -> None:
-        with self.connect() as connection:
-            connection.execute(statement)
-
-
-@dataclass(frozen=True, slots=True)
 class _Way:
     """A way to start the server's programs: the words before the command, and whose the files must be."""
 
@@ -79,31 +48,131 @@ class _Way:
     owner: pwd.struct_passwd | None = None
 
 
+@dataclass(slots=True)
+class PostgresServer:
+    """A server with its data in a folder, reached by a socket in that folder."""
+
+    home: Path
+    way: _Way
+    programs: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def url(self, database: str) -> str:
+        """Give the SQLAlchemy URL of a database."""
+        return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self.home}&port=5432"
+
+    def create(self, database: str, template: str = "template0") -> str:
+        """Create a database as a copy of `template`, to which nobody may be connected, and give its URL."""
+        # Copying files is two to three times as quick as the default, which logs every page.
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._run(statement.format(sql.Identifier(database), sql.Identifier(template)))
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        """Open a plain connection that commits each statement."""
+        return psycopg.connect(host=str(self.home), port=5432, user=SUPERUSER, dbname=database, autocommit=True)
+
+    def start(self, settings: Sequence[str]) -> None:
+        """Start with these settings, and wait until it answers."""
+        own = ("listen_addresses=", f"unix_socket_directories={self.home}", "port=5432", CONNECTIONS)
+        options = [word for setting in (*own, *settings) for word in ("-c", setting)]
+        with self._log.open("wb") as log:
+            # In a session of its own, so that Ctrl-C reaches the tests first and the server last.
+            self.process = subprocess.Popen(
+                [*self.way.prefix, str(self.programs / "postgres"), "-D", str(self.home / "data"), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=_environment(),
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                said = self._log.read_text(errors="replace")[-2000:]
+                msg = f"PostgreSQL did not start within {START_SECONDS:.0f} s. Its log ends: {said}"
+                raise PostgresUnavailableError(msg)
+            time.sleep(0.02)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it where it runs: cleanly, or as a machine that fails ends it."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    @property
+    def _log(self) -> Path:
+        return self.home / "server.log"
+
+    def _answers(self) -> bool:
+        with suppress(psycopg.OperationalError):
+            self.connect().close()
+            return True
+        return False
+
+    def _run(self, statement: sql.Composed) -> None:
+        with self.connect() as connection:
+            connection.execute(statement)
+
+
 @contextmanager
 def running_postgres(settings: Sequence[str] = FOR_TESTS) -> Iterator[PostgresServer]:
     """Start a server of our own with these settings, and end it afterwards with all its data."""
+    with _folder() as home, _running(PostgresServer(home, *_initialised(home)), settings) as server:
+        yield server
+
+
+@contextmanager
+def replica_of(primary: PostgresServer, settings: Sequence[str] = AS_SHIPPED) -> Iterator[PostgresServer]:
+    """Copy a running server and follow it by streaming, asynchronously unless the primary waits for it."""
+    with _folder() as home:
+        replica = PostgresServer(home, primary.way, primary.programs)
+        of_primary = ["-h", str(primary.home), "-p", "5432", "-U", SUPERUSER]
+        problem = _made(replica, "pg_basebackup", *of_primary, "-R", "--checkpoint=fast")
+        if problem is not None:
+            raise PostgresUnavailableError(problem)
+        with _running(replica, settings) as server:
+            yield server
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     # Not pytest's temporary folder: another user must reach this one, and a socket's path is at most 107 bytes.
     short = Path("/tmp")  # noqa: S108 mkdtemp makes the folder inside it safely
     home = Path(tempfile.mkdtemp(prefix="kaohe-pg-", dir=short if os.access(short, os.W_OK) else None))
-    process: subprocess.Popen[bytes] | None = None
     try:
-        way, programs = _initialised(home)
-        process = _started(way, programs, home, settings)
-        server = PostgresServer(home)
-        _wait_until_ready(server, process, home)
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _running(server: PostgresServer, settings: Sequence[str]) -> Iterator[PostgresServer]:
+    try:
+        server.start(settings)
         yield server
     finally:
-        if process is not None:
-            _stop(process)
-        shutil.rmtree(home, ignore_errors=True)
+        server.stop()
 
 
 def _initialised(home: Path) -> tuple[_Way, Path]:
     """Make the cluster in the first way that works; that way starts the server too."""
+    options = (f"--username={SUPERUSER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
     problems = []
     for way in _ways():
         programs = _programs(way, home)
-        problem = _initdb(way, programs, home)
+        problem = _made(PostgresServer(home, way, programs), "initdb", *options)
         if problem is None:
             return way, programs
         problems.append(f"{way.name}: {problem}")
@@ -160,66 +229,23 @@ def _runs(command: list[str]) -> bool:
     return result.returncode == 0
 
 
-def _initdb(way: _Way, programs: Path, home: Path) -> str | None:
-    """Make the cluster; say what went wrong, or None."""
-    if way.owner is not None:
-        os.chown(home, way.owner.pw_uid, way.owner.pw_gid)
-    options = [f"--username={SUPERUSER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-    command = [*way.prefix, str(programs / "initdb"), f"--pgdata={home / 'data'}", *options]
+def _made(server: PostgresServer, name: str, *words: str) -> str | None:
+    """Have one of PostgreSQL's programs make a server's data; say what went wrong, or None."""
+    if server.way.owner is not None:
+        os.chown(server.home, server.way.owner.pw_uid, server.way.owner.pw_gid)
     result = subprocess.run(
-        command,
+        [*server.way.prefix, str(server.programs / name), f"--pgdata={server.home / 'data'}", *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         check=False,
         cwd="/",
         env=_environment(),
-        timeout=INITDB_SECONDS,
+        timeout=MAKING_SECONDS,
     )
     return None if result.returncode == 0 else " ".join(result.stderr.split()) or f"exit code {result.returncode}"
-
-
-def _started(way: _Way, programs: Path, home: Path, settings: Sequence[str]) -> subprocess.Popen[bytes]:
-    own = ("listen_addresses=", f"unix_socket_directories={home}", "port=5432", CONNECTIONS)
-    options = [word for setting in (*own, *settings) for word in ("-c", setting)]
-    command = [*way.prefix, str(programs / "postgres"), "-D", str(home / "data"), *options]
-    with (home / "server.log").open("wb") as log:
-        # In a session of its own, so that Ctrl-C reaches the tests first and the server last.
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            env=_environment(),
-            start_new_session=True,
-        )
 
 
 def _environment() -> Mapping[str, str]:
     """Give the programs our environment without whatever points at another PostgreSQL."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-
-
-def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes], home: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            server.connect().close()
-        except psycopg.OperationalError as error:
-            if process.poll() is not None or time.monotonic() > deadline:
-                said = (home / "server.log").read_text(errors="replace")[-2000:]
-                msg = f"PostgreSQL did not start within {START_SECONDS:.0f} s. Its log ends: {said}"
-                raise PostgresUnavailableError(msg) from error
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

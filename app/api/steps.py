@@ -1,4 +1,4 @@
-"""How amounts are explained: steps as data and in words, and the clause that each amount carries out."""
+"""How amounts are explained: steps as data and in words, the clause that each carries out, and what they come to."""
 
 import uuid
 from collections.abc import Sequence
@@ -117,3 +117,17 @@ def missing_out(missing: Missing) -> MissingOut:
         zh=missing.label.zh,
         en=missing.label.en,
     )
+
+
+def sums_of(row: RowMapping) -> dict[str, int]:
+    """Give the sums of a settlement, in fen, under the names that both doors have for them."""
+    return {
+        "fee": row["fee_fen"],
+        "deducted": row["deducted_fen"],
+        "held": row["held_fen"],
+        "adjusted": row["adjusted_fen"],
+        "carried_over": row["carried_fen"],
+        "payable": row["payable_fen"],
+        "paid": row["paid_fen"],
+        "unpaid": row["payable_fen"] - row["paid_fen"],
+    }

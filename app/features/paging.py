@@ -103,6 +103,13 @@ def given(wanted: object, names: Collection[str]) -> dict[str, Any]:
     return {name: value for name in names if (value := getattr(wanted, name)) is not None}
 
 
+def narrowed(statement: Listing, table: type[Table], wanted: object, names: Collection[str]) -> Listing:
+    """Narrow a list to the values that a filter wants in a table's columns, by name; None in it asks for all."""
+    for name, value in given(wanted, names).items():
+        statement = statement.where(getattr(table, name) == value)
+    return statement
+
+
 def _cut(rows: Sequence[RowMapping], page: PageRequest) -> Page:
     if len(rows) <= page.limit:
         return Page(rows, None)
@@ -123,17 +130,8 @@ class Timed(Protocol):
         """Give the end."""
 
 
-def narrowed(
-    statement: Listing, table: type[Table], wanted: Timed, names: Collection[str], at: SQLColumnExpression[datetime]
-) -> Listing:
-    """Narrow a list to the values that a filter wants in its columns, by name, and to its time by `since` and `until`.
-
-    None in the filter asks for all.
-    """
-    for name in names:
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(getattr(table, name) == value)
+def in_time(statement: Listing, wanted: Timed, at: SQLColumnExpression[datetime]) -> Listing:
+    """Narrow a list to the time that a filter asks for by `since` and `until`."""
     if wanted.since is not None:
         statement = statement.where(at >= wanted.since)
     if wanted.until is not None:

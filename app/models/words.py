@@ -64,7 +64,7 @@ class DueKind(StrEnum):
     METRICS = "metrics"
 
 
-ONCE_GIVEN = frozenset({DueKind.PAYMENT, DueKind.ACKNOWLEDGEMENT, DueKind.APPEAL, DueKind.RECTIFICATION})
+ONCE_GIVEN = (DueKind.PAYMENT, DueKind.ACKNOWLEDGEMENT, DueKind.APPEAL, DueKind.RECTIFICATION)
 """What is owed by the date that was given for it: no later amendment moves it, only a holiday notice does."""
 
 

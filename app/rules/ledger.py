@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.rules.clauses import Fund
-from app.rules.lines import Component, Line
+from app.rules.lines import Component
 
 
 class Account(StrEnum):
@@ -103,11 +103,6 @@ def _balanced(posting: Mapping[Place, int]) -> Posting:
     if sum(posting.values()) != 0:
         raise ValueError(f"a posting that does not balance: {posting}")
     return {place: fen for place, fen in posting.items() if fen}
-
-
-def lines_posted(lines: Iterable[Line]) -> list[tuple[Component, str | None, int]]:
-    """Give a calculation's lines as they are posted."""
-    return [(entry.component, None if entry.period is None else str(entry.period), entry.fen) for entry in lines]
 
 
 def identity(balances: Mapping[Account, int]) -> int:

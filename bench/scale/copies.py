@@ -8,8 +8,9 @@ from pathlib import Path
 import psycopg
 
 from app.database import Database, migrate
+from bench.postgres import PostgresServer
 from bench.scale.office import INSIDE, Center, Client, assess, inside, months, open_center, settle
-from bench.scale.servers import Postgres, execute
+from bench.scale.servers import execute
 
 SEED = 20261122
 FIRST, LAST = 2021, 2025
@@ -32,7 +33,7 @@ OWN = (
 """Columns that hold ids of what is cloned."""
 
 
-def prepare(server: Postgres, clones: int) -> tuple[str, Center]:
+def prepare(server: PostgresServer, clones: int) -> tuple[str, Center]:
     """Record, copy, and give the URL and the centre."""
     url = server.create("plain")
     migrate(url)

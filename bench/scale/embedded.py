@@ -16,9 +16,10 @@ from pathlib import Path
 from app import clock, nightly
 from app.database import Database, migrate
 from app.models.words import AskedBy
+from bench.postgres import AS_SHIPPED, PostgresServer, running_postgres
 from bench.records import load
 from bench.scale.office import Center, Client, finding, months, open_center
-from bench.scale.servers import Postgres, Service, kaohe, postgres, row, serve
+from bench.scale.servers import Service, kaohe, row, serve
 
 FIRST, LAST = 2024, 2025
 CALLERS = (1, 8)
@@ -31,12 +32,12 @@ MIB = 1 << 20
 def main() -> None:
     """Measure and print."""
     scale = float(sys.argv[1]) if len(sys.argv) > 1 else SCALE
-    with postgres() as server, tempfile.TemporaryDirectory() as folder:
+    with running_postgres(AS_SHIPPED) as server, tempfile.TemporaryDirectory() as folder:
         rates(server, Path(folder))
         move(server, Path(folder), scale)
 
 
-def rates(server: Postgres, folder: Path) -> None:
+def rates(server: PostgresServer, folder: Path) -> None:
     """Let callers record findings on both databases by turns."""
     urls = {"sqlite": f"sqlite:///{folder / 'office.db'}", "postgresql": server.create("office")}
     for url in urls.values():
@@ -100,7 +101,7 @@ def night(url: str) -> None:
     print(f"the first night: {whole:.1f} s of processor time; its longest job, {longest}: {took[longest]:.1f} s")
 
 
-def move(server: Postgres, folder: Path, scale: float) -> None:
+def move(server: PostgresServer, folder: Path, scale: float) -> None:
     """Back an SQLite file up and restore it into PostgreSQL."""
     path = folder / "record.db"
     url = f"sqlite:///{path}"

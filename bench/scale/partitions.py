@@ -23,9 +23,10 @@ from sqlalchemy import event
 from app import nightly
 from app.database import Database
 from app.models.words import AskedBy
+from bench.postgres import AS_SHIPPED, PostgresServer, running_postgres
 from bench.scale.copies import CLONED, FIRST, LAST, UNRECORDED, prepare
 from bench.scale.office import Center, Client, assess, months, settle
-from bench.scale.servers import Postgres, execute, postgres, row, serve
+from bench.scale.servers import execute, row, serve
 
 CLONES = 300
 ROUNDS = 3
@@ -110,7 +111,7 @@ def _bound(key: str, year: int) -> str:
     return str(uuid.UUID(int=milliseconds << 80))
 
 
-def compare(server: Postgres, center: Center) -> None:
+def compare(server: PostgresServer, center: Center) -> None:
     """Read, write and run a night on both by turns, and print the times and their ratios."""
     urls = {name: server.url(name) for name in ("plain", "divided")}
     contracts = _contracts(server)
@@ -155,7 +156,7 @@ def _print_sizes(connection: psycopg.Connection, name: str) -> None:
         )
 
 
-def _contracts(server: Postgres) -> list[str]:
+def _contracts(server: PostgresServer) -> list[str]:
     with server.connect("plain") as connection:
         return [str(id_) for (id_,) in connection.execute("SELECT id FROM contracts ORDER BY id")]
 
@@ -215,7 +216,7 @@ def _print(what: str, took: dict[str, list[float]]) -> None:
     print(f"{what:<46}{plain:>9.2f} s{divided:>9.2f} s{divided / plain:>8.2f}", flush=True)
 
 
-def plans(server: Postgres) -> None:
+def plans(server: PostgresServer) -> None:
     """Say of every statement of a night over months or findings how many of their partitions it opens."""
     heard: dict[str, Any] = {}
 
@@ -241,7 +242,7 @@ def plans(server: Postgres) -> None:
         print(f"the newest fifty entries of the access log: {len(parts)} parts in the plan, {idle} of them never read")
 
 
-def detach(server: Postgres) -> None:
+def detach(server: PostgresServer) -> None:
     """Take the first year out of every divided table."""
     with server.connect("divided") as connection:
         for table in DIVIDED:
@@ -262,7 +263,7 @@ def detach(server: Postgres) -> None:
 def main() -> None:
     """Measure and print."""
     clones = int(sys.argv[1]) if len(sys.argv) > 1 else CLONES
-    with postgres() as server:
+    with running_postgres(AS_SHIPPED) as server:
         began = time.perf_counter()
         _, center = prepare(server, clones)
         server.create("divided", "plain")

@@ -18,8 +18,9 @@ import psycopg
 
 from app import clock
 from app.database import Database, migrate
+from bench.postgres import AS_SHIPPED, PostgresServer, running_postgres
 from bench.scale.office import Center, Client, assess, months, open_center, reads
-from bench.scale.servers import Postgres, Service, postgres, serve, until
+from bench.scale.servers import Service, serve, until
 from bench.scale.servers import clock as clock_process
 
 SEED = 20261122
@@ -34,7 +35,7 @@ NIGHTS_SECONDS = 300.0
 
 def main() -> None:
     """Measure and print."""
-    with postgres() as server, tempfile.TemporaryDirectory() as folder:
+    with running_postgres(AS_SHIPPED) as server, tempfile.TemporaryDirectory() as folder:
         url = server.create("office")
         migrate(url)
         database = Database(url)
@@ -97,7 +98,7 @@ def limits(url: str, var: Path, center: Center) -> None:
     print(f"a limit of {LIMIT} reads a minute, {LIMIT * 3} reads to two services by turns: {dict(told)}")
 
 
-def clocks(server: Postgres, url: str, var: Path) -> None:
+def clocks(server: PostgresServer, url: str, var: Path) -> None:
     """Let two clocks catch up at once, and count who ran what."""
     with clock_process(url, var / "one") as one, clock_process(url, var / "two") as two:
         with server.connect("office") as connection:

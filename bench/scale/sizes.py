@@ -14,8 +14,9 @@ import psycopg
 from app import nightly
 from app.database import Database, migrate
 from app.models.words import AskedBy
+from bench.postgres import AS_SHIPPED, PostgresServer, running_postgres
 from bench.scale.office import INSIDE, Client, assess, inside, months, open_center, reads, settle
-from bench.scale.servers import Postgres, postgres, row
+from bench.scale.servers import row
 
 SEED = 20261122
 CONTRACTS = 4
@@ -57,7 +58,7 @@ def sizes(connection: psycopg.Connection) -> dict[str, Size]:
     }
 
 
-def record(server: Postgres, name: str, contracts: int = CONTRACTS, last: int = LAST) -> tuple[int, float, float]:
+def record(server: PostgresServer, name: str, contracts: int = CONTRACTS, last: int = LAST) -> tuple[int, float, float]:
     """Record months, settlements and reads in a new database; give the months, and the log of months and of a night."""
     url = server.create(name)
     migrate(url)
@@ -82,7 +83,7 @@ def record(server: Postgres, name: str, contracts: int = CONTRACTS, last: int = 
     return len(months(FIRST, last)) * contracts, recorded, _written(server) - began
 
 
-def _written(server: Postgres) -> float:
+def _written(server: PostgresServer) -> float:
     with server.connect() as connection:
         (written,) = row(connection, "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')")
     return float(written)
@@ -90,7 +91,7 @@ def _written(server: Postgres) -> float:
 
 def main() -> None:
     """Measure and print."""
-    with postgres() as server:
+    with running_postgres(AS_SHIPPED) as server:
         done, log, night = record(server, "office")
         empty = _empty(server)
         with server.connect("office") as connection:
@@ -129,7 +130,7 @@ def _print_dead(connection: psycopg.Connection, done: int) -> None:
         print(f"{name:<22}{updated / done:>8.1f} updates/month, {share:.0%} of them within the page; {deleted} deleted")
 
 
-def _empty(server: Postgres) -> dict[str, int]:
+def _empty(server: PostgresServer) -> dict[str, int]:
     url = server.create("nothing")
     migrate(url)
     with server.connect("nothing") as connection:

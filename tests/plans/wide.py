@@ -96,7 +96,6 @@ FILTERS: dict[str, set[str]] = {
         "list_portal_assessments?period",
         "list_portal_assessments?verdict",
         "list_portal_assessments?year",
-        "list_portal_due_dates?contract_id",
         "list_portal_due_dates?subject",
         "list_portal_findings?issue_type",
         "list_portal_findings?period",

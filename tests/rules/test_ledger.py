@@ -12,16 +12,14 @@ from app.rules.ledger import (
     Place,
     Posting,
     identity,
-    lines_posted,
     natural,
     of_opening,
     of_payment,
     of_payout,
     of_settlement,
 )
-from app.rules.lines import Component, Line
+from app.rules.lines import Component
 from app.rules.money import parse_yuan, yuan
-from app.rules.periods import Period
 from tests.rules.tables import Case, cases
 
 _WRITTEN = re.compile(r"(\w+)(?:\((\w+)\))?(?:@([\d-]+))?")
@@ -49,9 +47,8 @@ def test_settlements(case: Case) -> None:
     lines = []
     for name, fen in case["lines"].items():
         component, _, period = name.partition("@")
-        month = Period.parse(period) if period else None
-        lines.append(Line(Component(component), month, parse_yuan(fen), None, ()))
-    assert_posts(of_settlement(lines_posted(lines)), case)
+        lines.append((Component(component), period or None, parse_yuan(fen)))
+    assert_posts(of_settlement(lines), case)
 
 
 @pytest.mark.parametrize("case", cases("ledger", "payments"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.rules.clauses import AtRiskPool, Excess, Fund, Holdback, Payment, PerFinding, Window
 from app.rules.fees import ServiceFees, quarter_of
-from app.rules.ledger import Account, Place, identity, lines_posted, natural, of_payment, of_payout, of_settlement
+from app.rules.ledger import Account, Place, identity, natural, of_payment, of_payout, of_settlement
 from app.rules.lines import SIGNS, Component, Line, MonthFacts
 from app.rules.periods import Period
 from app.rules.reckoning import Reckoning
@@ -135,7 +135,10 @@ class House:
             # A closed month is only ever adjusted, an open one never.
             assert month is None or (month in self.closed) is entry.adjustment
         if not draft.missing:
-            self.post(of_settlement(lines_posted(entry.line for entry in draft.lines)))
+            lines = [entry.line for entry in draft.lines]
+            self.post(
+                of_settlement((line.component, str(line.period) if line.period else None, line.fen) for line in lines)
+            )
             for entry in draft.lines:
                 if entry.line.period is not None:
                     key = (entry.line.period, entry.line.component)

@@ -19,7 +19,7 @@ from app.api.portal.due_dates import PortalDueDate, due_date_out
 from app.api.rooms import vendors_room
 from app.errors import NotFound
 from app.features.assessments import portal_queries
-from app.features.assessments.portal_queries import FindingFilter
+from app.features.assessments.finding_queries import FindingFilter
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import portal_queries as contract_queries
 from app.models.words import DueKind
@@ -78,7 +78,13 @@ def list_portal_findings(
     updated_since: UpdatedSince = None,
 ) -> Response:
     """List the findings of notified months; withdrawn ones stay, and say so with `counts`."""
-    wanted = FindingFilter(contract_id, period, issue_type, withdrawn, updated_since)
+    wanted = FindingFilter(
+        contract_id=contract_id,
+        period=period,
+        issue_type=issue_type,
+        withdrawn=withdrawn,
+        updated_since=updated_since,
+    )
     with db.read() as session:
         page = portal_queries.findings(session, company(who), wanted, paging.page)
     return paging.answer([finding_out(row) for row in page.rows], page.next_after)

@@ -18,6 +18,7 @@ from app.api.paging import Paged, PageOf
 from app.api.portal.company import company
 from app.api.portal.sources import PortalClause, PortalStep, clause_of_line, portal_steps
 from app.api.rooms import vendors_room
+from app.api.steps import sums_of
 from app.errors import NotFound
 from app.features.settlements import portal_queries
 from app.features.settlements.portal_queries import SettlementFilter
@@ -170,17 +171,8 @@ def _explained(settlement: RowMapping, line: RowMapping, unknown: Untold) -> Por
 
 
 def _members(row: RowMapping) -> dict[str, Any]:
-    return PortalSettlement.members_of(row) | {
-        "status": "paid" if row["paid_fen"] == row["payable_fen"] else "approved",
-        "fee": row["fee_fen"],
-        "deducted": row["deducted_fen"],
-        "held": row["held_fen"],
-        "adjusted": row["adjusted_fen"],
-        "carried_over": row["carried_fen"],
-        "payable": row["payable_fen"],
-        "paid": row["paid_fen"],
-        "unpaid": row["payable_fen"] - row["paid_fen"],
-    }
+    status = "paid" if row["paid_fen"] == row["payable_fen"] else "approved"
+    return PortalSettlement.members_of(row) | sums_of(row) | {"status": status}
 
 
 def _line(settlement: RowMapping, row: RowMapping) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.api.filters import UpdatedSince
 from app.api.ids import ContractId, OfCenter, OfContract, SettlementId
 from app.api.paging import Paged, PageOf
 from app.api.rooms import centers_room
-from app.api.steps import Clause, LineExplanation, clause_of, explained
+from app.api.steps import Clause, LineExplanation, clause_of, explained, sums_of
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.settlements import queries, service
@@ -214,17 +214,7 @@ def _out(row: RowMapping) -> SettlementOut:
 
 def _values(row: RowMapping) -> dict[str, Any]:
     paid = row["status"] is MoneyStatus.APPROVED and row["paid_fen"] == row["payable_fen"]
-    return SettlementOut.members_of(row) | {
-        "status": "paid" if paid else row["status"].value,
-        "fee": row["fee_fen"],
-        "deducted": row["deducted_fen"],
-        "held": row["held_fen"],
-        "adjusted": row["adjusted_fen"],
-        "carried_over": row["carried_fen"],
-        "payable": row["payable_fen"],
-        "paid": row["paid_fen"],
-        "unpaid": row["payable_fen"] - row["paid_fen"],
-    }
+    return SettlementOut.members_of(row) | sums_of(row) | {"status": "paid" if paid else row["status"].value}
 
 
 def _line(settlement: RowMapping, row: RowMapping) -> LineOut:

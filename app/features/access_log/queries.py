@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app.features.access.queries import OWNED
 from app.features.audit.rows import BATCH
-from app.features.paging import Listing, Page, PageRequest, fetch, narrowed
+from app.features.paging import Listing, Page, PageRequest, fetch, in_time, narrowed
 from app.models import AccessLogEntry, AuditEvent, Grant, Principal, ServiceCenter
 from app.models.words import AccessKind, Role
 
@@ -57,7 +57,7 @@ def _listed(centers: Collection[uuid.UUID], wanted: EntryFilter) -> Listing:
         written = cast(col(AccessLogEntry.subjects), Text)
         statement = statement.where(written.contains(f'"{wanted.subject_id}"'))
     columns = ("kind", "principal", "principal_id", "route", "service_center_id")
-    return narrowed(statement, AccessLogEntry, wanted, columns, col(AccessLogEntry.occurred_at))
+    return in_time(narrowed(statement, AccessLogEntry, wanted, columns), wanted, col(AccessLogEntry.occurred_at))
 
 
 def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, and_, bindparam, exists, select
 from sqlmodel import Session, col
 
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch, plain
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed, plain
 from app.models import Assessment, Contract, Counter, Finding, IssueType
 
 
@@ -168,11 +168,13 @@ def _finding() -> Listing:
 
 def findings(session: Session, centers: Collection[uuid.UUID], wanted: FindingFilter, page: PageRequest) -> Page:
     """List the findings of these centers."""
-    statement = _at(centers)
-    for column in ("contract_id", "service_center_id", "vendor_id", "period", "counter"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Finding, column)) == value)
+    return fetch(session, narrowed_to(_at(centers), wanted), col(Finding.id), page)
+
+
+def narrowed_to(statement: Listing, wanted: FindingFilter) -> Listing:
+    """Narrow a select of findings with their issue types to what a filter asks for."""
+    columns = ("contract_id", "service_center_id", "vendor_id", "period", "counter")
+    statement = narrowed(statement, Finding, wanted, columns)
     if wanted.issue_type is not None:
         statement = statement.where(col(IssueType.code) == wanted.issue_type)
     if wanted.withdrawn is not None:
@@ -180,4 +182,4 @@ def findings(session: Session, centers: Collection[uuid.UUID], wanted: FindingFi
         statement = statement.where(withdrawn if wanted.withdrawn else ~withdrawn)
     if wanted.updated_since is not None:
         statement = statement.where(col(Finding.updated_at) >= wanted.updated_since)
-    return fetch(session, statement, col(Finding.id), page)
+    return statement

@@ -13,7 +13,7 @@ from app.features.calendar.queries import work_calendar
 from app.features.contracts.by_contract import NightRow, evaluate_each
 from app.features.contracts.missed import Missed, missed
 from app.features.contracts.within import ALL, Within
-from app.models.words import AlertKind, Severity
+from app.models.words import AlertKind
 
 
 def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
@@ -33,17 +33,4 @@ def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
 
 def year_state(found: Missed) -> AlertState:
     """Say that a year was not assessed in time."""
-    entry = found.entry
-    facts = {"year": int(entry["subject"])} | found.facts()
-    if found.done_on:
-        facts["held_on"] = found.done_on.isoformat()
-    return AlertState(
-        AlertKind.MISSING_ANNUAL_ASSESSMENT,
-        entry["contract_id"],
-        entry["service_center_id"],
-        entry["subject"],
-        Severity.WARNING,
-        found.since,
-        found.until,
-        facts,
-    )
+    return found.alert(AlertKind.MISSING_ANNUAL_ASSESSMENT, {"year": int(found.entry["subject"])}, "held_on")

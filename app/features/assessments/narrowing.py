@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from app.features.contracts.by_contract import NightRow, night_rows, rows_of
-from app.features.contracts.within import Within, ever_missed
+from app.features.contracts.within import Within, entries_ever_missed, ever_missed
 from app.features.paging import Listing
 from app.models import (
     AnnualAssessment,
@@ -86,51 +86,18 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> list[Nig
 
 def years_ever_late(session: Session, as_of: date, within: Within) -> list[NightRow]:
     """Read the due dates of annual assessments that were missed at some time, oldest entry of a year first."""
-    statement = (
-        select(
-            col(DueDate.contract_id),
-            col(DueDate.service_center_id),
-            col(DueDate.subject),
-            col(DueDate.due_on),
-            col(DueDate.provisional),
-            col(DueDate.met_on),
-            col(DueDate.in_force_from),
-            col(DueDate.superseded_on),
-            col(DueDate.superseded_because),
-            col(AnnualAssessment.held_on),
-        )
-        .join(
-            AnnualAssessment,
-            and_(
-                col(AnnualAssessment.contract_id) == col(DueDate.contract_id),
-                cast(col(AnnualAssessment.year), String) == col(DueDate.subject),
-            ),
-            isouter=True,
-        )
-        .where(*ever_missed(DueKind.ANNUAL_ASSESSMENT, as_of), *within.whose(DueDate))
-        .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
+    own_year = and_(
+        col(AnnualAssessment.contract_id) == col(DueDate.contract_id),
+        cast(col(AnnualAssessment.year), String) == col(DueDate.subject),
     )
+    entries = entries_ever_missed(DueKind.ANNUAL_ASSESSMENT, as_of, within, col(AnnualAssessment.held_on))
+    statement = entries.join(AnnualAssessment, own_year, isouter=True)
     return night_rows(session, statement)
 
 
 def rectifications_ever_late(session: Session, as_of: date, within: Within) -> list[NightRow]:
     """Read the due dates of rectifications that were missed at some time, oldest entry of a finding first."""
-    statement = (
-        select(
-            col(DueDate.contract_id),
-            col(DueDate.service_center_id),
-            col(DueDate.subject),
-            col(DueDate.due_on),
-            col(DueDate.provisional),
-            col(DueDate.met_on),
-            col(DueDate.in_force_from),
-            col(DueDate.superseded_on),
-            col(DueDate.superseded_because),
-        )
-        .where(*ever_missed(DueKind.RECTIFICATION, as_of), *within.whose(DueDate))
-        .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
-    )
-    return night_rows(session, statement)
+    return night_rows(session, entries_ever_missed(DueKind.RECTIFICATION, as_of, within))
 
 
 def submissions_of(session: Session, finding_ids: Sequence[uuid.UUID]) -> Iterator[NightRow]:

@@ -15,7 +15,7 @@ from app.features.calendar.queries import work_calendar
 from app.features.contracts.by_contract import NightRow, evaluate_each
 from app.features.contracts.missed import Missed, missed
 from app.features.contracts.within import ALL, Within
-from app.models.words import AlertKind, Severity, Verification
+from app.models.words import AlertKind, Verification
 
 
 def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
@@ -68,17 +68,5 @@ def _state(late: Missed, finding: NightRow) -> AlertState:
         "issue_type_name": finding["issue_type_name"],
         "counter": finding["counter"],
         "occurred_on": finding["occurred_on"].isoformat(),
-    } | late.facts()
-    if late.done_on:
-        facts["submitted_on"] = late.done_on.isoformat()
-    entry = late.entry
-    return AlertState(
-        AlertKind.OVERDUE_RECTIFICATION,
-        entry["contract_id"],
-        entry["service_center_id"],
-        entry["subject"],
-        Severity.WARNING,
-        late.since,
-        late.until,
-        facts,
-    )
+    }
+    return late.alert(AlertKind.OVERDUE_RECTIFICATION, facts, "submitted_on")

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, RowMapping, and_, bindparam, or_, select
 from sqlmodel import Session, col
 
+from app.features.assessments.finding_queries import FindingFilter, narrowed_to
 from app.features.paging import Columns, Listing, Page, PageRequest, comparing, fetch, fetch_page, given, paged
 from app.models import (
     Assessment,
@@ -38,17 +39,6 @@ class MonthFilter:
     verdict: Verdict | None = None
     updated_since: datetime | None = None
     year: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FindingFilter:
-    """Which findings of its notified months a vendor asks for; None asks for all."""
-
-    contract_id: uuid.UUID | None = None
-    period: str | None = None
-    issue_type: str | None = None
-    withdrawn: bool | None = None
-    updated_since: datetime | None = None
 
 
 _MONTH_COLUMNS: Columns = (
@@ -170,18 +160,10 @@ def findings_of(session: Session, vendor_id: uuid.UUID, assessment_id: uuid.UUID
 
 def findings(session: Session, vendor_id: uuid.UUID, wanted: FindingFilter, page: PageRequest) -> Page:
     """List the findings of a vendor's notified months."""
-    statement = _findings(vendor_id)
-    for column in ("contract_id", "period"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Finding, column)) == value)
-    if wanted.issue_type is not None:
-        statement = statement.where(col(IssueType.code) == wanted.issue_type)
-    if wanted.withdrawn is not None:
-        withdrawn = col(Finding.withdrawn_on).is_not(None)
-        statement = statement.where(withdrawn if wanted.withdrawn else ~withdrawn)
-    if wanted.updated_since is not None:
-        statement = statement.where(col(Finding.updated_at) >= wanted.updated_since)
+    statement = narrowed_to(_findings(vendor_id), wanted)
+    if wanted.period is not None or wanted.issue_type is not None:
+        # PostgreSQL then looks through the few contracts of the vendor instead of all that there are.
+        statement = statement.where(col(Contract.vendor_id) == vendor_id)
     return fetch(session, statement, col(Finding.id), page)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, SQLColumnExpression, String, a
 from sqlmodel import Session, col
 
 from app.features.audit.rows import BATCH, Unreadable, read_rows
-from app.features.paging import Listing, Page, PageRequest, fetch, narrowed
+from app.features.paging import Listing, Page, PageRequest, fetch, in_time, narrowed
 from app.models import AuditEvent, AuditHead, Grant, MessageChannel, Principal, Token
 from app.models.audit import SERVICE_CHAIN
 
@@ -48,7 +48,7 @@ def first_events(
 def _listed(centers: Collection[uuid.UUID], wanted: EventFilter) -> Listing:
     statement: Listing = select(*_COLUMNS).where(_visible(centers))
     columns = ("action", "actor", "principal_id", "subject_kind", "subject_id", "service_center_id", "request_id")
-    return narrowed(statement, AuditEvent, wanted, columns, col(AuditEvent.recorded_at))
+    return in_time(narrowed(statement, AuditEvent, wanted, columns), wanted, col(AuditEvent.recorded_at))
 
 
 def _visible(centers: Collection[uuid.UUID]) -> ColumnElement[bool]:

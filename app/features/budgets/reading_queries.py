@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.features.budgets.queries import open_mismatch
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.models import BudgetLine, Expenditure
 
 _CounterEntry = aliased(Expenditure)
@@ -66,11 +66,9 @@ def line(session: Session, centers: Collection[uuid.UUID], line_id: uuid.UUID) -
 
 
 def _lines(centers: Collection[uuid.UUID], wanted: LineFilter) -> Listing:
+    columns = ("year", "project", "contract_id", "service_center_id")
     statement: Listing = select(*_LINE_COLUMNS).where(col(BudgetLine.service_center_id).in_(centers))
-    for column in ("year", "project", "contract_id", "service_center_id"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(BudgetLine, column)) == value)
+    statement = narrowed(statement, BudgetLine, wanted, columns)
     if wanted.updated_since is not None:
         statement = statement.where(col(BudgetLine.updated_at) >= wanted.updated_since)
     return statement

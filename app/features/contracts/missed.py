@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from app.features.alerts.state import AlertState
+from app.models.words import AlertKind, Severity
 from app.rules.deadlines import DueState, Lateness, lateness
 from app.rules.working_days import WorkCalendar
 
@@ -45,6 +47,20 @@ class Missed:
         if self.until:
             facts |= {"days_late": self.late.days, "working_days_late": self.late.working_days}
         return facts | ({"superseded_because": self.because} if self.because else {})
+
+    def alert(self, kind: AlertKind, facts: Mapping[str, Any], done_as: str) -> AlertState:
+        """Say it of what the entry is about, with facts of its own; `done_as` names among them the day of `done_on`."""
+        done = {done_as: self.done_on.isoformat()} if self.done_on else {}
+        return AlertState(
+            kind,
+            self.entry["contract_id"],
+            self.entry["service_center_id"],
+            self.entry["subject"],
+            Severity.WARNING,
+            self.since,
+            self.until,
+            {**facts, **self.facts(), **done},
+        )
 
 
 def missed(

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, and_, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.contracts.queries import in_state
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.models import Contract, ContractYear, DueDate, ServiceCenter, TermsVersion
 from app.models.words import DueKind
 from app.rules.deadlines import DueState
@@ -120,11 +120,11 @@ def version(session: Session, vendor_id: uuid.UUID, terms_version_id: uuid.UUID)
 
 def due_dates(session: Session, vendor_id: uuid.UUID, wanted: DueDateFilter, as_of: date, page: PageRequest) -> Page:
     """List the due dates in force that concern a vendor, with their state on a day."""
-    statement = _due_dates(vendor_id).where(col(DueDate.superseded_on).is_(None))
-    for column in ("contract_id", "kind", "subject"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(DueDate, column)) == value)
+    columns = ("contract_id", "kind", "subject")
+    statement = narrowed(_due_dates(vendor_id).where(col(DueDate.superseded_on).is_(None)), DueDate, wanted, columns)
+    if wanted.contract_id is not None:
+        # So that PostgreSQL reads the terms of this contract instead of all that there are.
+        statement = statement.where(col(TermsVersion.contract_id) == wanted.contract_id)
     if wanted.state is not None:
         statement = statement.where(in_state(wanted.state, as_of))
     if wanted.updated_since is not None:

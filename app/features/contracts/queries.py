@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app.features.contracts.within import ALL, Within
 from app.features.held import held
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.models import AnnualAssessment, Assessment, Contract, ContractYear, DueDate, Finding, TermsVersion, Vendor
 from app.models.words import ONCE_GIVEN, DueKind, Stage
 from app.rules.deadlines import DueState
@@ -119,11 +119,7 @@ def contract(session: Session, centers: Collection[uuid.UUID], contract_id: uuid
 
 def contracts(session: Session, centers: Collection[uuid.UUID], wanted: ContractFilter, page: PageRequest) -> Page:
     """List the contracts of these centers."""
-    statement = _contracts(centers)
-    for column in ("number", "vendor_id", "service_center_id"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Contract, column)) == value)
+    statement = narrowed(_contracts(centers), Contract, wanted, ("number", "vendor_id", "service_center_id"))
     if wanted.closed is not None:
         closed = col(Contract.closed_on).is_not(None)
         statement = statement.where(closed if wanted.closed else ~closed)
@@ -350,10 +346,7 @@ def due_dates(
         .join(TermsVersion, col(TermsVersion.id) == col(DueDate.terms_version_id))
         .where(col(DueDate.service_center_id).in_(centers))
     )
-    for column in ("contract_id", "service_center_id", "kind", "subject"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(DueDate, column)) == value)
+    statement = narrowed(statement, DueDate, wanted, ("contract_id", "service_center_id", "kind", "subject"))
     if not wanted.superseded:
         statement = statement.where(col(DueDate.superseded_on).is_(None))
     if wanted.state is not None:

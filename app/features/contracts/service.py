@@ -334,7 +334,7 @@ def _move_due_dates(session: Session, contract: Contract, versions: Sequence[Ver
 
     moved = [
         key
-        for key in unmet.keys() | expected.keys()
+        for key in sorted(unmet.keys() | expected.keys())
         if key not in unmet
         or key not in expected
         or unmet[key]["due_on"] != expected[key]["due_on"]
@@ -344,4 +344,4 @@ def _move_due_dates(session: Session, contract: Contract, versions: Sequence[Ver
     old = [unmet[key]["id"] for key in moved if key in unmet]
     register.supersede(session, old, agreed_on, "terms_amended")
     owner = register.Owner(contract.service_center_id, contract.id)
-    register.enter(session, owner, {key: expected[key] for key in sorted(moved) if key in expected}, agreed_on)
+    register.enter(session, owner, {key: expected[key] for key in moved if key in expected}, agreed_on)

@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select
 from sqlmodel import col
 
+from app.features.paging import Columns, Listing
 from app.models import Assessment, AssessmentRevision, DueDate, Expenditure, Finding
 from app.models.words import DueKind
 
@@ -62,4 +64,27 @@ def ever_missed(kind: DueKind, as_of: date, *otherwise: ColumnElement[bool]) -> 
         col(DueDate.due_on) < as_of,
         or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on), *otherwise),
         or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
+    )
+
+
+_ENTRY: Columns = (
+    col(DueDate.contract_id),
+    col(DueDate.service_center_id),
+    col(DueDate.subject),
+    col(DueDate.due_on),
+    col(DueDate.provisional),
+    col(DueDate.met_on),
+    col(DueDate.in_force_from),
+    col(DueDate.superseded_on),
+    col(DueDate.superseded_because),
+)
+
+
+def entries_ever_missed(kind: DueKind, as_of: date, within: Within, *beside: SQLColumnExpression[Any]) -> Listing:
+    """Select these entries, the oldest of a subject first, with columns of what is joined to them."""
+    return (
+        select(*_ENTRY, *beside)
+        .select_from(DueDate)
+        .where(*ever_missed(kind, as_of), *within.whose(DueDate))
+        .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )

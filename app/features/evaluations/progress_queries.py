@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, RowMapping, or_, select
 from sqlmodel import Session, col
 
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.models import (
     Alert,
     Assessment,
@@ -213,9 +213,7 @@ def report(session: Session, centers: Collection[uuid.UUID], report_id: uuid.UUI
 
 def reports(session: Session, centers: Collection[uuid.UUID], wanted: ReportFilter, page: PageRequest) -> Page:
     """List the reports of these centers."""
+    columns = ("quarter", "status", "contract_id", "service_center_id")
     statement: Listing = select(*_COLUMNS).where(col(ProgressReport.service_center_id).in_(centers))
-    for column in ("quarter", "status", "contract_id", "service_center_id"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(ProgressReport, column)) == value)
+    statement = narrowed(statement, ProgressReport, wanted, columns)
     return fetch(session, statement, col(ProgressReport.id), page)

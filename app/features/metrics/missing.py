@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import RowMapping
 from sqlmodel import Session
@@ -17,7 +18,7 @@ from app.features.contracts.missed import Missed, missed
 from app.features.contracts.within import ALL, Within
 from app.features.metrics import queries
 from app.features.metrics.catalogue import names_of
-from app.models.words import AlertKind, Severity
+from app.models.words import AlertKind
 from app.rules.owed_figures import OnRecord, complete_since
 
 
@@ -70,20 +71,7 @@ def _lacking(states: Sequence[OnRecord], required: Sequence[str], as_of: date) -
 
 
 def _state(found: Missed, lacking: Sequence[str]) -> AlertState:
-    entry = found.entry
-    facts = {"period": entry["subject"]} | found.facts()
-    if found.done_on:
-        facts["entered_on"] = found.done_on.isoformat()
-    elif lacking:
-        facts["missing"] = list(lacking)
-        facts["missing_names"] = [names_of(code) for code in lacking]
-    return AlertState(
-        AlertKind.MISSING_METRICS,
-        entry["contract_id"],
-        entry["service_center_id"],
-        entry["subject"],
-        Severity.WARNING,
-        found.since,
-        found.until,
-        facts,
-    )
+    facts: dict[str, Any] = {"period": found.entry["subject"]}
+    if lacking and not found.done_on:
+        facts |= {"missing": list(lacking), "missing_names": [names_of(code) for code in lacking]}
+    return found.alert(AlertKind.MISSING_METRICS, facts, "entered_on")

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import BindParameter, RowMapping, and_, bindparam, literal, select, union, union_all
 from sqlmodel import Session, col
 
-from app.features.contracts.within import Within, ever_missed
+from app.features.contracts.within import Within, entries_ever_missed, ever_missed
 from app.features.paging import Listing, Page, PageRequest, fetch
 from app.models import Assessment, Counter, DueDate, MonthMetricCodes, MonthMetrics, Site, TermsVersion
 from app.models.words import DueKind
@@ -128,14 +128,9 @@ def _metrics(centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> Listing:
 
 def ever_missing(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
     """Read the due dates of figures that were missed at some time up to a day, oldest entry of a month first."""
-    names = ("contract_id", "service_center_id", "subject", "due_on", "provisional", "in_force_from")
-    columns = (*names, "superseded_on", "superseded_because")
-    statement: Listing = (
-        select(*(col(getattr(DueDate, name)) for name in columns), col(TermsVersion.document))
-        .join(TermsVersion, col(TermsVersion.id) == col(DueDate.terms_version_id))
-        .where(*ever_missed(DueKind.METRICS, as_of), *within.whose(DueDate))
+    statement = entries_ever_missed(DueKind.METRICS, as_of, within, col(TermsVersion.document)).join(
+        TermsVersion, col(TermsVersion.id) == col(DueDate.terms_version_id)
     )
-    statement = statement.order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     return session.execute(statement).mappings().all()
 
 

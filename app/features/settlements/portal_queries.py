@@ -11,7 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, RowMapping, case, cast, func, not_, select
 from sqlmodel import Session, col
 
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
+from app.features.settlements.queries import LINES
 from app.models import (
     AnnualAssessment,
     Assessment,
@@ -98,11 +99,10 @@ class PayoutFilter:
 
 def settlements(session: Session, vendor_id: uuid.UUID, wanted: SettlementFilter, page: PageRequest) -> Page:
     """List the approved settlements of a vendor, the balance that a contract was taken over with among them."""
-    statement = _settlements(vendor_id)
-    for column in ("contract_id", "payment_period"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Settlement, column)) == value)
+    statement = narrowed(_settlements(vendor_id), Settlement, wanted, ("contract_id", "payment_period"))
+    if wanted.payment_period is not None:
+        # Each contract has one settlement of a period; PostgreSQL then looks through the few contracts of the vendor.
+        statement = statement.where(col(Contract.vendor_id) == vendor_id)
     if wanted.paid is not None:
         paid = col(Settlement.paid_fen) == col(Settlement.payable_fen)
         statement = statement.where(paid if wanted.paid else not_(paid))
@@ -118,27 +118,12 @@ def settlement(session: Session, vendor_id: uuid.UUID, settlement_id: uuid.UUID)
 
 def lines(session: Session, vendor_id: uuid.UUID, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read the lines of an approved settlement of a vendor, with the terms that govern each."""
-    statement: Listing = (
-        select(
-            col(SettlementLine.number),
-            col(SettlementLine.period),
-            col(SettlementLine.component),
-            col(SettlementLine.adjustment),
-            col(SettlementLine.amount_fen),
-            col(SettlementLine.clause),
-            col(SettlementLine.steps),
-            col(TermsVersion.number).label("terms_version"),
-            col(TermsVersion.reference),
-        )
-        .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
-        .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
-        .where(
-            col(SettlementLine.settlement_id) == settlement_id,
-            col(Settlement.vendor_id) == vendor_id,
-            col(Settlement.status) == MoneyStatus.APPROVED,
-        )
+    statement = LINES.join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id)).where(
+        col(SettlementLine.settlement_id) == settlement_id,
+        col(Settlement.vendor_id) == vendor_id,
+        col(Settlement.status) == MoneyStatus.APPROVED,
     )
-    return session.execute(statement.order_by(col(SettlementLine.number))).mappings().all()
+    return session.execute(statement).mappings().all()
 
 
 def _settlements(vendor_id: uuid.UUID) -> Listing:
@@ -154,11 +139,7 @@ def _settlements(vendor_id: uuid.UUID) -> Listing:
 
 def payouts(session: Session, vendor_id: uuid.UUID, wanted: PayoutFilter, page: PageRequest) -> Page:
     """List the approved payouts and releases of a vendor."""
-    statement = _payouts(vendor_id)
-    for column in ("contract_id", "year", "kind"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Payout, column)) == value)
+    statement = narrowed(_payouts(vendor_id), Payout, wanted, ("contract_id", "year", "kind"))
     if wanted.paid is not None:
         paid = col(Payout.paid_fen) == col(Payout.amount_fen)
         statement = statement.where(paid if wanted.paid else not_(paid))

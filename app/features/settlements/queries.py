@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from app.features.contracts.within import ALL, Within
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.features.settlements.facts_queries import LIVE
 from app.models import (
     AnnualAssessment,
@@ -137,7 +137,7 @@ def lines(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
     return session.connection().execute(_LINES, {"settlement": settlement_id}).mappings().all()
 
 
-_LINES: Listing = (
+LINES: Listing = (
     select(
         col(SettlementLine.number),
         col(SettlementLine.period),
@@ -150,9 +150,10 @@ _LINES: Listing = (
         col(TermsVersion.reference),
     )
     .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
-    .where(col(SettlementLine.settlement_id) == _THIS)
     .order_by(col(SettlementLine.number))
 )
+"""The lines of settlements, with their steps and the terms that govern each; who reads them says of which one."""
+_LINES = LINES.where(col(SettlementLine.settlement_id) == _THIS)
 
 
 def entries_of(cause_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -220,11 +221,8 @@ def settlement(
 
 def settlements(session: Session, centers: Collection[uuid.UUID], wanted: SettlementFilter, page: PageRequest) -> Page:
     """List the settlements of these centers."""
-    statement = _ALL.where(col(Settlement.service_center_id).in_(centers))
-    for column in ("contract_id", "service_center_id", "payment_period"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Settlement, column)) == value)
+    columns = ("contract_id", "service_center_id", "payment_period")
+    statement = narrowed(_ALL.where(col(Settlement.service_center_id).in_(centers)), Settlement, wanted, columns)
     paid = and_(col(Settlement.status) == MoneyStatus.APPROVED, col(Settlement.paid_fen) == col(Settlement.payable_fen))
     if wanted.status is None:
         statement = statement.where(col(Settlement.status).in_(LIVE))

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, and_, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.models import Contract, Counter, Incident, IncidentFinding, IssueType, ServiceCenter, Signal
 from app.models.words import IncidentStatus, Role, SignalStatus
 from app.rules.periods import Period
@@ -223,11 +223,8 @@ def of_incident(session: Session, caller: Caller, incident_id: uuid.UUID) -> Seq
 
 def signals(session: Session, caller: Caller, wanted: SignalFilter, page: PageRequest) -> Page:
     """List the signals that the caller may see."""
-    statement = _signals(caller)
-    for column in ("status", "source", "period", "counter", "contract_id", "incident_id", "service_center_id"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Signal, column)) == value)
+    columns = ("status", "source", "period", "counter", "contract_id", "incident_id", "service_center_id")
+    statement = narrowed(_signals(caller), Signal, wanted, columns)
     if wanted.updated_since is not None:
         statement = statement.where(col(Signal.updated_at) >= wanted.updated_since)
     return fetch(session, statement, col(Signal.id), page)

@@ -14,7 +14,7 @@ from app.features.contracts.by_contract import evaluate_each
 from app.features.contracts.missed import Missed, missed
 from app.features.contracts.within import ALL, Within
 from app.features.vendor_duties import queries
-from app.models.words import AlertKind, Severity
+from app.models.words import AlertKind
 from app.rules.submissions import Submission, handed_in_on
 
 
@@ -40,17 +40,4 @@ def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
 
 
 def _state(found: Missed) -> AlertState:
-    entry = found.entry
-    facts = {"period": entry["subject"]} | found.facts()
-    if found.done_on:
-        facts["submitted_on"] = found.done_on.isoformat()
-    return AlertState(
-        AlertKind.MISSING_MONTHLY_REPORT,
-        entry["contract_id"],
-        entry["service_center_id"],
-        entry["subject"],
-        Severity.WARNING,
-        found.since,
-        found.until,
-        facts,
-    )
+    return found.alert(AlertKind.MISSING_MONTHLY_REPORT, {"period": found.entry["subject"]}, "submitted_on")

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from sqlmodel import Session, col
 
 from app.features.access.caller import Caller
-from app.features.contracts.within import Within, ever_missed
+from app.features.contracts.within import Within, entries_ever_missed, ever_missed
 from app.features.paging import Listing, Page, PageRequest, fetch
 from app.models import Assessment, Contract, DueDate, MonthlyReport, MonthlyReportReturn, TermsVersion
 from app.models.words import DueKind
@@ -110,24 +110,9 @@ def months(session: Session, whose: Whose, contract_id: uuid.UUID, year: int | N
 # ---------------------------------------------------------------- what nights read
 
 
-_ENTRY = (
-    col(DueDate.contract_id),
-    col(DueDate.service_center_id),
-    col(DueDate.subject),
-    col(DueDate.due_on),
-    col(DueDate.provisional),
-    col(DueDate.met_on),
-    col(DueDate.in_force_from),
-    col(DueDate.superseded_on),
-    col(DueDate.superseded_because),
-)
-
-
 def reports_ever_missed(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
     """Read the due dates of reports that were missed at some time up to a day, oldest entry of a month first."""
-    statement: Listing = select(*_ENTRY).where(*ever_missed(DueKind.MONTHLY_REPORT, as_of), *within.whose(DueDate))
-    statement = statement.order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
-    return session.execute(statement).mappings().all()
+    return session.execute(entries_ever_missed(DueKind.MONTHLY_REPORT, as_of, within)).mappings().all()
 
 
 def submitted_of_missed(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
@@ -160,13 +145,12 @@ def submitted_of_missed(session: Session, as_of: date, within: Within) -> Sequen
 
 def vacancies_ever_missed(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
     """Read the due dates of vacancies that were missed at some time, with the service's last day and the terms."""
-    statement: Listing = (
-        select(*_ENTRY, col(Contract.ends_on), col(Contract.closed_on), col(TermsVersion.document))
+    columns = (col(Contract.ends_on), col(Contract.closed_on), col(TermsVersion.document))
+    statement = (
+        entries_ever_missed(DueKind.KEY_POST, as_of, within, *columns)
         .join(Contract, col(Contract.id) == col(DueDate.contract_id))
         .join(TermsVersion, col(TermsVersion.id) == col(DueDate.terms_version_id))
-        .where(*ever_missed(DueKind.KEY_POST, as_of), *within.whose(DueDate))
     )
-    statement = statement.order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     return session.execute(statement).mappings().all()
 
 

@@ -15,7 +15,7 @@ from app.features.contracts.by_contract import evaluate_each
 from app.features.contracts.missed import Missed, missed
 from app.features.contracts.within import ALL, Within
 from app.features.vendor_duties import queries
-from app.models.words import AlertKind, Severity
+from app.models.words import AlertKind
 from app.rules.key_posts import post_of, since_of
 
 SERVICE_ENDED = "service_ended"
@@ -46,16 +46,5 @@ def _state(found: Missed) -> AlertState:
         "post": code,
         "post_name": post.name if post else code,
         "vacant_since": since_of(entry["subject"]).isoformat(),
-    } | found.facts()
-    if found.done_on:
-        facts["filled_on"] = found.done_on.isoformat()
-    return AlertState(
-        AlertKind.KEY_POST_VACANT,
-        entry["contract_id"],
-        entry["service_center_id"],
-        entry["subject"],
-        Severity.WARNING,
-        found.since,
-        found.until,
-        facts,
-    )
+    }
+    return found.alert(AlertKind.KEY_POST_VACANT, facts, "filled_on")

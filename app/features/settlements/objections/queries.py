@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, ColumnElement, RowMapping, bindparam, or_, select
 from sqlmodel import Session, col
 
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.models import Contract, Objection, Payout, Settlement, SettlementLine
 from app.models.words import MoneyStatus, ObjectionState
 
@@ -56,11 +56,8 @@ def _joined() -> Listing:
 
 
 def _list(session: Session, whose: ColumnElement[bool], wanted: ObjectionFilter, page: PageRequest) -> Page:
-    statement = _joined().where(whose)
-    for column in ("contract_id", "settlement_id", "payout_id", "state"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Objection, column)) == value)
+    columns = ("contract_id", "settlement_id", "payout_id", "state")
+    statement = narrowed(_joined().where(whose), Objection, wanted, columns)
     return fetch(session, statement, col(Objection.id), page)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, RowMapping, SQLColumnExpression, case, cast, 
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
+from app.features.settlements.queries import LINES
 from app.models import (
     Assessment,
     AssessmentRevision,
@@ -68,23 +69,8 @@ def settlement(
 
 def lines(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
     """Read the lines of a settlement, each with the version of the terms that states its clause."""
-    statement: Listing = (
-        select(
-            col(SettlementLine.number),
-            col(SettlementLine.period),
-            col(SettlementLine.component),
-            col(SettlementLine.adjustment),
-            col(SettlementLine.amount_fen),
-            col(SettlementLine.clause),
-            col(SettlementLine.steps),
-            col(TermsVersion.number).label("terms_version"),
-            col(TermsVersion.reference),
-            col(TermsVersion.document),
-        )
-        .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
-        .where(col(SettlementLine.settlement_id) == settlement_id)
-    )
-    return session.execute(statement.order_by(col(SettlementLine.number))).mappings().all()
+    statement = LINES.add_columns(col(TermsVersion.document)).where(col(SettlementLine.settlement_id) == settlement_id)
+    return session.execute(statement).mappings().all()
 
 
 def drafts(session: Session, contract_id: uuid.UUID, payment_period: str) -> Sequence[RowMapping]:

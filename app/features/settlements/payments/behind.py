@@ -15,7 +15,7 @@ from app.features.contracts.by_contract import evaluate_each
 from app.features.contracts.missed import missed
 from app.features.contracts.within import ALL, Within
 from app.features.settlements.payments import queries as payment_queries
-from app.models.words import AlertKind, Severity
+from app.models.words import AlertKind
 from app.rules.money import yuan
 from app.rules.payments import Payment, fully_paid_on, paid_by
 from app.rules.working_days import WorkCalendar
@@ -48,21 +48,9 @@ def _of_period(
     found = missed([{**entry, "met_on": paid_on} for entry in entries], paid_on, {}, as_of, calendar)
     if found is None:
         return None
-    entry = found.entry
     facts = {
-        "payment_period": entry["subject"],
+        "payment_period": found.entry["subject"],
         "payable": yuan(payable),
         "paid": yuan(paid_by(payments, found.until or as_of)),
-    } | found.facts()
-    if found.done_on:
-        facts["paid_on"] = found.done_on.isoformat()
-    return AlertState(
-        AlertKind.PAYMENT_BEHIND,
-        entry["contract_id"],
-        entry["service_center_id"],
-        entry["subject"],
-        Severity.WARNING,
-        found.since,
-        found.until,
-        facts,
-    )
+    }
+    return found.alert(AlertKind.PAYMENT_BEHIND, facts, "paid_on")

@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, null, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, null, select
 from sqlmodel import Session, col
 
-from app.features.contracts.within import Within
-from app.features.paging import Columns, Listing, Page, PageRequest, fetch
+from app.features.contracts.within import Within, entries_ever_missed, ever_missed
+from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.models import DueDate, LedgerEntry, Payment, Payout, Settlement
 from app.models.words import DueKind, MoneyStatus
 
@@ -54,11 +54,7 @@ def payment(
 
 def payments(session: Session, centers: Collection[uuid.UUID], wanted: PaymentFilter, page: PageRequest) -> Page:
     """List the payments of these centers."""
-    statement = _of(centers)
-    for column in ("contract_id", "settlement_id", "payout_id", "voucher_no"):
-        value = getattr(wanted, column)
-        if value is not None:
-            statement = statement.where(col(getattr(Payment, column)) == value)
+    statement = narrowed(_of(centers), Payment, wanted, ("contract_id", "settlement_id", "payout_id", "voucher_no"))
     if wanted.voided is not None:
         voided = col(Payment.voided_on).is_not(None)
         statement = statement.where(voided if wanted.voided else ~voided)
@@ -122,29 +118,15 @@ def periods_ever_behind(session: Session, as_of: date, within: Within) -> Sequen
 
     Of what is paid now, `met_on` is the day from which nothing was owed any more, whatever was voided before it.
     """
-    statement: Listing = (
-        select(
-            col(DueDate.contract_id),
-            col(DueDate.service_center_id),
-            col(DueDate.subject),
-            col(DueDate.due_on),
-            col(DueDate.provisional),
-            col(DueDate.in_force_from),
-            col(DueDate.superseded_on),
-            col(DueDate.superseded_because),
-            col(Settlement.id).label("settlement_id"),
-            col(Settlement.payable_fen),
-        )
-        .join(Settlement, _settles())
-        .where(*_ever_behind(as_of, within))
-        .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
-    )
+    columns: Columns = (col(Settlement.id).label("settlement_id"), col(Settlement.payable_fen))
+    statement = entries_ever_missed(DueKind.PAYMENT, as_of, within, *columns).join(Settlement, _settles())
     return session.execute(statement).mappings().all()
 
 
 def payments_of_periods_ever_behind(session: Session, as_of: date, within: Within) -> Sequence[RowMapping]:
     """Read the payments up to `as_of` on the settlements that `periods_ever_behind` finds."""
-    behind = select(col(Settlement.id)).join(DueDate, _settles()).where(*_ever_behind(as_of, within))
+    missed = (*ever_missed(DueKind.PAYMENT, as_of), *within.whose(DueDate))
+    behind = select(col(Settlement.id)).join(DueDate, _settles()).where(*missed)
     statement = select(
         col(Payment.settlement_id), col(Payment.amount_fen), col(Payment.paid_on), col(Payment.voided_on)
     ).where(col(Payment.settlement_id).in_(behind), col(Payment.paid_on) <= as_of)
@@ -157,14 +139,4 @@ def _settles() -> ColumnElement[bool]:
         col(Settlement.contract_id) == col(DueDate.contract_id),
         col(Settlement.payment_period) == col(DueDate.subject),
         col(Settlement.status) == MoneyStatus.APPROVED,
-    )
-
-
-def _ever_behind(as_of: date, within: Within) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(DueDate.kind) == DueKind.PAYMENT,
-        col(DueDate.due_on) < as_of,
-        or_(col(DueDate.met_on).is_(None), col(DueDate.met_on) > col(DueDate.due_on)),
-        or_(col(DueDate.superseded_on).is_(None), col(DueDate.superseded_on) > col(DueDate.due_on)),
-        *within.whose(DueDate),
     )
