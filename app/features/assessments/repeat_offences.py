@@ -20,8 +20,9 @@ from app.features.contracts.versions import Version, read_versions, version_for
 from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity
 from app.rules.periods import Period
-from app.rules.recurrence import Occurrence, Offence, repeat_offences
+from app.rules.recurrence import Offence, repeat_offences
 from app.rules.repeat_rules import RepeatRule, years_within_reach
+from app.rules.tallies import Occurrence
 
 
 def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
