@@ -17,7 +17,6 @@ REASONS: dict[str, dict[str, set[str]]] = {
         "evaluations.progress_queries.alerts": {"alerts"},
         "evaluations.progress_queries.unreported": {"assessments", COST},
         "messages.night_queries.changed_alerts": {"alert_notes", "alerts"},
-        "messages.writing._note": {"alert_notes", "alerts"},
         "metrics.queries.codes_of_missing": {"month_metric_codes"},
         "metrics.queries.ever_missing": {"terms_versions"},
         "metrics.queries.undated_of_missing": {"month_metrics"},

@@ -211,7 +211,7 @@ def issues_of_contracts(session: Session, as_of: date, within: Within) -> list[N
 def findings_of_issues(
     session: Session, as_of: date, years: Sequence[tuple[int, uuid.UUID, uuid.UUID, int]]
 ) -> Sequence[Row[int, str, date, str | None, date | None, bool]]:
-    """Read the findings of contracts' issue types of some years, each asked for under a number, by number and day.
+    """Read the findings of contracts' issue types of some years, each asked for under a number, in any order.
 
     Ids are read as their digits: there are many, and a UUID takes as long to make as the rest of its row.
     """
@@ -231,22 +231,18 @@ def _findings_of_issues(dialect: str) -> Select[int, str, date, str | None, date
     asked = bindparam("asked", type_=JSON)
     rows = func.json_each(asked) if dialect == "sqlite" else func.json_array_elements(cast(asked, JSON))
     given = type_coerce(rows.table_valued("value").c.value, JSON)
-    return (
-        select(
-            given[0].as_integer(),
-            _digits(col(Finding.id)),
-            col(Finding.occurred_on),
-            col(Finding.counter),
-            col(Finding.withdrawn_on),
-            col(Finding.at_least),
-        )
-        .where(
-            col(Finding.contract_id) == cast(given[1].as_string(), Uuid),
-            col(Finding.issue_type_id) == cast(given[2].as_string(), Uuid),
-            col(Finding.occurred_on).between(func.date(given[3].as_string()), func.date(given[4].as_string())),
-            col(Finding.occurred_on) <= bindparam("as_of"),
-        )
-        .order_by(given[0].as_integer(), col(Finding.occurred_on))
+    return select(
+        given[0].as_integer(),
+        _digits(col(Finding.id)),
+        col(Finding.occurred_on),
+        col(Finding.counter),
+        col(Finding.withdrawn_on),
+        col(Finding.at_least),
+    ).where(
+        col(Finding.contract_id) == cast(given[1].as_string(), Uuid),
+        col(Finding.issue_type_id) == cast(given[2].as_string(), Uuid),
+        col(Finding.occurred_on).between(func.date(given[3].as_string()), func.date(given[4].as_string())),
+        col(Finding.occurred_on) <= bindparam("as_of"),
     )
 
 

@@ -61,7 +61,7 @@ def known_findings(
     for number, id_, on, counter, withdrawn_on, at_least in narrowing.findings_of_issues(session, as_of, near):
         if id_ not in later:
             found.setdefault(number, []).append(Occurrence(id_, on, counter, withdrawn_on, at_least))
-    return [issues[number] | {"occurrences": occurrences} for number, occurrences in found.items()]
+    return [issues[number] | {"occurrences": found[number]} for number in sorted(found)]
 
 
 def _reach(
