@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 __all__ = ["DRAFTS", "FLAGS", "JOBS", "TELLS", "Drafts", "Flags"]
 
-BATCH = 500
+BATCH = 100
 """Contracts that are judged together, so that a night's memory does not grow with how many there are."""
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _MONTHS_A_YEAR = 12
+_SHORTEST_MONTH = 28
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -109,7 +110,8 @@ def add_months(day: date, months: int) -> date:
     Where that month is too short, its last day stands in, as article 202 of the Civil Code (民法典) has it.
     """
     year, month = _months_on(day.year, day.month, months)
-    return date(year, month, min(day.day, _days_in(year, month)))
+    # Asked only where it matters: many thousand days of a night are in no doubt.
+    return date(year, month, day.day if day.day <= _SHORTEST_MONTH else min(day.day, _days_in(year, month)))
 
 
 def _months_on(year: int, month: int, months: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from app.rules.faults import Fault
+from app.rules.periods import contract_year_start
 
 
 class WindowKind(StrEnum):
@@ -42,6 +43,12 @@ class Window:
 
     kind: WindowKind
     length: int | None = None
+
+    def year_start(self, starts_on: date, day: date) -> date | None:
+        """Give the first day of the year that holds `day`, for a contract from `starts_on` on; None for no year."""
+        if self.kind is WindowKind.CALENDAR_YEAR:
+            return date(day.year, 1, 1)
+        return contract_year_start(starts_on, day) if self.kind is WindowKind.CONTRACT_YEAR else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,10 @@ def years_within_reach(rule: RepeatRule, days: Sequence[date]) -> set[int]:
     needed, kind = max(rule.threshold - 1, 1), rule.window.kind
     if kind is WindowKind.PERIODS_IN_A_ROW:
         return {day.year for day in days} if len(days) >= needed else set()
-    groups = zip(days, days[needed - 1 :], strict=False)
     if kind is WindowKind.CALENDAR_YEAR:
-        return {first.year for first, last in groups if first.year == last.year}
+        years = [day.year for day in days]
+        return {first for first, last in zip(years, years[needed - 1 :], strict=False) if first == last}
+    groups = zip(days, days[needed - 1 :], strict=False)
     longest = _LONGEST_YEAR if kind is WindowKind.CONTRACT_YEAR else (rule.window.length or 0) * _LONGEST_MONTH
     near = (range(first.year, last.year + 1) for first, last in groups if last - first <= longest)
     return {year for years in near for year in years}

@@ -16,7 +16,7 @@ REASONS: dict[str, dict[str, set[str]]] = {
         "contracts.queries.recorded_after": {"contracts"},
         "evaluations.progress_queries.alerts": {"alerts"},
         "evaluations.progress_queries.unreported": {"assessments", COST},
-        "messages.night_queries.unnoted_alerts": {"alert_notes", "alerts"},
+        "messages.night_queries.changed_alerts": {"alert_notes", "alerts"},
         "metrics.queries.codes_of_missing": {"month_metric_codes"},
         "metrics.queries.ever_missing": {"terms_versions"},
         "metrics.queries.undated_of_missing": {"month_metrics"},

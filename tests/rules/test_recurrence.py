@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.periods import Period, add_months, contract_year_start
-from app.rules.recurrence import Occurrence, Offence, repeat_offences
+from app.rules.recurrence import Offence, repeat_offences
 from app.rules.repeat_rules import (
     CountBy,
     RepeatRule,
@@ -19,6 +19,7 @@ from app.rules.repeat_rules import (
     check_repeat_rule,
     years_within_reach,
 )
+from app.rules.tallies import Occurrence
 from tests.rules.tables import Case, cases
 
 RuleFor = Callable[[Occurrence], RepeatRule | None]

@@ -238,9 +238,9 @@ def list_repeat_offences(
         raise BadRequest(f"{day} is after today.", pointer="/query/as_of")
     with db.read() as session:
         versions = read_versions(contract_queries.versions(session, contract_id))
-        rows = repeat_offences.known_findings(session, day, Within(contract_id=contract_id), lambda _: versions)
-    found = repeat_offences.offences(versions, rows, day)
-    items = [_offence(offence, rule, row["issue_type"], row["issue_type_name"]) for offence, rule, row in found]
+        issues = repeat_offences.known_findings(session, day, Within(contract_id=contract_id), lambda _: versions)
+    found = repeat_offences.offences(versions, issues, day)
+    items = [_offence(offence, rule, issue["issue_type"], issue["issue_type_name"]) for offence, rule, issue in found]
     return answer(RepeatOffencesOut(as_of=day, items=items))
 
 

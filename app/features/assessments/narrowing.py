@@ -3,19 +3,24 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
+    Row,
+    Select,
     SQLColumnExpression,
     String,
+    Uuid,
     and_,
+    bindparam,
     case,
     cast,
-    extract,
     func,
     or_,
     select,
-    tuple_,
+    type_coerce,
     union,
 )
 from sqlmodel import Session, col
@@ -37,9 +42,6 @@ from app.models import (
 from app.models.words import DueKind
 from app.rules.consecutive import MonthState
 from app.rules.scores import ScoreKind, Verdict
-
-ISSUES_AT_ONCE = 5000
-"""Issue types, each of a contract and a year, that one statement asks for; SQLite takes 32,766 parameters."""
 
 FINDINGS_AT_ONCE = 20_000
 """Findings that one statement asks for by their ids."""
@@ -174,28 +176,41 @@ def issues_of_contracts(session: Session, as_of: date, within: Within) -> list[N
 
 
 def findings_of_issues(
-    session: Session, as_of: date, issues: Sequence[tuple[uuid.UUID, uuid.UUID, int]]
-) -> Iterator[NightRow]:
-    """Read the findings of contracts' issue types of some years, each type's by their days.
+    session: Session, as_of: date, years: Sequence[tuple[int, uuid.UUID, uuid.UUID, int]]
+) -> Sequence[Row[int, str, date, str | None, date | None, bool]]:
+    """Read the findings of contracts' issue types of some years, each asked for under a number, in any order.
 
     Ids are read as their digits: there are many, and a UUID takes as long to make as the rest of its row.
     """
-    own = tuple_(col(Finding.contract_id), col(Finding.issue_type_id), extract("year", col(Finding.occurred_on)))
-    statement: Listing = (
-        select(
-            _digits(col(Finding.contract_id)).label("contract"),
-            _digits(col(Finding.issue_type_id)).label("type"),
-            _digits(col(Finding.id)).label("id"),
-            col(Finding.occurred_on),
-            col(Finding.counter),
-            col(Finding.withdrawn_on),
-            col(Finding.at_least),
-        )
-        .where(col(Finding.occurred_on) <= as_of)
-        .order_by(col(Finding.contract_id), col(Finding.issue_type_id), col(Finding.occurred_on))
+    asked = [
+        [number, contract.hex, type_.hex, f"{year}-01-01", f"{year}-12-31"] for number, contract, type_, year in years
+    ]
+    statement = _findings_of_issues(session.get_bind().dialect.name)
+    return session.connection().execute(statement, {"as_of": as_of, "asked": asked}).all()
+
+
+@cache
+def _findings_of_issues(dialect: str) -> Select[int, str, date, str | None, date | None, bool]:
+    """Have what is asked for as one value, a list in JSON, of which each database makes rows.
+
+    As a condition for each of them, PostgreSQL would go through all of the conditions for every finding.
+    """
+    asked = bindparam("asked", type_=JSON)
+    rows = func.json_each(asked) if dialect == "sqlite" else func.json_array_elements(cast(asked, JSON))
+    given = type_coerce(rows.table_valued("value").c.value, JSON)
+    return select(
+        given[0].as_integer(),
+        _digits(col(Finding.id)),
+        col(Finding.occurred_on),
+        col(Finding.counter),
+        col(Finding.withdrawn_on),
+        col(Finding.at_least),
+    ).where(
+        col(Finding.contract_id) == cast(given[1].as_string(), Uuid),
+        col(Finding.issue_type_id) == cast(given[2].as_string(), Uuid),
+        col(Finding.occurred_on).between(func.date(given[3].as_string()), func.date(given[4].as_string())),
+        col(Finding.occurred_on) <= bindparam("as_of"),
     )
-    for start in range(0, len(issues), ISSUES_AT_ONCE):
-        yield from night_rows(session, statement.where(own.in_(issues[start : start + ISSUES_AT_ONCE])))
 
 
 def _digits(id_: SQLColumnExpression[uuid.UUID]) -> ColumnElement[str]:

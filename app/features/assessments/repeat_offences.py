@@ -2,8 +2,7 @@
 
 import uuid
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -21,69 +20,83 @@ from app.features.contracts.versions import Version, read_versions, version_for
 from app.features.contracts.within import ALL, Within
 from app.models.words import AlertKind, Severity
 from app.rules.periods import Period
-from app.rules.recurrence import Occurrence, Offence, repeat_offences
+from app.rules.recurrence import Offence, repeat_offences
 from app.rules.repeat_rules import RepeatRule, years_within_reach
+from app.rules.tallies import Occurrence
 
 
 def evaluate(session: Session, as_of: date, within: Within = ALL) -> Evaluation:
     """Say which repeat-offence alerts the facts dated up to `as_of` demand."""
     terms = all_versions(session, within)
     versions_of = cache(lambda contract_id: read_versions(terms.get(contract_id, [])))
-    rows = known_findings(session, as_of, within, versions_of)
+    issues = known_findings(session, as_of, within, versions_of)
     turns: dict[uuid.UUID, date] = {}
 
-    def decide(contract_id: uuid.UUID, findings: list[NightRow]) -> Iterator[AlertState]:
-        for offence, rule, first in offences(versions_of(contract_id), findings, as_of):
+    def decide(contract_id: uuid.UUID, issues: list[NightRow]) -> Iterator[AlertState]:
+        for offence, rule, issue in offences(versions_of(contract_id), issues, as_of):
             if offence.until is None and offence.turns_on is not None:
                 turns[contract_id] = min(offence.turns_on, turns.get(contract_id, offence.turns_on))
-            yield offence_state(offence, rule, first)
+            yield offence_state(offence, rule, issue)
 
-    return replace(evaluate_each(rows, decide), turns=turns)
+    found = evaluate_each(issues, decide)
+    return replace(found, rows_read=sum(len(issue["occurrences"]) for issue in issues), turns=turns)
 
 
 def known_findings(
     session: Session, as_of: date, within: Within, versions: Callable[[uuid.UUID], Sequence[Version]]
 ) -> list[NightRow]:
-    """Read the findings near a threshold that were on record on a day, a contract's and an issue type's together.
+    """Read the issue types of each contract near a threshold, with those `occurrences` that were on record on a day.
 
     `versions` gives a contract's terms; where they cannot be read, all its findings are near, for the rule to say so.
     """
     issues = narrowing.issues_of_contracts(session, as_of, within)
-    near = sorted(
-        (issue["contract_id"], issue["issue_type_id"], year)
-        for issue in issues
-        for year in _near(issue["contract_id"], issue["days"], versions)
-    )
+    reached = cache(lambda contract_id: _reach(versions, contract_id))
+    near = [
+        (number, issue["contract_id"], issue["issue_type_id"], year)
+        for number, issue in enumerate(issues)
+        for year in reached(issue["contract_id"])(sorted(map(date.fromisoformat, issue["days"].split(","))))
+    ]
     later = narrowing.findings_added_after(session, as_of, within)
-    found: defaultdict[tuple[str, str], list[NightRow]] = defaultdict(list)
-    for row in narrowing.findings_of_issues(session, as_of, near):
-        if row["id"] not in later:
-            found[row["contract"], row["type"]].append(row)
-    return [{**issue, **row} for issue in issues for row in found[issue["contract_id"].hex, issue["issue_type_id"].hex]]
+    found: dict[int, list[Occurrence]] = {}
+    for number, id_, on, counter, withdrawn_on, at_least in narrowing.findings_of_issues(session, as_of, near):
+        if id_ not in later:
+            found.setdefault(number, []).append(Occurrence(id_, on, counter, withdrawn_on, at_least))
+    return [issues[number] | {"occurrences": found[number]} for number in sorted(found)]
 
 
-def _near(contract_id: uuid.UUID, days: str, versions: Callable[[uuid.UUID], Sequence[Version]]) -> set[int]:
-    on = sorted(date.fromisoformat(day) for day in days.split(","))
+def _reach(
+    versions: Callable[[uuid.UUID], Sequence[Version]], contract_id: uuid.UUID
+) -> Callable[[Sequence[date]], set[int]]:
+    """Give what says in which years days, in their order, are near a threshold of a contract."""
     try:
-        rules = {version.terms.repeat for version in versions(contract_id)}
+        rules = {version.terms.repeat for version in versions(contract_id)} - {None}
     except TermsUnreadable:
-        return {day.year for day in on}
-    return {year for rule in rules if rule is not None for year in years_within_reach(rule, on)}
+        return lambda days: {day.year for day in days}
+    return lambda days: {year for rule in rules if rule is not None for year in years_within_reach(rule, days)}
+
+
+def by_issue(findings: Iterable[NightRow]) -> Iterator[NightRow]:
+    """Put the findings of one contract, an issue type's together, as issue types with their `occurrences`."""
+    for _code, group in groupby(findings, key=lambda row: row["issue_type"]):
+        rows = list(group)
+        yield rows[0] | {
+            "occurrences": [
+                Occurrence(str(row["id"]), row["occurred_on"], row["counter"], row["withdrawn_on"], row["at_least"])
+                for row in rows
+            ]
+        }
 
 
 def offences(
-    versions: Sequence[Version], findings: list[NightRow], as_of: date
+    versions: Sequence[Version], issues: Iterable[NightRow], as_of: date
 ) -> Iterator[tuple[Offence, RepeatRule, NightRow]]:
-    """Let the rule decide on each issue type of one contract; gives the offence, its rule and a row of its findings."""
+    """Let the rule decide on each issue type of one contract; gives the offence, its rule and the issue type."""
     rule_for = _rule_for(versions)
-    for _code, group in groupby(findings, key=lambda row: row["issue_type"]):
-        rows = list(group)
-        first = rows[0]
-        occurrences = [_occurrence(row) for row in rows]
-        for offence in repeat_offences(occurrences, rule_for, first["starts_on"], first["last_day"], as_of):
+    for issue in issues:
+        for offence in repeat_offences(issue["occurrences"], rule_for, issue["starts_on"], issue["last_day"], as_of):
             rule = rule_for(offence.occurrences[-1])
             if rule is not None:
-                yield offence, rule, first
+                yield offence, rule, issue
 
 
 def _rule_for(versions: Sequence[Version]) -> Callable[[Occurrence], RepeatRule | None]:
@@ -106,12 +119,8 @@ def _rule_for(versions: Sequence[Version]) -> Callable[[Occurrence], RepeatRule 
     return rule_for
 
 
-def _occurrence(row: NightRow) -> Occurrence:
-    return Occurrence(str(row["id"]), row["occurred_on"], row["counter"], row["withdrawn_on"], row["at_least"])
-
-
 def offence_state(offence: Offence, rule: RepeatRule, of: NightRow) -> AlertState:
-    """Say that an issue came up so often that the terms call it repeated; `of` is a row of its findings."""
+    """Say that an issue came up so often that the terms call it repeated; `of` is the issue type."""
     key = (of["issue_type"], offence.counter, offence.window_key)
     return AlertState(
         AlertKind.REPEAT_OFFENCE,

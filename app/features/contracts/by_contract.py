@@ -25,7 +25,7 @@ def night_rows(session: Session, statement: Executable) -> list[NightRow]:
 def rows_of(result: CursorResult[Any]) -> list[NightRow]:
     """Give what a statement found as a night reads it."""
     names = tuple(result.keys())
-    return [dict(zip(names, row, strict=True)) for row in result]
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 def evaluate_each(rows: Sequence[_Row], decide: Callable[[uuid.UUID, list[_Row]], Iterable[AlertState]]) -> Evaluation:

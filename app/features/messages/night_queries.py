@@ -1,9 +1,10 @@
 """Every select of the night that writes messages: each for all people at once."""
 
-from collections.abc import Collection, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import RowMapping, and_, func, or_, select
+from sqlalchemy import RowMapping, Select, and_, case, func, literal, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
@@ -21,42 +22,46 @@ from app.models import (
     User,
     Vendor,
 )
-from app.models.words import AlertStatus, Role
+from app.models.words import AlertNews, AlertStatus, Role, Severity
 
 Rows = Sequence[RowMapping]
 
 
-def unnoted_alerts(session: Session) -> Rows:
-    """List the alerts that are not as the last night saw them, each with what that was; `noted` is None for new ones.
+_IS_OPEN = col(Alert.status) != AlertStatus.RESOLVED
+"""An alert that was taken up is open still."""
 
-    An alert that was taken up is open still.
-    """
-    is_open = col(Alert.status) != AlertStatus.RESOLVED
+
+def unnoted_alerts(on: date) -> Select[uuid.UUID, bool, Severity, AlertNews | None, date]:
+    """Select of the alerts that no night has seen what is noted of each, in the order of the columns of a note."""
+    news = case((_IS_OPEN, AlertNews.OPENED.value), else_=None)
+    return (
+        select(col(Alert.id), _IS_OPEN, col(Alert.severity), news, literal(on))
+        .join(AlertNote, col(AlertNote.alert_id) == col(Alert.id), isouter=True)
+        .where(col(AlertNote.alert_id).is_(None))
+        .order_by(col(Alert.id))
+    )
+
+
+def changed_alerts(session: Session) -> Rows:
+    """List the alerts that are not as the last night that saw them noted, each with what that was."""
     statement: Listing = (
         select(
             col(Alert.id),
-            is_open.label("is_open"),
+            _IS_OPEN.label("is_open"),
             col(Alert.severity),
-            col(AlertNote.alert_id).label("noted"),
             col(AlertNote.is_open).label("was_open"),
             col(AlertNote.severity).label("was_severity"),
             col(AlertNote.news),
         )
-        .join(AlertNote, col(AlertNote.alert_id) == col(Alert.id), isouter=True)
-        .where(
-            or_(
-                col(AlertNote.alert_id).is_(None),
-                col(AlertNote.is_open) != is_open,
-                col(AlertNote.severity) != col(Alert.severity),
-            )
-        )
+        .join(AlertNote, col(AlertNote.alert_id) == col(Alert.id))
+        .where(or_(col(AlertNote.is_open) != _IS_OPEN, col(AlertNote.severity) != col(Alert.severity)))
         .order_by(col(Alert.id))
     )
     return session.execute(statement).mappings().all()
 
 
-def untold(session: Session) -> Rows:
-    """List the alerts of which something is to be told."""
+def untold(session: Session) -> Iterable[RowMapping]:
+    """Give the alerts of which something is to be told, one by one: of a first night they are many."""
     statement: Listing = (
         select(
             col(AlertNote.news),
@@ -76,7 +81,7 @@ def untold(session: Session) -> Rows:
         .join(Vendor, col(Vendor.id) == col(Contract.vendor_id), isouter=True)
         .where(col(AlertNote.news).is_not(None))
     )
-    return session.execute(statement).mappings().all()
+    return session.execute(statement).mappings()
 
 
 def last_night(session: Session, before: date) -> date | None:

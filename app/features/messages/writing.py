@@ -69,33 +69,23 @@ def _begun(session: Session, on: date) -> bool:
 
 def _note(session: Session, on: date) -> int:
     """Compare every alert with what the last night saw, note what there is to tell, and give how many differ."""
-    found = queries.unnoted_alerts(session)
-    new = [
-        {
-            "alert_id": row["id"],
-            "is_open": row["is_open"],
-            "severity": row["severity"],
-            "news": AlertNews.OPENED if row["is_open"] else None,
-            "noted_on": on,
-        }
-        for row in found
-        if row["noted"] is None
-    ]
+    names = ("alert_id", "is_open", "severity", "news", "noted_on")
+    # The changed first: what is new is as it is noted.
     changed = [
         {"of": row["id"], "to_open": row["is_open"], "to_severity": row["severity"], "to_news": _news(row)}
-        for row in found
-        if row["noted"] is not None
+        for row in queries.changed_alerts(session)
     ]
     statement = (
         update(AlertNote)
         .where(col(AlertNote.alert_id) == bindparam("of"))
         .values(is_open=bindparam("to_open"), severity=bindparam("to_severity"), news=bindparam("to_news"), noted_on=on)
     )
-    if new:
-        session.connection().execute(insert(AlertNote), new)
     if changed:
         session.connection().execute(statement, changed)
-    return len(found)
+    # The database carries them over by itself: of a first night they are many.
+    noting = insert(AlertNote).from_select(names, queries.unnoted_alerts(on))
+    noted = session.connection().execute(noting, execution_options={"preserve_rowcount": True})
+    return len(changed) + noted.rowcount
 
 
 def _news(row: RowMapping) -> AlertNews | None:

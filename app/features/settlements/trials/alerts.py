@@ -130,9 +130,10 @@ def _result(period: Period, row: RowMapping) -> MonthResult:
 
 def _repeat_offences(side: Side, facts: AlertFacts) -> Iterator[Raised]:
     versions = [_version(period, of_month) for period, of_month in side.terms.items()]
-    for offence, rule, first in repeat_offences.offences(versions, list(facts.findings), facts.as_of):
+    issues = repeat_offences.by_issue(facts.findings)
+    for offence, rule, issue in repeat_offences.offences(versions, issues, facts.as_of):
         periods = frozenset(Period.of(occurrence.occurred_on) for occurrence in offence.occurrences)
-        yield Raised(repeat_offences.offence_state(offence, rule, first), periods)
+        yield Raised(repeat_offences.offence_state(offence, rule, issue), periods)
 
 
 def _late_notices(side: Side, facts: AlertFacts) -> Iterator[Raised]:
