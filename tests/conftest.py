@@ -1,5 +1,6 @@
 """What every test may ask for: a fresh, migrated database on SQLite and on PostgreSQL, and a closed network."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -17,7 +18,7 @@ from bench.postgres import PostgresServer, running_postgres
 from tests.client import Client
 from tests.demos import demo, demos
 from tests.fuzz.houses import houses
-from tests.lending import client_of, opened
+from tests.lending import client_of, forms_written_once, opened
 from tests.office import Office
 from tests.offices import Offices, offices
 from tests.proof import PROOF
@@ -37,6 +38,19 @@ POSTGRES_TEMPLATE = "kaohe_template"
 # examples each time, `make proof` new ones.
 settings.register_profile("kaohe", deadline=None, print_blob=True, derandomize=not PROOF)
 settings.load_profile("kaohe")
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector pass over what is loaded by now and stays: a million objects to look at, again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forms_written_once() -> Iterator[None]:
+    """Have each form's PDF written once; tests/documents write theirs themselves."""
+    with forms_written_once():
+        yield
 
 
 @pytest.fixture(autouse=True)
