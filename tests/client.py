@@ -1,21 +1,54 @@
 """Asks an application within the test's own thread."""
 
 import asyncio
-from collections.abc import MutableMapping
-from typing import Any
+import atexit
+import threading
+from collections.abc import Callable, Coroutine, MutableMapping
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import httpx2
+from anyio import to_thread
 from fastapi import FastAPI
 
 Message = MutableMapping[str, Any]
+Answer = TypeVar("Answer")
+
+_by_itself: ContextVar[bool] = ContextVar("by_itself", default=False)
+_handed_over = to_thread.run_sync
+_loop = asyncio.Runner()
+atexit.register(_loop.close)
+
+
+async def _done(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 as the function gives it
+    """Do at once what a server hands to another thread, for whoever is asked `by_itself`: nobody else waits for it."""
+    if not _by_itself.get():
+        return await _handed_over(function, *arguments, **options)
+    return copy_context().run(function, *arguments)
+
+
+to_thread.run_sync = _done  # type: ignore[assignment]
+
+
+def by_itself(answering: Coroutine[Any, Any, Answer]) -> Answer:
+    """Wait for one answer, with nothing else at work in the loop.
+
+    A loop and threads of its own, and to hand a request to and fro between them, would take each request longer than
+    its answer. The tests of real servers have them.
+    """
+
+    async def alone() -> Answer:
+        _by_itself.set(True)
+        return await answering
+
+    # A loop belongs to one thread; other threads ask seldom, and have one for each request.
+    run = _loop.run if threading.current_thread() is threading.main_thread() else asyncio.run
+    return run(alone())
 
 
 class InProcess(httpx2.BaseTransport):
-    """Hands each request to the application as a server would, in a loop of its own.
-
-    Starlette's client asks through another thread, which waits for this one a dozen times for each request.
-    """
+    """Hands each request to the application as a server would."""
 
     def __init__(self, app: FastAPI) -> None:
         """Ask `app`."""
@@ -33,7 +66,7 @@ class InProcess(httpx2.BaseTransport):
             answered.append(message)
 
         try:
-            asyncio.run(self._app(_scope(request), receive, send))
+            by_itself(self._app(_scope(request), receive, send))
         except Exception:
             # A server logs what comes after the 500 and goes on; without an answer there is nothing to go on with.
             if not answered:

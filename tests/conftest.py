@@ -1,5 +1,6 @@
 """What every test may ask for: a fresh, migrated database on SQLite and on PostgreSQL, and a closed network."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -17,7 +18,7 @@ from bench.postgres import PostgresServer, running_postgres
 from tests.client import Client
 from tests.demos import demo, demos
 from tests.fuzz.houses import houses
-from tests.lending import client_of, opened
+from tests.lending import client_of, forms_written_once, opened
 from tests.office import Office
 from tests.offices import Offices, offices
 from tests.proof import PROOF
@@ -37,6 +38,19 @@ POSTGRES_TEMPLATE = "kaohe_template"
 # examples each time, `make proof` new ones.
 settings.register_profile("kaohe", deadline=None, print_blob=True, derandomize=not PROOF)
 settings.load_profile("kaohe")
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector pass over what is loaded by now and stays: a million objects to look at, again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forms_written_once() -> Iterator[None]:
+    """Have each form's PDF written once; tests/documents write theirs themselves."""
+    with forms_written_once():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -136,11 +150,28 @@ def make_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
 
 
 @pytest.fixture
-def place(dialect: str, request: pytest.FixtureRequest, make_database_url: Callable[[str], str]) -> Iterator[Database]:
-    """Give an empty place for what is moved there: on the other kind of database, unless a test names one."""
-    (other,) = set(DIALECTS) - {dialect}
-    with opened(make_database_url(getattr(request, "param", other))) as place:
+def bare_place(
+    dialect: str, request: pytest.FixtureRequest, make_database_url: Callable[[str], str]
+) -> Iterator[Database]:
+    """Give a place without a single table for what is moved there, on the kind of database that `place` would be."""
+    with opened(make_database_url(_other(dialect, request))) as place:
         yield place
+
+
+@pytest.fixture
+def place(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give a migrated place for what is moved there: on the other kind of database, unless a test names one.
+
+    To migrate it takes longer than to move there what most tests have.
+    """
+    if _other(dialect, request) == "sqlite":
+        path = shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "place.db")
+        with opened(_sqlite_url(path)) as place:
+            yield place
+    else:
+        template = request.getfixturevalue("postgres_template")
+        with request.getfixturevalue("swept").lent(template) as url, opened(url, again=True) as place:
+            yield place
 
 
 @pytest.fixture
@@ -154,6 +185,12 @@ def client(database: Database, tmp_path: Path) -> Iterator[Client]:
 def office(dialect: str, offices: Offices, database: Database, client: Client) -> Office:
     """Give a service center with a person for each role."""
     return offices(dialect).office.over(database, client)
+
+
+def _other(dialect: str, request: pytest.FixtureRequest) -> str:
+    """Give the dialect that a test names for a place, or the one that it does not run on itself."""
+    (other,) = set(DIALECTS) - {dialect}
+    return str(getattr(request, "param", other))
 
 
 def _postgres_database(server: PostgresServer, template: str) -> Iterator[str]:

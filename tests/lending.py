@@ -1,7 +1,8 @@
 """What is dear to build and is lent out again: a database's engine with what it has compiled, and an application.
 
 A test's own engine would compile every statement anew, and FastAPI puts a route together when it is first asked for;
-both take longer than most tests.
+both take longer than most tests. A form's PDF takes a hundred times as long as any other answer, and what walks over
+all operations asks for the same form again and again.
 """
 
 import sqlite3
@@ -11,10 +12,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import Dialect, event, make_url
 
 from app.database import Database
+from app.documents.paper import Paper
+from app.features.evaluations import form_papers
+from app.features.evaluations.reading import Reading
 from app.main import assemble, equip
 from app.settings import Settings
 from tests.client import Client
@@ -76,3 +81,19 @@ def client_of(config: Settings, database: Database) -> Iterator[Client]:
         yield Client(app)
     finally:
         _apps.append(app)
+
+
+@contextmanager
+def forms_written_once() -> Iterator[None]:
+    """Have the service write each evaluation's PDF once, as long as all that it is written from stays the same."""
+    papers: dict[str, Paper] = {}
+    write = form_papers.as_pdf
+
+    def written(found: Reading) -> Paper:
+        if (said := repr(found)) not in papers:
+            papers[said] = write(found)
+        return papers[said]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(form_papers, "as_pdf", written)
+        yield

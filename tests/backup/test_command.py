@@ -34,22 +34,22 @@ def kaohe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Kaohe]:
     settings.cache_clear()
 
 
-@pytest.mark.parametrize(("dialect", "place"), [("sqlite", "postgresql")], indirect=["place"])
-def test_backup_and_restore_by_command(database: Database, place: Database, kaohe: Kaohe, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("dialect", "bare_place"), [("sqlite", "postgresql")], indirect=["bare_place"])
+def test_backup_and_restore_by_command(database: Database, bare_place: Database, kaohe: Kaohe, tmp_path: Path) -> None:
     """Both print what they did; a second backup of the same name is refused, and so is one of nothing."""
     file = str(tmp_path / "kaohe.backup")
-    nothing = kaohe(place.url, "backup", file).exception
+    nothing = kaohe(bare_place.url, "backup", file).exception
     assert isinstance(nothing, KaoheError)
     assert "Run 'kaohe migrate'" in nothing.remedy
     made = kaohe(database.url, "backup", file)
     assert (made.exit_code, "Backed up: 331 rows" in made.stdout) == (0, True)
-    restored = kaohe(place.url, "restore", file)
+    restored = kaohe(bare_place.url, "restore", file)
     assert (restored.exit_code, "Restored: 331 rows" in restored.stdout) == (0, True)
     assert made.stdout.splitlines()[-1] == restored.stdout.splitlines()[-1]
-    assert every_row(place, *AUDIT) == every_row(database, *AUDIT)
-    (act,) = every_row(place)["audit_events"]
+    assert every_row(bare_place, *AUDIT) == every_row(database, *AUDIT)
+    (act,) = every_row(bare_place)["audit_events"]
     assert (act["action"], act["details"]["file"], act["details"]["bad"]) == ("database.restored", "kaohe.backup", 0)
-    assert kaohe(place.url, "verify").exit_code == 0
+    assert kaohe(bare_place.url, "verify").exit_code == 0
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -97,13 +97,13 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize(
-    ("place", "damage"),
+    ("bare_place", "damage"),
     # The file is judged before the place is touched, so what the place is matters little.
     [("sqlite", damage) for damage in DAMAGES] + [("postgresql", _remove), ("postgresql", _without_end)],
-    indirect=["place"],
+    indirect=["bare_place"],
 )
 def test_damaged_lines_are_refused_and_the_place_stays_empty(
-    written: Path, place: Database, damage: Callable[[Lines], Lines]
+    written: Path, bare_place: Database, damage: Callable[[Lines], Lines]
 ) -> None:
     """Each in a gzip that is itself without fault, so that only our own sums can find it."""
     lines = gzip.decompress(written.read_bytes()).splitlines(keepends=True)
@@ -111,9 +111,9 @@ def test_damaged_lines_are_refused_and_the_place_stays_empty(
     assert damaged != lines
     written.write_bytes(gzip.compress(b"".join(damaged)))
     with pytest.raises(BackupDamaged) as refused:
-        restore(place, written)
+        restore(bare_place, written)
     assert refused.value.remedy
-    with place.read() as session:
+    with bare_place.read() as session:
         assert inspect(session.connection()).get_table_names() == []
 
 
@@ -169,19 +169,19 @@ def test_a_file_that_changes_after_the_check_is_refused(
         assert session.connection().exec_driver_sql("SELECT count(*) FROM service_centers").scalar() == 0
 
 
-@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("bare_place", ["sqlite"], indirect=True)
 def test_another_schema_is_refused_and_named(
-    database: Database, place: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, bare_place: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error says with which program it can be restored."""
     with monkeypatch.context() as older:
         older.setattr(dump, "schema_revision", lambda _: "20250101_older")
         backup(database, tmp_path / "kaohe.backup")
     with pytest.raises(BackupOfOtherSchema) as refused:
-        restore(place, tmp_path / "kaohe.backup")
+        restore(bare_place, tmp_path / "kaohe.backup")
     assert head() in refused.value.detail
     assert "20250101_older" in refused.value.remedy
-    with place.read() as session:
+    with bare_place.read() as session:
         assert inspect(session.connection()).get_table_names() == []
 
 

@@ -50,15 +50,15 @@ def test_a_column_without_an_exact_form_is_refused() -> None:
         form_of(Float())
 
 
-@pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
-def test_every_row_of_every_table_is_restored(full: Database, place: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("bare_place", ["sqlite", "postgresql"], indirect=True)
+def test_every_row_of_every_table_is_restored(full: Database, bare_place: Database, tmp_path: Path) -> None:
     """From SQLite and PostgreSQL into SQLite and PostgreSQL, and the backup of the copy is the same."""
     path = tmp_path / "kaohe.backup"
     found = backup(full, path)
-    restored = restore(place, path)
-    assert (restored.backup, restored.into) == (found, place.dialect)
-    assert every_row(place) == every_row(full)
-    assert backup(place, tmp_path / "second").tables == found.tables
+    restored = restore(bare_place, path)
+    assert (restored.backup, restored.into) == (found, bare_place.dialect)
+    assert every_row(bare_place) == every_row(full)
+    assert backup(bare_place, tmp_path / "second").tables == found.tables
 
 
 def test_the_restored_service_answers_and_goes_on(
@@ -217,7 +217,6 @@ class TestPlace:
 
     @pytest.mark.parametrize("dialect", ["sqlite"])
     def test_with_a_row_of_its_own_is_refused(self, place: Database, path: Path) -> None:
-        migrate(place.url)
         with place.write() as session:
             session.add(
                 ServiceCenter(code="ZZ", name="中心", created_at=rows_at("20261121_house")["sites"][0]["created_at"])
@@ -229,29 +228,27 @@ class TestPlace:
 
     @pytest.mark.parametrize("dialect", ["sqlite"])
     def test_freshly_migrated_is_empty(self, place: Database, full: Database, path: Path) -> None:
-        migrate(place.url)
         restore(place, path)
         assert every_row(place) == every_row(full)
         assert self._refused(place, path).code == "place-not-empty"
 
     @pytest.mark.parametrize("dialect", ["sqlite"])
-    def test_of_another_program_is_refused(self, place: Database, path: Path) -> None:
-        with place.write() as session:
+    def test_of_another_program_is_refused(self, bare_place: Database, path: Path) -> None:
+        with bare_place.write() as session:
             session.connection().exec_driver_sql("CREATE TABLE invoices (id INTEGER)")
-        refused = self._refused(place, path)
+        refused = self._refused(bare_place, path)
         assert (refused.code, "invoices" in refused.detail) == ("place-not-empty", True)
 
     @pytest.mark.parametrize("dialect", ["sqlite"])
-    def test_of_an_older_schema_is_refused(self, place: Database, path: Path) -> None:
-        migrate(place.url, "20261121_house")
-        refused = self._refused(place, path)
+    def test_of_an_older_schema_is_refused(self, bare_place: Database, path: Path) -> None:
+        migrate(bare_place.url, "20261121_house")
+        refused = self._refused(bare_place, path)
         assert ("20261121_house" in refused.detail, refused.remedy) == (True, "Run 'kaohe migrate'.")
 
 
 def test_two_restores_at_once_restore_one(full: Database, place: Database, tmp_path: Path) -> None:
     """The second waits for the first and then finds the place taken."""
     backup(full, tmp_path / "kaohe.backup")
-    migrate(place.url)
     refused: list[KaoheError] = []
 
     def second() -> None:

@@ -74,18 +74,18 @@ def prepare(url: str, stages: Stages, folder: Path, enlarge: Callable[[str], Non
         )
         served = {operation.id: operation for operation in operations(app.openapi())}
         house = House(app, stages, tokens, tuple(served.values()), app.state.owners)
-        with Wire(app) as wire:
-            for number, name in enumerate(LIFE, start=1):
-                ids.begin(number)
-                if name in BEFORE:
-                    BEFORE[name](house.app.state.database)
-                house.app.state.database.dispose()
-                stages.keep(name, url)
-                if name in SECOND:
-                    ids.next_is(SECOND[name])
-                if name in NAMED:
-                    ids.next_is(NAMED[name])
-                _live(house, wire, served[name])
+        wire = Wire(app)
+        for number, name in enumerate(LIFE, start=1):
+            ids.begin(number)
+            if name in BEFORE:
+                BEFORE[name](house.app.state.database)
+            house.app.state.database.dispose()
+            stages.keep(name, url)
+            if name in SECOND:
+                ids.next_is(SECOND[name])
+            if name in NAMED:
+                ids.next_is(NAMED[name])
+            _live(house, wire, served[name])
         house.app.state.database.dispose()
         stages.keep(END, url)
     return house

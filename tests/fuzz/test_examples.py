@@ -57,7 +57,8 @@ def test_every_parameter_and_body_has_an_example(house: House) -> None:
 def test_every_example_gets_what_it_asks_for(house: House) -> None:
     """Each documented request is sent as it stands, at its stage, and answered with 2xx; a change on a fresh copy."""
     for stage, asked in house.examples():
-        with house.open(stage) as app, Wire(app) as wire:
+        with house.open(stage) as app:
+            wire = Wire(app)
             for operation, request in asked:
                 answer = wire.send(Raw.of(request, house.token_for(operation)))
                 assert 200 <= answer.status < 300, (operation.id, request.body.decode(), answer)
@@ -65,7 +66,8 @@ def test_every_example_gets_what_it_asks_for(house: House) -> None:
 
 def test_every_example_of_a_filter_finds_something(house: House) -> None:
     """A query parameter's example narrows a list to what is there; a word of a closed list is at least taken."""
-    with house.open(END) as app, Wire(app) as wire:
+    with house.open(END) as app:
+        wire = Wire(app)
         for operation in (operation for operation in house.operations if operation.method == "GET"):
             token = house.token_for(operation)
             for asked in operation.narrowed(operation.words):

@@ -16,7 +16,8 @@ EMPTY = Asked("POST", "/v1/issue-types", JSON, b"{}")
 
 
 def _send(house: House, raw: Raw) -> Answer:
-    with time_machine.travel(NOW, tick=False), house.open(END) as app, Wire(app) as wire:
+    with time_machine.travel(NOW, tick=False), house.open(END) as app:
+        wire = Wire(app)
         return wire.send(raw)
 
 

@@ -1,15 +1,14 @@
 """Sends requests to the application as a server hands them over: bytes in, bytes out, whatever they are."""
 
-import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
 from fastapi import FastAPI
 
+from tests.client import by_itself
 from tests.fuzz.documented import Asked
 
 Header = tuple[bytes, bytes]
@@ -71,24 +70,15 @@ class Answer:
 
 
 class Wire:
-    """A loop of its own for an application; used as a context."""
+    """Hands requests to an application, each within the test's own thread."""
 
     def __init__(self, app: FastAPI) -> None:
-        """Prepare the loop."""
+        """Ask `app`."""
         self._app = app
-        self._runner = asyncio.Runner()
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """End the loop."""
-        self._runner.close()
 
     def send(self, raw: Raw) -> Answer:
         """Send one request and give its answer."""
-        return self._runner.run(self._answer(raw))
+        return by_itself(self._answer(raw))
 
     async def _answer(self, raw: Raw) -> Answer:
         incoming = _messages(raw.chunks)

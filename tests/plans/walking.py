@@ -45,10 +45,10 @@ def walked(house: House) -> Heard:
     with time_machine.travel(NOW, tick=False), house.open(END) as app:
         # What was asked before is remembered, so that a list's first page costs what its next ones do.
         app.state.owners = house.owners
-        with Wire(app) as wire:
-            for operation in house.operations:
-                if operation.method == "GET":
-                    _read(house, wire, operation, heard)
+        wire = Wire(app)
+        for operation in house.operations:
+            if operation.method == "GET":
+                _read(house, wire, operation, heard)
         nights(app.state.database, heard)
     return heard
 

@@ -94,7 +94,7 @@ def _ask(both: list[House], stage: str, sent: list[Sent], ids: Ids, numbers: Ite
     left = len(sent)
     while left:
         with ExitStack() as opened:
-            wires = [opened.enter_context(Wire(opened.enter_context(h.open(stage)))) for h in both]
+            wires = [Wire(opened.enter_context(h.open(stage))) for h in both]
             written = 0
             while left and written < WRITES:
                 number, send = next(numbers), next(waiting)

@@ -23,20 +23,20 @@ def drilled(database: Database, office: Office, promise: Promise) -> Database:
     return database
 
 
-def test_restore_drill(drilled: Database, place: Database, promise: Promise, tmp_path: Path) -> None:
+def test_restore_drill(drilled: Database, bare_place: Database, promise: Promise, tmp_path: Path) -> None:
     """Everything is lost but the file: every row of every table is there again, in so many seconds."""
     path = tmp_path / "kaohe.backup"
     began = time.monotonic()
     found = backup(drilled, path)
     backed_up = time.monotonic()
-    restored = restore(place, path)
+    restored = restore(bare_place, path)
     ended = time.monotonic()
-    before, after = every_row(drilled), every_row(place)
+    before, after = every_row(drilled), every_row(bare_place)
     different = sum(before[name] != after[name] for name in before)
     assert (different, restored.backup) == (0, found)
     assert sum(map(len, after.values())) == found.rows
     promise.shows(
-        way=f"{drilled.dialect} to {place.dialect}",
+        way=f"{drilled.dialect} to {bare_place.dialect}",
         rows=found.rows,
         bytes=path.stat().st_size,
         backup_seconds=round(backed_up - began, 1),
