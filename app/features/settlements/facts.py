@@ -1,7 +1,6 @@
 """Reads what contracts are settled by, set by set, and gives each contract's books as the rules take them."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,6 @@ from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.errors import TermsUnreadable
 from app.features.contracts.versions import Version, read_versions
-from app.features.metrics import queries as metric_queries
 from app.features.settlements import facts_queries, sources
 from app.features.settlements.decisions import queries as decision_queries
 from app.features.settlements.ledger import queries as ledger_queries
@@ -149,16 +147,13 @@ def _readers(
     session: Session, contract_ids: Collection[uuid.UUID], known_on: date, *, every_finding: bool
 ) -> dict[uuid.UUID, Callable[[], ContractBooks]]:
     """Read the rows of all contracts at once, and give for each what puts its books together."""
-    years: defaultdict[uuid.UUID, dict[int, int]] = defaultdict(dict)
-    for row in contract_queries.years(session, contract_ids):
-        years[row["contract_id"]][row["year"]] = row["amount_fen"]
     stored = _grouped(contract_queries.versions_of(session, contract_ids))
     versions = {contract_id: _read(rows) for contract_id, rows in stored.items()}
     months = _grouped(facts_queries.months(session, contract_ids))
     findings = _grouped(
         facts_queries.findings(session, contract_ids, None if every_finding else _priced(versions.values()))
     )
-    metrics = _grouped(metric_queries.of_contracts(session, contract_ids))
+    measured = {id_: [row for row in rows if row["figures"] is not None] for id_, rows in months.items()}
     decisions = _grouped(decision_queries.of_contracts(session, contract_ids))
     # Only the last day of a finding of several days asks for the calendar.
     calendar = cache(partial(work_calendar, session, known_on))
@@ -169,13 +164,13 @@ def _readers(
         contract["id"]: partial(
             _books,
             contract,
-            years[contract["id"]],
-            MonthRows(calendar, *(rows.get(contract["id"], []) for rows in (months, findings, metrics, decisions))),
+            years,
+            MonthRows(calendar, *(rows.get(contract["id"], []) for rows in (months, findings, measured, decisions))),
             versions.get(contract["id"], []),
             _Rows(*(rows.get(contract["id"], []) for rows in (posted, live, accounts))),
             known_on,
         )
-        for contract in facts_queries.contracts(session, contract_ids)
+        for contract, years in facts_queries.contracts(session, contract_ids)
     }
 
 

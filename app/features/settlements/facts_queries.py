@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app.features.paging import Listing
 from app.features.settlements.opening.queries import OPENING
-from app.models import Assessment, Contract, Finding, IssueType, Settlement, SettlementLine
+from app.models import Assessment, Contract, ContractYear, Finding, IssueType, MonthMetrics, Settlement, SettlementLine
 from app.models.words import MoneyStatus
 from app.rules.ledger import Account
 
@@ -20,14 +20,19 @@ _THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
 """Whose rows are read. What is sent with every draft is made once: to make a statement takes longer than to send it."""
 
 
-def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read the owners and the service of some contracts."""
-    return session.connection().execute(_contracts(), {"contracts": list(contract_ids)}).mappings().all()
+def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> list[tuple[RowMapping, dict[int, int]]]:
+    """Read the owners and the service of some contracts, each with its money by year, in fen."""
+    found: dict[uuid.UUID, tuple[RowMapping, dict[int, int]]] = {}
+    for row in session.connection().execute(_contracts(), {"contracts": list(contract_ids)}).mappings():
+        _, years = found.setdefault(row["id"], (row, {}))
+        if row["year"] is not None:
+            years[row["year"]] = row["amount_fen"]
+    return list(found.values())
 
 
 @cache
 def _contracts() -> Listing:
-    statement = select(
+    statement: Listing = select(
         col(Contract.id),
         col(Contract.service_center_id),
         col(Contract.vendor_id),
@@ -35,8 +40,11 @@ def _contracts() -> Listing:
         col(Contract.starts_on),
         col(Contract.ends_on),
         col(Contract.closed_on),
-    ).where(col(Contract.id).in_(_THESE))
-    return statement.order_by(col(Contract.id))
+        col(ContractYear.year),
+        col(ContractYear.amount_fen),
+    )
+    statement = statement.join(ContractYear, col(ContractYear.contract_id) == col(Contract.id), isouter=True)
+    return statement.where(col(Contract.id).in_(_THESE)).order_by(col(Contract.id), col(ContractYear.year))
 
 
 _OPENED = and_(
@@ -45,11 +53,17 @@ _OPENED = and_(
     col(Settlement.status).in_(LIVE),
 )
 """Finds the opening balance of a contract, of which there is one at most: Kaohe settles the months after it."""
+_MEASURED = and_(
+    col(MonthMetrics.contract_id) == col(Assessment.contract_id), col(MonthMetrics.period) == col(Assessment.period)
+)
 _OPENED_TO = func.coalesce(col(Settlement.last_period), "")
 
 
 def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read the expected months of some contracts with their results, in their order; none of an opening balance."""
+    """Read the expected months of some contracts with their results, in their order; none of an opening balance.
+
+    `figures` are what a month was measured by beside its score, or NULL.
+    """
     return session.connection().execute(_months(), {"contracts": list(contract_ids)}).mappings().all()
 
 
@@ -66,10 +80,12 @@ def _months() -> Listing:
             col(Assessment.score_kind),
             col(Assessment.score_exact),
             col(Assessment.terms_version_id),
+            col(MonthMetrics.figures),
         )
         .select_from(Contract)
         .join(Settlement, _OPENED, isouter=True)
         .join(Assessment, and_(col(Assessment.contract_id) == col(Contract.id), col(Assessment.period) > _OPENED_TO))
+        .join(MonthMetrics, _MEASURED, isouter=True)
         .where(col(Contract.id).in_(_THESE), col(Assessment.expected))
     )
     return statement.order_by(col(Assessment.contract_id), col(Assessment.period))
@@ -82,6 +98,8 @@ def findings(
 
     `issue_types` are the codes of those to count; None counts all.
     """
+    if issue_types is not None and not issue_types:
+        return []
     asked = {"contracts": list(contract_ids)} | ({} if issue_types is None else {"issue_types": list(issue_types)})
     return session.connection().execute(_findings(among=issue_types is not None), asked).mappings().all()
 

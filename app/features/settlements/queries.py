@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from app.features.contracts.within import ALL, Within
+from app.features.held import held
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch
 from app.features.settlements.facts_queries import LIVE
 from app.models import (
@@ -106,22 +107,10 @@ _OF_THIS: BindParameter[uuid.UUID] = bindparam("contract")
 
 def for_update(session: Session, contract_id: uuid.UUID, settlement_id: uuid.UUID) -> Settlement | None:
     """Read a settlement of a contract that the caller holds."""
-    return session.execute(_HELD, {"settlement": settlement_id, "contract": contract_id}).scalar_one_or_none()
+    return held(session, Settlement, _HELD, {"settlement": settlement_id, "contract": contract_id})
 
 
 _HELD = select(Settlement).where(col(Settlement.id) == _THIS, col(Settlement.contract_id) == _OF_THIS)
-
-
-def amounts(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read what the lines of a settlement post: component, period, fen."""
-    return session.connection().execute(_AMOUNTS, {"settlement": settlement_id}).mappings().all()
-
-
-_AMOUNTS = (
-    select(col(SettlementLine.component), col(SettlementLine.period), col(SettlementLine.amount_fen))
-    .where(col(SettlementLine.settlement_id) == _THIS)
-    .order_by(col(SettlementLine.number))
-)
 
 
 def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -133,8 +122,13 @@ def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 
 def lines(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the lines of a settlement, with their steps and the terms that govern each."""
+    """Read the lines of a settlement, with the terms that govern each."""
     return session.connection().execute(_LINES, {"settlement": settlement_id}).mappings().all()
+
+
+def lines_with_steps(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the lines of a settlement as `lines` does, and how each came about."""
+    return session.connection().execute(_LINES_WITH_STEPS, {"settlement": settlement_id}).mappings().all()
 
 
 _LINES: Listing = (
@@ -145,7 +139,6 @@ _LINES: Listing = (
         col(SettlementLine.adjustment),
         col(SettlementLine.amount_fen),
         col(SettlementLine.clause),
-        col(SettlementLine.steps),
         col(TermsVersion.number).label("terms_version"),
         col(TermsVersion.reference),
     )
@@ -153,6 +146,7 @@ _LINES: Listing = (
     .where(col(SettlementLine.settlement_id) == _THIS)
     .order_by(col(SettlementLine.number))
 )
+_LINES_WITH_STEPS: Listing = _LINES.add_columns(col(SettlementLine.steps))
 
 
 def entries_of(cause_id: uuid.UUID) -> Select[uuid.UUID]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BigInteger, RowMapping, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, BindParameter, RowMapping, ScalarSelect, and_, bindparam, cast, func, or_, select
 from sqlmodel import Session, col
 
 from app.features.paging import Listing
@@ -33,6 +33,12 @@ def last_number(session: Session, contract_id: uuid.UUID) -> int:
 
 
 _LAST_NUMBER = select(func.max(col(LedgerEntry.number))).where(col(LedgerEntry.contract_id) == bindparam("contract"))
+
+
+def next_number(contract_id: BindParameter[uuid.UUID]) -> ScalarSelect[int]:
+    """Select the number of a contract's next entry, for the statement that enters it."""
+    last = func.coalesce(func.max(col(LedgerEntry.number)), 0)
+    return select(last + 1).where(col(LedgerEntry.contract_id) == contract_id).correlate(None).scalar_subquery()
 
 
 def sums(session: Session, contract_ids: Collection[uuid.UUID], as_of: date | None = None) -> Sequence[RowMapping]:
