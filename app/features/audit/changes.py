@@ -14,10 +14,12 @@ from sqlmodel import Session, SQLModel
 
 from app.database import HEARER
 from app.features.audit.hashing import row_hash
+from app.features.upserts import one_or_all
 from app.models import Contract
 
 Values = Mapping[str, Any]
-Touched = tuple[type[SQLModel], ColumnElement[bool]] | tuple[type[SQLModel], ColumnElement[bool], Values]
+Reach = tuple[type[SQLModel], ColumnElement[bool]]
+Touched = Reach | tuple[type[SQLModel], ColumnElement[bool], Values]
 """A table and which of its rows an act may touch; with values for a condition that is made once, with parameters."""
 
 Hashes = dict[tuple[str, str], str]
@@ -176,7 +178,7 @@ def write_new(session: Session, statement: Insert, rows: Sequence[Values]) -> No
     """Insert new rows, at least one, each with all its columns but those that are NULL: whoever watches reads none."""
     connection = session.connection()
     with _telling(connection) as watches:
-        connection.execute(statement, rows)
+        connection.execute(statement, one_or_all(rows))
     table: Table = statement.table  # type: ignore[assignment]
     for watch in watches:
         for row in rows:

@@ -44,7 +44,7 @@ def _covered() -> ColumnElement[bool]:
     """Tell whether a month is in a settlement, drafted or approved."""
     return exists().where(
         col(Settlement.contract_id) == col(Assessment.contract_id),
-        col(Settlement.status).in_(LIVE),
+        LIVE,
         col(Settlement.first_period) <= col(Assessment.period),
         col(Settlement.last_period) >= col(Assessment.period),
     )
@@ -149,7 +149,7 @@ _LINES: Listing = (
 _LINES_WITH_STEPS: Listing = _LINES.add_columns(col(SettlementLine.steps))
 
 
-def entries_of(cause_id: uuid.UUID) -> Select[uuid.UUID]:
+def entries_of(cause_id: uuid.UUID | BindParameter[uuid.UUID]) -> Select[uuid.UUID]:
     """Select the ledger entries that one cause has posted."""
     return select(col(LedgerEntry.id)).where(col(LedgerEntry.cause_id) == cause_id)
 
@@ -221,7 +221,7 @@ def settlements(session: Session, centers: Collection[uuid.UUID], wanted: Settle
             statement = statement.where(col(getattr(Settlement, column)) == value)
     paid = and_(col(Settlement.status) == MoneyStatus.APPROVED, col(Settlement.paid_fen) == col(Settlement.payable_fen))
     if wanted.status is None:
-        statement = statement.where(col(Settlement.status).in_(LIVE))
+        statement = statement.where(LIVE)
     elif wanted.status == "paid":
         statement = statement.where(paid)
     else:
