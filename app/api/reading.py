@@ -1,4 +1,4 @@
-"""Reads what a GET declares of its request, by a plan that is made once, and has it answered in one thread.
+"""Reads what a route declares of its request, by a plan that is made once, and has a GET answered in one thread.
 
 The framework looks through the declarations anew with every request, which costs a list an eighth of all that it takes.
 What does not fit is left to the framework, which says what is wrong with it.
@@ -17,6 +17,9 @@ READERS = 3
 """Threads for quick reads. Python runs one at a time, and SQLite's driver gives way to another at every row: among the
 framework's forty a read took up to three times its CPU, for changing threads. What takes long keeps to the forty.
 """
+UNSENT = object()
+"""Stands for the body of a request that has none."""
+
 _Asked = TypeVar("_Asked", bound=Request)
 _of_loop: RunVar[CapacityLimiter] = RunVar("kaohe_readers")
 
@@ -41,19 +44,20 @@ class Unfit(Exception):
 
 
 class Reading:
-    """What an endpoint, or something that it depends on, takes of a request: paths, queries, and what these make."""
+    """What an endpoint, or something it depends on, takes of a request: path, query, body, and what these make."""
 
     def __init__(self, dependant: Dependant) -> None:
-        """Make the plan; RuntimeError for what a GET may not depend on, or may not declare."""
+        """Make the plan; RuntimeError for what a route may not depend on, or may not declare."""
         self._request = dependant.request_param_name
         self._needed = [(needed.name, _in_place(needed), Reading(needed)) for needed in dependant.dependencies]
         self._path = [_Parameter(field) for field in dependant.path_params]
         self._query = [_Parameter(field) for field in dependant.query_params]
-        if dependant.header_params or dependant.cookie_params or dependant.body_params:
-            message = f"{dependant.call} may declare nothing but parameters of path and query: it belongs to a GET"
+        self._body = [_Parameter(field) for field in dependant.body_params]
+        if dependant.header_params or dependant.cookie_params or len(self._body) > 1:
+            message = f"{dependant.call} may declare nothing but parameters of path and query, and one body"
             raise RuntimeError(message)
 
-    def values(self, request: Request) -> dict[str, Any]:
+    def values(self, request: Request, body: Any = UNSENT) -> dict[str, Any]:  # noqa: ANN401 JSON is any value
         """Give what to call it with; raises Unfit, and whatever the things raise that it depends on."""
         given: dict[str, Any] = {}
         for name, make, reading in self._needed:
@@ -66,6 +70,8 @@ class Reading:
             given[parameter.name] = parameter.read(request.path_params)
         for parameter in self._query:
             given[parameter.name] = parameter.read(request.query_params)
+        for parameter in self._body:
+            given[parameter.name] = parameter.take(body)
         return given
 
 
@@ -80,24 +86,26 @@ class _Parameter:
         self._default = field.default
 
     def read(self, sent: Mapping[str, str]) -> Any:  # noqa: ANN401 of any type
-        text = sent.get(self._alias)
-        if text is None:
+        return self.take(sent.get(self._alias, UNSENT))
+
+    def take(self, sent: Any) -> Any:  # noqa: ANN401 of any type
+        if sent is UNSENT:
             if self._required:
                 raise Unfit
             return self._default
-        value, faults = self._validate(text)
+        value, faults = self._validate(sent)
         if faults:
             raise Unfit
         return value
 
 
 def _in_place(needed: Dependant) -> Callable[..., Coroutine[Any, Any, Any]]:
-    """Refuse a dependency that the framework would take to another thread: the thread of a read cannot wait for it."""
+    """Refuse a dependency that the framework would take to another thread: nobody here could wait for it."""
     call: Any = needed.call
     # An instance, such as a permission, is called by what its class says.
     called = call if inspect.isroutine(call) else vars(type(call)).get("__call__")
     if not inspect.iscoroutinefunction(called):
-        message = f"{call} must be 'async def' and wait for nothing: a GET at {needed.path} depends on it"
+        message = f"{call} must be 'async def' and wait for nothing: {needed.path} depends on it"
         raise RuntimeError(message)
     made: Callable[..., Coroutine[Any, Any, Any]] = call
     return made
@@ -116,5 +124,5 @@ def done(making: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 what is made 
     except StopIteration as end:
         return end.value
     making.close()
-    message = "what a GET depends on waits for something"
+    message = "what a route depends on waits for something"
     raise RuntimeError(message)

@@ -20,7 +20,7 @@ from app.api.auth import Permission
 from app.api.changing import Declared
 from app.api.gates import Gate, Open, SignedIn, described
 from app.api.rates import RateClass, class_of
-from app.api.reading import Reading, Unfit, done, gives_answers, in_one_thread
+from app.api.reading import UNSENT, Reading, Unfit, done, gives_answers, in_one_thread
 from app.api.receiving import RawBody, TooSlow
 from app.errors import BadRequest, TooLarge, UnsupportedMedia
 from app.features.evidence.storage import Received
@@ -38,8 +38,8 @@ _Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 class StrictRequest(Request):
     """A request whose body has been read and checked before the framework asks for it."""
 
-    async def load(self) -> None:
-        """Read the body up to its limit and parse it; refuses what is not strict JSON, or comes too slowly."""
+    async def load(self) -> Any:  # noqa: ANN401 JSON is any value
+        """Read the body up to its limit and give what it says; refuses what is not strict JSON, or comes too slowly."""
         seconds: int = self.app.state.body_seconds
         try:
             async with asyncio.timeout(seconds):
@@ -50,6 +50,7 @@ class StrictRequest(Request):
             raise UnsupportedMedia(f"It came as '{self.headers.get('content-type', '')}'.")
         self._body = body
         self._json = parse(body) if body else None
+        return self._json if body else UNSENT
 
     def load_bytes(self, received: Received) -> None:
         """Take received bytes as the body; what tells a retry from another request is their hash."""
@@ -199,6 +200,8 @@ class KaoheRoute(APIRoute):
         known = {field.alias for d in (self.dependant, *self.dependant.dependencies) for field in d.query_params}
         reads_body = self.body_field is not None
         declared, raw = self.declared, self.raw_body
+        respond: Callable[..., Response] = self.endpoint
+        reading = Reading(self.dependant) if declared and not raw else None
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
@@ -207,10 +210,15 @@ class KaoheRoute(APIRoute):
             check_query(strict, known)
             if declared:
                 declared.check_key(strict)
-            if reads_body:
-                await strict.load()
+            sent = await strict.load() if reads_body else UNSENT
             if raw:
                 return await _with_bytes(strict, raw, handle)
+            if reading:
+                try:
+                    values = reading.values(strict, sent)
+                except Unfit:
+                    return await handle(strict)
+                return await run_in_threadpool(respond, **values)
             response = await handle(strict)
             return unless_known(strict, response) if strict.method == "GET" else response
 

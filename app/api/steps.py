@@ -1,7 +1,7 @@
 """How amounts are explained: steps as data and in words, the clause that each carries out, and what they come to."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -78,7 +78,7 @@ def steps_out(steps: Sequence[dict[str, Any]]) -> list[StepOut]:
     return [StepOut(**step, said=text) for step, text in zip(steps, said, strict=True)]
 
 
-def clause_of(settlement: RowMapping, line: RowMapping) -> Clause | None:
+def clause_of(settlement: RowMapping | Mapping[str, Any], line: RowMapping) -> Clause | None:
     """Name the clause of a line; an adjustment carries out several, which its steps name."""
     if line["clause"] is None or line["terms_version"] is None:
         return None
@@ -119,7 +119,7 @@ def missing_out(missing: Missing) -> MissingOut:
     )
 
 
-def sums_of(row: RowMapping) -> dict[str, int]:
+def sums_of(row: RowMapping | Mapping[str, Any]) -> dict[str, int]:
     """Give the sums of a settlement, in fen, under the names that both doors have for them."""
     return {
         "fee": row["fee_fen"],

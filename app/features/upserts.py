@@ -1,6 +1,6 @@
 """INSERT … ON CONFLICT, which both databases have, each under its own dialect."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +19,11 @@ def upsert(session: Session, table: type[SQLModel]) -> Insert:
 def upsert_on(dialect: str, table: type[SQLModel]) -> Insert:
     """Begin one for a database of that kind: for statements that are made once."""
     return _INSERTS[dialect](table)
+
+
+def one_or_all(rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]] | Mapping[str, Any]:
+    """Give some rows as a statement takes them: to have one written as many takes the library longer."""
+    return rows[0] if len(rows) == 1 else rows
 
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:

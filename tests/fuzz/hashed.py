@@ -25,7 +25,8 @@ def main() -> None:
     app = app_with_names(Settings(var_dir=Path(given["folder"]), cursor_key="documented"), Database(given["url"]))
     heard = Heard()
     answered = {}
-    with time_machine.travel(NOW, tick=False), Wire(app) as wire:
+    with time_machine.travel(NOW, tick=False):
+        wire = Wire(app)
         for target, headers in given["targets"].items():
             with heard.of(target):
                 answer = wire.send(Raw.of(Asked("GET", target, headers), None))

@@ -29,7 +29,12 @@ WITHOUT_OWNER = {
         *("budgets.queries.adjustments", "budgets.queries.contract_years", "budgets.queries.decisions"),
         *("contracts.queries.versions_of", "contracts.queries.years"),
         *("evidence.queries.of_subject", "evidence.queries.subjects", "settlements.ledger.queries.lines"),
-        *("settlements.objections.queries.against", "settlements.queries.lines", "webhooks.queries.live_secrets"),
+        *(
+            "settlements.objections.queries.against",
+            "settlements.queries.lines",
+            "settlements.queries.lines_with_steps",
+            "webhooks.queries.live_secrets",
+        ),
     },
 }
 """Queries that routes ask and that take no owner, by the reason why none is missing."""

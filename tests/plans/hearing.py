@@ -71,5 +71,8 @@ def _asking() -> str:
     return "outside"
 
 
-_CARRIERS = {"app.database", "app.features.held", "app.features.paging", "app.features.upserts", "app.features.seen"}
+_CARRIERS = {
+    *("app.database", "app.features.contracts.these", "app.features.held", "app.features.paging"),
+    *("app.features.seen", "app.features.upserts"),
+}
 """Those who send what another one asks for."""

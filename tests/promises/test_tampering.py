@@ -45,7 +45,6 @@ class Intruder:
         with self._database.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 # A foreign key is no obstacle to who has the file.
-                connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -281,9 +280,7 @@ def make_copy(database: Database, tmp_path: Path, request: pytest.FixtureRequest
         if database.dialect == "sqlite":
             path = tmp_path / f"copy-{made}.db"
             with database.engine.connect() as connection:
-                connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                connection.exec_driver_sql("BEGIN")
             shutil.copyfile(str(make_url(database.url).database), path)
             return closed(Database(f"sqlite:///{path}"))
         server = request.getfixturevalue("postgres")

@@ -1,6 +1,7 @@
 """Settlements: what is drafted for a payment period, with every step of every line, and its approval."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -164,7 +165,7 @@ def read_settlement(contract_id: ContractId, settlement_id: SettlementId, who: S
     """Read a settlement with its lines."""
     with db.read() as session:
         row = _row(session, who, contract_id, settlement_id)
-        return _answer(session, row)
+        return _answer(row, queries.lines(session, settlement_id), against(session, settlement_id))
 
 
 @router.get("/contracts/{contract_id}/settlements/{settlement_id}/explanation", response_model=Explanation)
@@ -172,7 +173,7 @@ def explain_settlement(contract_id: ContractId, settlement_id: SettlementId, who
     """Read every step of every line: inputs with their sources, exact values, where it was rounded, in words too."""
     with db.read() as session:
         row = _row(session, who, contract_id, settlement_id)
-        lines = queries.lines(session, settlement_id)
+        lines = queries.lines_with_steps(session, settlement_id)
     body = Explanation.model_construct(
         settlement_id=settlement_id,
         payment_period=row["payment_period"],
@@ -188,8 +189,8 @@ def approve_settlement(
     contract_id: ContractId, settlement_id: SettlementId, who: Approvals, change: Change
 ) -> Response:
     """Approve another person's draft and post it to the ledger."""
-    service.approve(change.session, who, contract_id, settlement_id, change.seen)
-    return _answer(change.session, _row(change.session, who, contract_id, settlement_id))
+    approved = service.approve(change.session, who, contract_id, settlement_id, change.seen)
+    return _answer(approved.settlement, approved.lines)
 
 
 def _row(session: Session, who: Caller, contract_id: uuid.UUID, settlement_id: uuid.UUID) -> RowMapping:
@@ -199,11 +200,13 @@ def _row(session: Session, who: Caller, contract_id: uuid.UUID, settlement_id: u
     return row
 
 
-def _answer(session: Session, row: RowMapping) -> Response:
-    lines = queries.lines(session, row["id"])
-    objected = [LineObjected(**found) for found in against(session, row["id"])]
+def _answer(
+    row: RowMapping | Mapping[str, Any], lines: Sequence[RowMapping], objections: Sequence[RowMapping] = ()
+) -> Response:
     body = SettlementWithLines.model_construct(
-        **_values(row), lines=[_line(row, line) for line in lines], objections=objected
+        **_values(row),
+        lines=[_line(row, line) for line in lines],
+        objections=[LineObjected(**objection) for objection in objections],
     )
     return answer(body, headers=etag_of(row["version"], body))
 
@@ -212,12 +215,12 @@ def _out(row: RowMapping) -> SettlementOut:
     return SettlementOut.model_construct(**_values(row))
 
 
-def _values(row: RowMapping) -> dict[str, Any]:
+def _values(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
     paid = row["status"] is MoneyStatus.APPROVED and row["paid_fen"] == row["payable_fen"]
     return SettlementOut.members_of(row) | sums_of(row) | {"status": "paid" if paid else row["status"].value}
 
 
-def _line(settlement: RowMapping, row: RowMapping) -> LineOut:
+def _line(settlement: RowMapping | Mapping[str, Any], row: RowMapping) -> LineOut:
     return LineOut.model_construct(
         number=row["number"],
         period=row["period"],

@@ -9,15 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, update
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import RowMapping, bindparam, insert, update
+from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Invalid
 from app.features.access.caller import Caller
 from app.features.assessments import finding_queries
 from app.features.assessments.errors import AlreadyWithdrawn, MonthIsFinal
-from app.features.audit.changes import write
+from app.features.audit.changes import Reach, write
 from app.features.audit.service import recording
 from app.features.contracts.service import lock
 from app.models import Alert, Contract, DueDate, Finding
@@ -101,7 +101,7 @@ def recording_findings(
     return recording(session, caller.actor, center, action, finding_id, *touched, details=details)
 
 
-_OF_A_FINDING: tuple[tuple[type[SQLModel], ColumnElement[bool]], ...] = (
+_OF_A_FINDING: tuple[Reach, ...] = (
     (Finding, col(Finding.id) == bindparam("finding")),
     (
         Alert,

@@ -7,9 +7,9 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.sql.dml import ReturningUpdate
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from app import clock
 from app.errors import Conflict, Invalid
@@ -18,7 +18,7 @@ from app.features.alerts import service as alerts
 from app.features.alerts.state import Evaluation
 from app.features.assessments import queries, results
 from app.features.assessments.results import Result, read_score
-from app.features.audit.changes import Touched, write
+from app.features.audit.changes import Reach, Touched, write
 from app.features.audit.service import recording
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.errors import PeriodOutsideService
@@ -67,7 +67,7 @@ def recording_month(
     )
 
 
-_OF_A_MONTH: tuple[tuple[type[SQLModel], ColumnElement[bool]], ...] = (
+_OF_A_MONTH: tuple[Reach, ...] = (
     (Assessment, col(Assessment.id) == bindparam("month")),
     (AssessmentCriterion, col(AssessmentCriterion.assessment_id) == bindparam("month")),
     (

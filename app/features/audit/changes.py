@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, Table, event, select
+from sqlalchemy import ColumnElement, Connection, Insert, RowMapping, Select, Table, select
 from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from sqlmodel import Session, SQLModel
 
+from app.database import HEARER
 from app.features.audit.hashing import row_hash
+from app.features.upserts import one_or_all
 from app.models import Contract
 
 Values = Mapping[str, Any]
-Touched = tuple[type[SQLModel], ColumnElement[bool]] | tuple[type[SQLModel], ColumnElement[bool], Values]
+Reach = tuple[type[SQLModel], ColumnElement[bool]]
+Touched = Reach | tuple[type[SQLModel], ColumnElement[bool], Values]
 """A table and which of its rows an act may touch; with values for a condition that is made once, with parameters."""
 
 Hashes = dict[tuple[str, str], str]
@@ -141,6 +144,7 @@ def watching(session: Session, touched: Sequence[Touched]) -> Iterator[Watch]:
     """Watch over rows while something is done in a session's transaction."""
     connection = session.connection()
     watch = Watch(connection, touched)
+    connection.info[HEARER] = _before_sending
     watches: list[Watch] = connection.info.setdefault(_WATCHING, [])
     watches.append(watch)
     try:
@@ -161,11 +165,8 @@ def write(
     then, and reads neither.
     """
     connection = session.connection()
-    watches: list[Watch] = connection.info.pop(_WATCHING, [])
-    try:
+    with _telling(connection) as watches:
         row = connection.execute(statement, values).mappings().one_or_none()
-    finally:
-        connection.info[_WATCHING] = watches
     if row is not None:
         table: Table = statement.table  # type: ignore[assignment]
         for watch in watches:
@@ -173,12 +174,30 @@ def write(
     return row
 
 
-@event.listens_for(Engine, "before_cursor_execute")
-def _before_sending(
-    connection: Connection, _cursor: object, _text: str, _values: object, sending: ExecutionContext, _many: object
-) -> None:
+def write_new(session: Session, statement: Insert, rows: Sequence[Values]) -> None:
+    """Insert new rows, at least one, each with all its columns but those that are NULL: whoever watches reads none."""
+    connection = session.connection()
+    with _telling(connection) as watches:
+        connection.execute(statement, one_or_all(rows))
+    table: Table = statement.table  # type: ignore[assignment]
+    for watch in watches:
+        for row in rows:
+            watch.wrote(table, row, None)
+
+
+@contextmanager
+def _telling(connection: Connection) -> Iterator[list[Watch]]:
+    """Give whoever watches; what is written inside they are told by who writes it."""
+    watches: list[Watch] = connection.info.pop(_WATCHING, [])
+    try:
+        yield watches
+    finally:
+        connection.info[_WATCHING] = watches
+
+
+def _before_sending(sending: ExecutionContext) -> None:
     """Tell whoever watches which table a statement is about to write to."""
-    watches = connection.info.get(_WATCHING)
+    watches = sending.root_connection.info.get(_WATCHING)
     if watches and sending.compiled is not None:
         statement = sending.compiled.statement
         if not getattr(statement, "is_select", False):

@@ -17,7 +17,7 @@ from app.features.audit.actor import Actor
 from app.features.audit.changes import Change, Touched, watching
 from app.features.audit.hashing import HASH_NAME, event_hash
 from app.features.nights.marks import NAMED_BY_ALERTS, affected, mark
-from app.features.upserts import upsert_on
+from app.features.upserts import one_or_all, upsert_on
 from app.models import AuditEvent, AuditHead
 from app.models.audit import SERVICE_CHAIN
 from app.models.columns import CanonicalText, canonical, new_id
@@ -109,8 +109,8 @@ def append(session: Session, acts: Sequence[Act]) -> None:
         event = act.event(number + 1, previous)
         heads[act.chain] = (event["number"], event["hash"])
         events.append(event)
-    connection.execute(_WRITE, events)
-    connection.execute(_MOVE, [{"of": chain, "new_hash": hash_} for chain, (_, hash_) in heads.items()])
+    connection.execute(_WRITE, one_or_all(events))
+    connection.execute(_MOVE, one_or_all([{"of": chain, "new_hash": hash_} for chain, (_, hash_) in heads.items()]))
 
 
 _WRITE = insert(AuditEvent)
@@ -123,7 +123,7 @@ def _reserve(connection: Connection, wanted: Counter[str]) -> dict[str, tuple[in
     A chain that is new begins at 0.
     """
     rows = [{"chain": chain, "number": count} for chain, count in sorted(wanted.items())]
-    raised = connection.execute(_raising(connection.dialect.name), rows)
+    raised = connection.execute(_raising(connection.dialect.name), one_or_all(rows))
     return {chain: (number - wanted[chain], hash_) for chain, number, hash_ in raised}
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import BindParameter, ColumnElement, RowMapping, and_, bindparam, case, extract, func, or_, select
 from sqlmodel import Session, col
 
+from app.features.contracts.these import Which, of_these
 from app.features.contracts.within import ALL, Within
 from app.features.held import held
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
@@ -38,9 +39,6 @@ _COLUMNS: Columns = (
     col(Contract.created_at),
     col(Contract.updated_at),
 )
-
-_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
-"""Whose rows are read by statements that are made once."""
 
 _VERSION_COLUMNS: Columns = (
     col(TermsVersion.id),
@@ -81,17 +79,12 @@ def number_taken(session: Session, center: uuid.UUID, number: str) -> bool:
 
 def contract_for_update(session: Session, centers: Collection[uuid.UUID], contract_id: uuid.UUID) -> Contract | None:
     """Read a contract of these centers and lock its row; SQLite, with its one writer, needs no lock."""
-    return held(session, Contract, _HELD, {"id": contract_id, "centers": list(centers)})
+    contract = held(session, Contract, _HELD, {"id": contract_id})
+    return contract if contract is not None and contract.service_center_id in centers else None
 
 
 # Statements that changes send each time are made once: making one anew takes several times as long as sending it.
-_HELD = (
-    select(Contract)
-    .where(
-        col(Contract.id) == bindparam("id"), col(Contract.service_center_id).in_(bindparam("centers", expanding=True))
-    )
-    .with_for_update()
-)
+_HELD = select(Contract).where(col(Contract.id) == bindparam("id")).with_for_update()
 
 
 def own_contract_for_update(session: Session, vendor_id: uuid.UUID, contract_id: uuid.UUID) -> Contract | None:
@@ -153,13 +146,13 @@ def recorded_after(session: Session, instant: datetime) -> set[uuid.UUID]:
 
 def years(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the money by year of some contracts."""
-    return session.connection().execute(_years(), {"contracts": list(contract_ids)}).mappings().all()
+    return of_these(session, _years, contract_ids).all()
 
 
 @cache
-def _years() -> Listing:
+def _years(which: Which) -> Listing:
     statement = select(col(ContractYear.contract_id), col(ContractYear.year), col(ContractYear.amount_fen)).where(
-        col(ContractYear.contract_id).in_(_THESE)
+        which(col(ContractYear.contract_id))
     )
     return statement.order_by(col(ContractYear.year))
 
@@ -171,12 +164,12 @@ def versions(session: Session, contract_id: uuid.UUID) -> Sequence[RowMapping]:
 
 def versions_of(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read the versions of the terms of some contracts."""
-    return session.connection().execute(_VERSIONS, {"contracts": list(contract_ids)}).mappings().all()
+    return of_these(session, _versions, contract_ids).all()
 
 
-_VERSIONS = (
-    select(*_VERSION_COLUMNS).where(col(TermsVersion.contract_id).in_(_THESE)).order_by(col(TermsVersion.number))
-)
+@cache
+def _versions(which: Which) -> Listing:
+    return select(*_VERSION_COLUMNS).where(which(col(TermsVersion.contract_id))).order_by(col(TermsVersion.number))
 
 
 def all_versions(session: Session, within: Within = ALL) -> dict[uuid.UUID, list[RowMapping]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Date, Update, bindparam, case, insert, literal, update
 from sqlmodel import Session, col
 
 from app import clock
+from app.features.audit.changes import write_new
 from app.features.contracts.versions import Version, version_for
 from app.models import DueDate
 from app.models.columns import new_id
@@ -146,7 +147,7 @@ def enter(session: Session, owner: Owner, owed: Mapping[Key, dict[str, Any]], in
         for (kind, subject), values in owed.items()
     ]
     if rows:
-        session.connection().execute(_ENTER, rows)
+        write_new(session, _ENTER, rows)
 
 
 _ENTER = insert(DueDate)

@@ -5,16 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from sqlalchemy import BindParameter, RowMapping, and_, bindparam, literal, select, union, union_all
+from sqlalchemy import RowMapping, and_, literal, select, union, union_all
 from sqlmodel import Session, col
 
+from app.features.contracts.these import Which, of_these
 from app.features.contracts.within import Within, entries_ever_missed, ever_missed
 from app.features.paging import Listing, Page, PageRequest, fetch
 from app.models import Assessment, Counter, DueDate, MonthMetricCodes, MonthMetrics, Site, TermsVersion
 from app.models.words import DueKind
-
-_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
-"""Whose figures are read: by a statement that is made once and sent with every draft."""
 
 
 def for_update(session: Session, contract_id: uuid.UUID, periods: Collection[str]) -> Mapping[str, MonthMetrics]:
@@ -69,13 +67,13 @@ def places(session: Session, center: uuid.UUID) -> Sequence[RowMapping]:
 
 def of_contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read what the months of some contracts were measured by."""
-    return session.connection().execute(_of_contracts(), {"contracts": list(contract_ids)}).mappings().all()
+    return of_these(session, _of_contracts, contract_ids).all()
 
 
 @cache
-def _of_contracts() -> Listing:
+def _of_contracts(which: Which) -> Listing:
     statement = select(col(MonthMetrics.contract_id), col(MonthMetrics.period), col(MonthMetrics.figures)).where(
-        col(MonthMetrics.contract_id).in_(_THESE)
+        which(col(MonthMetrics.contract_id))
     )
     return statement.order_by(col(MonthMetrics.contract_id))
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, SQLModel
 
 from app import clock
 from app.features.nights import queries
+from app.features.upserts import one_or_all
 from app.models import (
     AppealLine,
     AssessmentCriterion,
@@ -83,7 +84,7 @@ def mark(session: Session, contract_ids: Iterable[uuid.UUID]) -> None:
     today = clock.today()
     rows = [{"id": new_id(), "contract_id": id_, "recorded_on": today} for id_ in sorted(set(contract_ids))]
     if rows:
-        session.connection().execute(_MARK, rows if len(rows) > 1 else rows[0])
+        session.connection().execute(_MARK, one_or_all(rows))
 
 
 _MARK = insert(ChangedContract)

@@ -1,8 +1,7 @@
 """Reads what contracts are settled by, set by set, and gives each contract's books as the rules take them."""
 
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache, partial
@@ -15,9 +14,9 @@ from app.features.calendar.queries import work_calendar
 from app.features.contracts import queries as contract_queries
 from app.features.contracts.errors import TermsUnreadable
 from app.features.contracts.versions import Version, read_versions
-from app.features.metrics import queries as metric_queries
 from app.features.settlements import facts_queries, sources
 from app.features.settlements.decisions import queries as decision_queries
+from app.features.settlements.decisions.pointers import open_shares
 from app.features.settlements.ledger import queries as ledger_queries
 from app.features.settlements.month_facts import MonthRows, month_facts
 from app.features.settlements.reckoned import reckon_through
@@ -149,17 +148,14 @@ def _readers(
     session: Session, contract_ids: Collection[uuid.UUID], known_on: date, *, every_finding: bool
 ) -> dict[uuid.UUID, Callable[[], ContractBooks]]:
     """Read the rows of all contracts at once, and give for each what puts its books together."""
-    years: defaultdict[uuid.UUID, dict[int, int]] = defaultdict(dict)
-    for row in contract_queries.years(session, contract_ids):
-        years[row["contract_id"]][row["year"]] = row["amount_fen"]
     stored = _grouped(contract_queries.versions_of(session, contract_ids))
     versions = {contract_id: _read(rows) for contract_id, rows in stored.items()}
     months = _grouped(facts_queries.months(session, contract_ids))
     findings = _grouped(
         facts_queries.findings(session, contract_ids, None if every_finding else _priced(versions.values()))
     )
-    metrics = _grouped(metric_queries.of_contracts(session, contract_ids))
-    decisions = _grouped(decision_queries.of_contracts(session, contract_ids))
+    measured = {id_: [row for row in rows if row["figures"] is not None] for id_, rows in months.items()}
+    decisions = _grouped(decision_queries.of_contracts(session, contract_ids)) if _any_open(versions.values()) else {}
     # Only the last day of a finding of several days asks for the calendar.
     calendar = cache(partial(work_calendar, session, known_on))
     posted = _grouped(facts_queries.posted(session, contract_ids))
@@ -169,13 +165,13 @@ def _readers(
         contract["id"]: partial(
             _books,
             contract,
-            years[contract["id"]],
-            MonthRows(calendar, *(rows.get(contract["id"], []) for rows in (months, findings, metrics, decisions))),
+            years,
+            MonthRows(calendar, *(rows.get(contract["id"], []) for rows in (months, findings, measured, decisions))),
             versions.get(contract["id"], []),
             _Rows(*(rows.get(contract["id"], []) for rows in (posted, live, accounts))),
             known_on,
         )
-        for contract in facts_queries.contracts(session, contract_ids)
+        for contract, years in facts_queries.contracts(session, contract_ids)
     }
 
 
@@ -192,8 +188,18 @@ def _read(rows: Iterable[RowMapping]) -> _Versions:
 
 def _priced(versions: Iterable[_Versions]) -> frozenset[str]:
     """Name the issue types that cost something by any of the terms."""
-    readable = (stated for stated in versions if not isinstance(stated, TermsUnreadable))
-    return frozenset[str]().union(*(_priced_by(version.terms.money) for stated in readable for version in stated))
+    return frozenset[str]().union(*(_priced_by(terms) for terms in _readable(versions)))
+
+
+def _any_open(versions: Iterable[_Versions]) -> bool:
+    """Tell whether any of the terms leaves a share to a person: without, nothing can have been decided."""
+    return any(open_shares(clause) for terms in _readable(versions) for clause in terms.clauses)
+
+
+def _readable(versions: Iterable[_Versions]) -> Iterator[MoneyTerms]:
+    for stated in versions:
+        if not isinstance(stated, TermsUnreadable):
+            yield from (version.terms.money for version in stated)
 
 
 @lru_cache(maxsize=512)

@@ -2,32 +2,38 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from functools import cache
+from functools import cache, partial
 
-from sqlalchemy import BigInteger, BindParameter, RowMapping, and_, bindparam, case, cast, func, select
+from sqlalchemy import BigInteger, RowMapping, and_, bindparam, case, cast, func, literal_column, select
 from sqlmodel import Session, col
 
+from app.features.contracts.these import Which, of_these
 from app.features.paging import Listing
 from app.features.settlements.opening.queries import OPENING
-from app.models import Assessment, Contract, Finding, IssueType, Settlement, SettlementLine
+from app.models import Assessment, Contract, ContractYear, Finding, IssueType, MonthMetrics, Settlement, SettlementLine
 from app.models.words import MoneyStatus
 from app.rules.ledger import Account
 
-LIVE = (MoneyStatus.DRAFT, MoneyStatus.APPROVED)
-"""The states of a settlement that no newer draft has superseded."""
+LIVE = col(Settlement.status) != literal_column(f"'{MoneyStatus.SUPERSEDED}'")
+"""Keeps the settlements that no newer draft has superseded: those that are drafted or approved.
 
-_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
-"""Whose rows are read. What is sent with every draft is made once: to make a statement takes longer than to send it."""
+Said in the words of their index: SQLite would put a statement with a parameter here together anew each time it is sent.
+"""
 
 
-def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read the owners and the service of some contracts."""
-    return session.connection().execute(_contracts(), {"contracts": list(contract_ids)}).mappings().all()
+def contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> list[tuple[RowMapping, dict[int, int]]]:
+    """Read the owners and the service of some contracts, each with its money by year, in fen."""
+    found: dict[uuid.UUID, tuple[RowMapping, dict[int, int]]] = {}
+    for row in of_these(session, _contracts, contract_ids):
+        _, years = found.setdefault(row["id"], (row, {}))
+        if row["year"] is not None:
+            years[row["year"]] = row["amount_fen"]
+    return list(found.values())
 
 
 @cache
-def _contracts() -> Listing:
-    statement = select(
+def _contracts(which: Which) -> Listing:
+    statement: Listing = select(
         col(Contract.id),
         col(Contract.service_center_id),
         col(Contract.vendor_id),
@@ -35,26 +41,35 @@ def _contracts() -> Listing:
         col(Contract.starts_on),
         col(Contract.ends_on),
         col(Contract.closed_on),
-    ).where(col(Contract.id).in_(_THESE))
-    return statement.order_by(col(Contract.id))
+        col(ContractYear.year),
+        col(ContractYear.amount_fen),
+    )
+    statement = statement.join(ContractYear, col(ContractYear.contract_id) == col(Contract.id), isouter=True)
+    return statement.where(which(col(Contract.id))).order_by(col(Contract.id), col(ContractYear.year))
 
 
 _OPENED = and_(
     col(Settlement.contract_id) == col(Contract.id),
     col(Settlement.payment_period) == OPENING,
-    col(Settlement.status).in_(LIVE),
+    LIVE,
 )
 """Finds the opening balance of a contract, of which there is one at most: Kaohe settles the months after it."""
+_MEASURED = and_(
+    col(MonthMetrics.contract_id) == col(Assessment.contract_id), col(MonthMetrics.period) == col(Assessment.period)
+)
 _OPENED_TO = func.coalesce(col(Settlement.last_period), "")
 
 
 def months(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
-    """Read the expected months of some contracts with their results, in their order; none of an opening balance."""
-    return session.connection().execute(_months(), {"contracts": list(contract_ids)}).mappings().all()
+    """Read the expected months of some contracts with their results, in their order; none of an opening balance.
+
+    `figures` are what a month was measured by beside its score, or NULL.
+    """
+    return of_these(session, _months, contract_ids).all()
 
 
 @cache
-def _months() -> Listing:
+def _months(which: Which) -> Listing:
     statement: Listing = (
         select(
             col(Assessment.contract_id),
@@ -66,11 +81,13 @@ def _months() -> Listing:
             col(Assessment.score_kind),
             col(Assessment.score_exact),
             col(Assessment.terms_version_id),
+            col(MonthMetrics.figures),
         )
         .select_from(Contract)
         .join(Settlement, _OPENED, isouter=True)
         .join(Assessment, and_(col(Assessment.contract_id) == col(Contract.id), col(Assessment.period) > _OPENED_TO))
-        .where(col(Contract.id).in_(_THESE), col(Assessment.expected))
+        .join(MonthMetrics, _MEASURED, isouter=True)
+        .where(which(col(Contract.id)), col(Assessment.expected))
     )
     return statement.order_by(col(Assessment.contract_id), col(Assessment.period))
 
@@ -82,12 +99,15 @@ def findings(
 
     `issue_types` are the codes of those to count; None counts all.
     """
-    asked = {"contracts": list(contract_ids)} | ({} if issue_types is None else {"issue_types": list(issue_types)})
-    return session.connection().execute(_findings(among=issue_types is not None), asked).mappings().all()
+    if issue_types is not None and not issue_types:
+        return []
+    asked = {} if issue_types is None else {"issue_types": list(issue_types)}
+    made = partial(_findings, among=issue_types is not None)
+    return of_these(session, made, contract_ids, **asked).all()
 
 
 @cache
-def _findings(*, among: bool) -> Listing:
+def _findings(which: Which, *, among: bool) -> Listing:
     alike = (
         col(Finding.contract_id),
         col(Finding.period),
@@ -116,7 +136,7 @@ def _findings(*, among: bool) -> Listing:
         .join(Settlement, _OPENED, isouter=True)
         .join(Finding, and_(col(Finding.contract_id) == col(Contract.id), col(Finding.period) > _OPENED_TO))
         .join(IssueType, col(IssueType.id) == col(Finding.issue_type_id))
-        .where(col(Contract.id).in_(_THESE), col(Finding.withdrawn_on).is_(None))
+        .where(which(col(Contract.id)), col(Finding.withdrawn_on).is_(None))
         .group_by(*alike)
     )
     if among:
@@ -129,11 +149,11 @@ def posted(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[Ro
 
     What an opening balance holds is named by its words, and is of no month.
     """
-    return session.connection().execute(_posted(), {"contracts": list(contract_ids)}).mappings().all()
+    return of_these(session, _posted, contract_ids).all()
 
 
 @cache
-def _posted() -> Listing:
+def _posted(which: Which) -> Listing:
     return (
         select(
             col(SettlementLine.contract_id),
@@ -144,7 +164,7 @@ def _posted() -> Listing:
         )
         .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
         .where(
-            col(SettlementLine.contract_id).in_(_THESE),
+            which(col(SettlementLine.contract_id)),
             col(Settlement.status) == MoneyStatus.APPROVED,
         )
         .group_by(col(SettlementLine.contract_id), col(SettlementLine.period), col(SettlementLine.component))
@@ -153,16 +173,16 @@ def _posted() -> Listing:
 
 def held_before(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read what the approved opening balances of some contracts say was held back before Kaohe's record."""
-    return session.connection().execute(_held_before(), {"contracts": list(contract_ids)}).mappings().all()
+    return of_these(session, _held_before, contract_ids).all()
 
 
 @cache
-def _held_before() -> Listing:
+def _held_before(which: Which) -> Listing:
     return (
         select(col(SettlementLine.contract_id), col(SettlementLine.amount_fen).label("fen"))
         .join(Settlement, col(Settlement.id) == col(SettlementLine.settlement_id))
         .where(
-            col(SettlementLine.contract_id).in_(_THESE),
+            which(col(SettlementLine.contract_id)),
             col(Settlement.payment_period) == OPENING,
             col(Settlement.status) == MoneyStatus.APPROVED,
             col(SettlementLine.component) == Account.HELD.value,
@@ -172,11 +192,11 @@ def _held_before() -> Listing:
 
 def live(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read which payment periods of some contracts are drafted or approved."""
-    return session.connection().execute(_live(), {"contracts": list(contract_ids)}).mappings().all()
+    return of_these(session, _live, contract_ids).all()
 
 
 @cache
-def _live() -> Listing:
+def _live(which: Which) -> Listing:
     return select(
         col(Settlement.contract_id),
         col(Settlement.id),
@@ -187,4 +207,4 @@ def _live() -> Listing:
         col(Settlement.fee_fen),
         col(Settlement.payable_fen),
         col(Settlement.paid_fen),
-    ).where(col(Settlement.contract_id).in_(_THESE), col(Settlement.status).in_(LIVE))
+    ).where(which(col(Settlement.contract_id)), LIVE)

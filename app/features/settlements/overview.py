@@ -105,8 +105,7 @@ class YearFees:
 
 def fees(session: Session, contract_id: uuid.UUID) -> list[YearFees]:
     """Reckon the fee of every month of the agreed service by the terms known today."""
-    (contract,) = facts_queries.contracts(session, [contract_id])
-    money = {row["year"]: row["amount_fen"] for row in contract_queries.years(session, [contract_id])}
+    ((contract, money),) = facts_queries.contracts(session, [contract_id])
     service = ServiceFees(contract["starts_on"], contract["ends_on"], money)
     months = _months(session, contract_id, service)
     years = sorted({month.period.year for month in months})

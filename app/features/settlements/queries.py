@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from app.features.contracts.within import ALL, Within
+from app.features.held import held
 from app.features.paging import Columns, Listing, Page, PageRequest, fetch, narrowed
 from app.features.settlements.facts_queries import LIVE
 from app.models import (
@@ -43,7 +44,7 @@ def _covered() -> ColumnElement[bool]:
     """Tell whether a month is in a settlement, drafted or approved."""
     return exists().where(
         col(Settlement.contract_id) == col(Assessment.contract_id),
-        col(Settlement.status).in_(LIVE),
+        LIVE,
         col(Settlement.first_period) <= col(Assessment.period),
         col(Settlement.last_period) >= col(Assessment.period),
     )
@@ -106,22 +107,10 @@ _OF_THIS: BindParameter[uuid.UUID] = bindparam("contract")
 
 def for_update(session: Session, contract_id: uuid.UUID, settlement_id: uuid.UUID) -> Settlement | None:
     """Read a settlement of a contract that the caller holds."""
-    return session.execute(_HELD, {"settlement": settlement_id, "contract": contract_id}).scalar_one_or_none()
+    return held(session, Settlement, _HELD, {"settlement": settlement_id, "contract": contract_id})
 
 
 _HELD = select(Settlement).where(col(Settlement.id) == _THIS, col(Settlement.contract_id) == _OF_THIS)
-
-
-def amounts(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read what the lines of a settlement post: component, period, fen."""
-    return session.connection().execute(_AMOUNTS, {"settlement": settlement_id}).mappings().all()
-
-
-_AMOUNTS = (
-    select(col(SettlementLine.component), col(SettlementLine.period), col(SettlementLine.amount_fen))
-    .where(col(SettlementLine.settlement_id) == _THIS)
-    .order_by(col(SettlementLine.number))
-)
 
 
 def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
@@ -133,11 +122,16 @@ def digests(session: Session, contract_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 
 def lines(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
-    """Read the lines of a settlement, with their steps and the terms that govern each."""
+    """Read the lines of a settlement, with the terms that govern each."""
     return session.connection().execute(_LINES, {"settlement": settlement_id}).mappings().all()
 
 
-LINES: Listing = (
+def lines_with_steps(session: Session, settlement_id: uuid.UUID) -> Sequence[RowMapping]:
+    """Read the lines of a settlement as `lines` does, and how each came about."""
+    return session.connection().execute(_LINES_WITH_STEPS, {"settlement": settlement_id}).mappings().all()
+
+
+_IN_SHORT: Listing = (
     select(
         col(SettlementLine.number),
         col(SettlementLine.period),
@@ -145,18 +139,18 @@ LINES: Listing = (
         col(SettlementLine.adjustment),
         col(SettlementLine.amount_fen),
         col(SettlementLine.clause),
-        col(SettlementLine.steps),
         col(TermsVersion.number).label("terms_version"),
         col(TermsVersion.reference),
     )
     .join(TermsVersion, col(TermsVersion.id) == col(SettlementLine.terms_version_id), isouter=True)
     .order_by(col(SettlementLine.number))
 )
+LINES: Listing = _IN_SHORT.add_columns(col(SettlementLine.steps))
 """The lines of settlements, with their steps and the terms that govern each; who reads them says of which one."""
-_LINES = LINES.where(col(SettlementLine.settlement_id) == _THIS)
+_LINES, _LINES_WITH_STEPS = (each.where(col(SettlementLine.settlement_id) == _THIS) for each in (_IN_SHORT, LINES))
 
 
-def entries_of(cause_id: uuid.UUID) -> Select[uuid.UUID]:
+def entries_of(cause_id: uuid.UUID | BindParameter[uuid.UUID]) -> Select[uuid.UUID]:
     """Select the ledger entries that one cause has posted."""
     return select(col(LedgerEntry.id)).where(col(LedgerEntry.cause_id) == cause_id)
 
@@ -225,7 +219,7 @@ def settlements(session: Session, centers: Collection[uuid.UUID], wanted: Settle
     statement = narrowed(_ALL.where(col(Settlement.service_center_id).in_(centers)), Settlement, wanted, columns)
     paid = and_(col(Settlement.status) == MoneyStatus.APPROVED, col(Settlement.paid_fen) == col(Settlement.payable_fen))
     if wanted.status is None:
-        statement = statement.where(col(Settlement.status).in_(LIVE))
+        statement = statement.where(LIVE)
     elif wanted.status == "paid":
         statement = statement.where(paid)
     else:

@@ -1,18 +1,21 @@
 """Drafts a settlement (费用结算) from the record, and approves it: what is approved posts to the ledger at once."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import RowMapping, bindparam, insert, update
 from sqlmodel import Session, col
 
 from app import clock
 from app.errors import NotFound
 from app.features.access.caller import Caller
 from app.features.audit.actor import Actor
-from app.features.audit.changes import Touched
+from app.features.audit.changes import Reach, Touched, write_new
+from app.features.audit.changes import write as audited_write
 from app.features.audit.service import recording
 from app.features.calendar.queries import work_calendar
 from app.features.contracts import register
@@ -67,16 +70,20 @@ def draft(
     if former is not None and former["status"] is MoneyStatus.APPROVED:
         raise AlreadyApproved(f"{payment_period} is settled.", pointer="/payment_period")
     rows = reckon(books, period, caller.actor, on)
-    replaced = [former["id"]] if former is not None else []
-    touched: tuple[Touched, ...] = (
-        (Settlement, col(Settlement.id).in_([rows.id, *replaced])),
-        (SettlementLine, col(SettlementLine.settlement_id) == rows.id),
-    )
+    values = {"settlement": rows.id, "former": former["id"] if former is not None else None}
+    touched: list[Touched] = [(table, which, values) for table, which in _DRAFT_TOUCHES]
     with _recording(session, caller, "settlement.drafted", contract, rows.id, *touched):
         if former is not None:
             supersede(session, former["id"])
         write(session, [rows])
     return rows.id
+
+
+# Made once: a condition that is made anew takes longer than the statement that asks by it.
+_DRAFT_TOUCHES: tuple[Reach, ...] = (
+    (Settlement, (col(Settlement.id) == bindparam("settlement")) | (col(Settlement.id) == bindparam("former"))),
+    (SettlementLine, col(SettlementLine.settlement_id) == bindparam("settlement")),
+)
 
 
 def _period(books: ContractBooks, key: str) -> PaymentPeriod:
@@ -130,12 +137,19 @@ def supersede(session: Session, settlement_id: uuid.UUID) -> None:
 
 def write(session: Session, rows: list[Rows]) -> None:
     """Write settlements with their lines, two statements for any number."""
-    connection = session.connection()
-    connection.execute(_WRITE, [entry.settlement for entry in rows])
-    connection.execute(_WRITE_LINES, [line for entry in rows for line in entry.lines])
+    write_new(session, _WRITE, [entry.settlement for entry in rows])
+    write_new(session, _WRITE_LINES, [line for entry in rows for line in entry.lines])
 
 
 _WRITE, _WRITE_LINES = insert(Settlement), insert(SettlementLine)
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What was approved, as `queries.settlement` and `queries.lines` give it; nobody has objected to it yet."""
+
+    settlement: Mapping[str, Any]
+    lines: Sequence[RowMapping]
 
 
 def approve(
@@ -145,7 +159,7 @@ def approve(
     settlement_id: uuid.UUID,
     seen: Seen = None,
     on: date | None = None,
-) -> None:
+) -> Approved:
     """Approve a draft of another person's, and post it, in one transaction; a stale one is refused."""
     contract = lock(session, caller, contract_id)
     found = queries.for_update(session, contract_id, settlement_id)
@@ -160,26 +174,33 @@ def approve(
         raise AlreadyApproved(f"It was approved on {found.approved_on}.", pointer="/path/settlement_id")
     on = on or clock.today()
     books = facts.read(session, contract_id, on)
-    posting = _posting(session, books, found)
+    lines = queries.lines(session, settlement_id)
+    posting = _posting(session, books, found, lines)
     _refuse_below_nothing(session, contract_id, posting)
-    with _recording(session, caller, "settlement.approved", contract, settlement_id, *_touched(contract, found)):
-        _set_approved(session, found, caller, on)
+    values = {"settlement": settlement_id, "contract": contract_id, "period": found.payment_period}
+    touched: list[Touched] = [(table, which, values) for table, which in _APPROVAL_TOUCHES]
+    with _recording(session, caller, "settlement.approved", contract, settlement_id, *touched):
+        stored = _set_approved(session, found, caller, on)
         kind = LedgerCause.OPENING if found.payment_period == OPENING else LedgerCause.SETTLEMENT
         cause = Cause(contract.service_center_id, contract_id, kind, settlement_id, on, caller.name)
         ledger.post(session, cause, posting)
         _owe_payment(session, contract, books, found, on)
         _tell_approved(session, contract, found)
+    return Approved({**stored, "contract_number": contract.number}, lines)
 
 
-def _touched(contract: Contract, found: Settlement) -> tuple[Touched, ...]:
-    """Name what an approval may write to: the settlement, what it posts, its due date."""
-    due = (col(DueDate.contract_id) == contract.id) & (col(DueDate.kind) == DueKind.PAYMENT)
-    return (
-        (Settlement, col(Settlement.id) == found.id),
-        (LedgerEntry, col(LedgerEntry.cause_id) == found.id),
-        (LedgerLine, col(LedgerLine.entry_id).in_(queries.entries_of(found.id))),
-        (DueDate, due & (col(DueDate.subject) == found.payment_period)),
-    )
+_APPROVAL_TOUCHES: tuple[Reach, ...] = (
+    (Settlement, col(Settlement.id) == bindparam("settlement")),
+    (LedgerEntry, col(LedgerEntry.cause_id) == bindparam("settlement")),
+    (LedgerLine, col(LedgerLine.entry_id).in_(queries.entries_of(bindparam("settlement")))),
+    (
+        DueDate,
+        (col(DueDate.contract_id) == bindparam("contract"))
+        & (col(DueDate.kind) == DueKind.PAYMENT)
+        & (col(DueDate.subject) == bindparam("period")),
+    ),
+)
+"""What an approval may write to: the settlement, what it posts, its due date."""
 
 
 def _tell_approved(session: Session, contract: Contract, found: Settlement) -> None:
@@ -194,17 +215,16 @@ def _tell_approved(session: Session, contract: Contract, found: Settlement) -> N
     record(session, happening)
 
 
-def _posting(session: Session, books: ContractBooks, found: Settlement) -> Posting:
-    amounts = queries.amounts(session, found.id)
+def _posting(session: Session, books: ContractBooks, found: Settlement, lines: Sequence[RowMapping]) -> Posting:
     if found.payment_period == OPENING:
         if ledger_queries.last_number(session, books.id):
             raise OpeningTaken("Something of the contract is approved and posted.")
-        return opening_posting([(row["component"], row["amount_fen"]) for row in amounts])
+        return opening_posting([(row["component"], row["amount_fen"]) for row in lines])
     period = _period(books, found.payment_period)
     if is_stale(books, period, found.digest):
         detail = f"{found.payment_period} was drafted on {found.drafted_on}; what it rests on has changed."
         raise DraftStale(detail, pointer="/path/settlement_id")
-    return of_settlement([(Component(row["component"]), row["period"], row["amount_fen"]) for row in amounts])
+    return of_settlement([(Component(row["component"]), row["period"], row["amount_fen"]) for row in lines])
 
 
 def is_stale(books: ContractBooks, period: PaymentPeriod, digest: str) -> bool:
@@ -221,16 +241,24 @@ def _refuse_below_nothing(session: Session, contract_id: uuid.UUID, posting: Pos
             raise HeldBelowNothing(detail, pointer="/path/settlement_id")
 
 
-def _set_approved(session: Session, found: Settlement, caller: Caller, on: date) -> None:
+def _set_approved(session: Session, found: Settlement, caller: Caller, on: date) -> RowMapping:
     """Compare and set: of two who approve at once, one approves and the other is told so."""
-    approval = {"approved": found.id, "by": caller.name, "by_id": caller.principal_id, "on": on, "now": clock.now()}
-    if session.connection().execute(_APPROVE, approval).first() is None:
+    by = {"by": caller.name, "by_id": caller.principal_id, "on": on, "now": clock.now()}
+    # Its version says that the settlement still is as it was read.
+    approval = {"approved": found.id, "seen": found.version, **by}
+    stored = audited_write(session, _APPROVE, approval, before=found.model_dump())
+    if stored is None:
         raise AlreadyApproved("Somebody else approved it.")
+    return stored
 
 
 _APPROVE = (
     update(Settlement)
-    .where(col(Settlement.id) == bindparam("approved"), col(Settlement.status) == MoneyStatus.DRAFT)
+    .where(
+        col(Settlement.id) == bindparam("approved"),
+        col(Settlement.status) == MoneyStatus.DRAFT,
+        col(Settlement.version) == bindparam("seen"),
+    )
     .values(
         status=MoneyStatus.APPROVED,
         approved_by=bindparam("by"),
@@ -239,7 +267,7 @@ _APPROVE = (
         version=col(Settlement.version) + 1,
         updated_at=bindparam("now"),
     )
-    .returning(col(Settlement.id))
+    .returning(*Settlement.__table__.columns)  # type: ignore[attr-defined]
 )
 
 

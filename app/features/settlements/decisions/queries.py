@@ -4,14 +4,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from sqlalchemy import BindParameter, RowMapping, bindparam, func, select
+from sqlalchemy import RowMapping, func, select
 from sqlmodel import Session, col
 
+from app.features.contracts.these import Which, of_these
 from app.features.paging import Listing, Page, PageRequest, fetch
 from app.models import ClauseDecision, TermsVersion
-
-_THESE: BindParameter[list[uuid.UUID]] = bindparam("contracts", expanding=True)
-"""About whose months: asked by a statement that is made once and sent with every draft."""
 
 
 def last_number(session: Session, contract_id: uuid.UUID) -> int:
@@ -22,11 +20,11 @@ def last_number(session: Session, contract_id: uuid.UUID) -> int:
 
 def of_contracts(session: Session, contract_ids: Collection[uuid.UUID]) -> Sequence[RowMapping]:
     """Read what was decided about the months of some contracts, in the order in which it was recorded."""
-    return session.connection().execute(_of_contracts(), {"contracts": list(contract_ids)}).mappings().all()
+    return of_these(session, _of_contracts, contract_ids).all()
 
 
 @cache
-def _of_contracts() -> Listing:
+def _of_contracts(which: Which) -> Listing:
     statement = select(
         col(ClauseDecision.contract_id),
         col(ClauseDecision.period),
@@ -35,7 +33,7 @@ def _of_contracts() -> Listing:
         col(ClauseDecision.share),
         col(ClauseDecision.reason),
         col(ClauseDecision.reference),
-    ).where(col(ClauseDecision.contract_id).in_(_THESE))
+    ).where(which(col(ClauseDecision.contract_id)))
     return statement.order_by(col(ClauseDecision.contract_id), col(ClauseDecision.number))
 
 

@@ -18,10 +18,10 @@ from app.features.contracts import queries as contract_queries
 from app.features.contracts.service import lock, require_month
 from app.features.contracts.versions import Version, read_versions, version_for
 from app.features.settlements.decisions import queries
-from app.features.settlements.decisions.pointers import by_pointer
+from app.features.settlements.decisions.pointers import by_pointer, open_shares
 from app.models import ClauseDecision
 from app.models.columns import new_id
-from app.rules.clauses import MoneyClause, ScoreBands
+from app.rules.clauses import MoneyClause
 from app.rules.faults import Fault
 from app.rules.periods import Period
 
@@ -91,9 +91,7 @@ def _version(session: Session, contract_id: uuid.UUID, decision: Decision) -> Ve
 
 def _require_open(clause: MoneyClause, decision: Decision) -> None:
     """Refuse a decision where the clause leaves nothing to decide, and one above what its open bands allow."""
-    opened = (
-        [share for band, share in clause.bands if band.name in clause.open] if isinstance(clause, ScoreBands) else []
-    )
+    opened = open_shares(clause)
     if not opened:
         detail = f"The clause at {decision.clause} leaves no share to a person."
         _refuse("/clause", "nothing-to-decide", detail, "Name a clause with a band whose share is decided.")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, insert
+from sqlalchemy import RowMapping, bindparam, insert
 from sqlmodel import Session
 
 from app import clock
+from app.features.audit.changes import write, write_new
 from app.features.settlements.ledger import queries as ledger_queries
 from app.models import LedgerEntry, LedgerLine
 from app.models.columns import new_id
@@ -35,19 +36,18 @@ def post(session: Session, cause: Cause, posting: Posting) -> uuid.UUID:
     The caller holds the contract's row, so that the entries are numbered without a gap; a second posting of one cause
     fails at the table's own constraint.
     """
-    number = ledger_queries.last_number(session, cause.contract_id) + 1
     entry: dict[str, Any] = {
         "id": new_id(),
         "service_center_id": cause.service_center_id,
         "contract_id": cause.contract_id,
-        "number": number,
+        "of": cause.contract_id,
         "cause": cause.kind,
         "cause_id": cause.id,
         "posted_on": cause.on,
         "posted_by": cause.by,
         "recorded_at": clock.now(),
     }
-    session.connection().execute(_ENTER, [entry])
+    write(session, _ENTER, entry)
     lines = [
         {
             "entry_id": entry["id"],
@@ -61,12 +61,17 @@ def post(session: Session, cause: Cause, posting: Posting) -> uuid.UUID:
         for place, (where, fen) in enumerate(sorted(posting.items(), key=_order), 1)
     ]
     if lines:
-        session.connection().execute(_ENTER_LINES, lines)
+        write_new(session, _ENTER_LINES, lines)
     id_: uuid.UUID = entry["id"]
     return id_
 
 
-_ENTER, _ENTER_LINES = insert(LedgerEntry), insert(LedgerLine)
+_ENTER = (
+    insert(LedgerEntry)
+    .values(number=ledger_queries.next_number(bindparam("of")))
+    .returning(*LedgerEntry.__table__.columns)  # type: ignore[attr-defined]
+)
+_ENTER_LINES = insert(LedgerLine)
 
 
 def _order(item: tuple[Any, int]) -> tuple[int, str, str]:

@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import BigInteger, RowMapping, and_, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, BindParameter, RowMapping, ScalarSelect, and_, bindparam, cast, func, or_, select
 from sqlmodel import Session, col
 
+from app.features.contracts.these import Which, of_these
 from app.features.paging import Listing
 from app.models import LedgerEntry, LedgerLine, Payment, Payout, Settlement
 from app.models.words import LedgerCause
@@ -35,27 +37,39 @@ def last_number(session: Session, contract_id: uuid.UUID) -> int:
 _LAST_NUMBER = select(func.max(col(LedgerEntry.number))).where(col(LedgerEntry.contract_id) == bindparam("contract"))
 
 
+def next_number(contract_id: BindParameter[uuid.UUID]) -> ScalarSelect[int]:
+    """Select the number of a contract's next entry, for the statement that enters it."""
+    last = func.coalesce(func.max(col(LedgerEntry.number)), 0)
+    return select(last + 1).where(col(LedgerEntry.contract_id) == contract_id).correlate(None).scalar_subquery()
+
+
 def sums(session: Session, contract_ids: Collection[uuid.UUID], as_of: date | None = None) -> Sequence[RowMapping]:
     """Sum the lines of some contracts by account and fund, those posted up to a day where one is given.
 
     Debits are positive.
     """
-    statement = _SUMS
-    if as_of is not None:
-        statement = statement.join(LedgerEntry, _ITS_ENTRY).where(col(LedgerEntry.posted_on) <= as_of)
-    return session.connection().execute(statement, {"contracts": list(contract_ids)}).mappings().all()
+    if as_of is None:
+        return of_these(session, _sums, contract_ids).all()
+    return of_these(session, _sums_up_to, contract_ids, as_of=as_of).all()
 
 
-_SUMS: Listing = (
-    select(
-        col(LedgerLine.contract_id),
-        col(LedgerLine.account),
-        col(LedgerLine.fund),
-        cast(func.sum(col(LedgerLine.amount_fen)), BigInteger).label("fen"),
+@cache
+def _sums(which: Which) -> Listing:
+    return (
+        select(
+            col(LedgerLine.contract_id),
+            col(LedgerLine.account),
+            col(LedgerLine.fund),
+            cast(func.sum(col(LedgerLine.amount_fen)), BigInteger).label("fen"),
+        )
+        .where(which(col(LedgerLine.contract_id)))
+        .group_by(col(LedgerLine.contract_id), col(LedgerLine.account), col(LedgerLine.fund))
     )
-    .where(col(LedgerLine.contract_id).in_(bindparam("contracts", expanding=True)))
-    .group_by(col(LedgerLine.contract_id), col(LedgerLine.account), col(LedgerLine.fund))
-)
+
+
+@cache
+def _sums_up_to(which: Which) -> Listing:
+    return _sums(which).join(LedgerEntry, _ITS_ENTRY).where(col(LedgerEntry.posted_on) <= bindparam("as_of"))
 
 
 def held(session: Session, contract_id: uuid.UUID, fund: Fund) -> int:

@@ -40,9 +40,9 @@ class Record:
     history: History
     added: Mapping[str, date]
     held_before: Mapping[uuid.UUID, int]
-    contracts: Mapping[uuid.UUID, RowMapping]
+    contracts: Mapping[uuid.UUID, tuple[RowMapping, Mapping[int, int]]]
+    """Each with its money by year, in fen."""
     versions: Rows
-    years: Rows
     months: Sequence[RowMapping]
     findings: Rows
     metrics: Rows
@@ -67,9 +67,8 @@ def read_record(session: Session, as_of: date, within: Within) -> Record | None:
         history=read_history(session, within),
         added=queries.added_by_revisions(session, ids),
         held_before={row["contract_id"]: row["fen"] for row in facts_queries.held_before(session, ids)},
-        contracts={row["id"]: row for row in facts_queries.contracts(session, ids)},
+        contracts={contract["id"]: (contract, years) for contract, years in facts_queries.contracts(session, ids)},
         versions=_grouped(contract_queries.versions_of(session, ids)),
-        years=_grouped(contract_queries.years(session, ids)),
         months=queries.months(session, ids),
         findings=_grouped(queries.findings(session, ids)),
         metrics=_grouped(metric_queries.of_contracts(session, ids)),
@@ -116,7 +115,7 @@ class ContractRecord:
 
     @property
     def _contract(self) -> RowMapping:
-        return self.record.contracts[self.contract_id]
+        return self.record.contracts[self.contract_id][0]
 
     def _findings(self) -> Sequence[RowMapping]:
         return self.record.findings.get(self.contract_id, ())
@@ -143,12 +142,12 @@ class ContractRecord:
         return self.record.history.stood_since(row, day, same)
 
     def _service(self, day: date) -> ServiceFees:
-        contract, years = self._contract, self.record.years.get(self.contract_id, ())
+        contract, years = self.record.contracts[self.contract_id]
         closed_on = contract["closed_on"]
         return ServiceFees(
             contract["starts_on"],
             contract["ends_on"],
-            {row["year"]: row["amount_fen"] for row in years},
+            years,
             closed_on if closed_on is not None and closed_on <= day else None,
             self.record.held_before.get(self.contract_id),
         )
