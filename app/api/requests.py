@@ -201,7 +201,9 @@ class KaoheRoute(APIRoute):
         reads_body = self.body_field is not None
         declared, raw = self.declared, self.raw_body
         respond: Callable[..., Response] = self.endpoint
-        reading = Reading(self.dependant) if declared and not raw else None
+        # What is left for after the answer, and bytes, are for the framework to hand over.
+        left = raw or self.dependant.background_tasks_param_name
+        reading = Reading(self.dependant) if declared and not left else None
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)

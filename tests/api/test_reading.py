@@ -1,4 +1,4 @@
-"""The plan by which a GET takes its parameters; what is wrong with them is said by the framework, as it always was."""
+"""The plan by which a route takes parameters and body; what is wrong with them the framework says, as it always did."""
 
 import asyncio
 from typing import Annotated, Any
@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import pytest
 from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.dependencies.utils import get_dependant
+from pydantic import BaseModel
 
-from app.api.reading import Reading, Unfit, done, gives_answers
+from app.api.reading import UNSENT, Reading, Unfit, done, gives_answers
 
 
 async def _doubled(number: Annotated[int, Query(ge=1)] = 7) -> int:
@@ -47,7 +48,41 @@ def test_what_does_not_fit_is_left_to_the_framework(query: str, path: str | None
         _reading(_listed).values(_asked(query, **({"name": path} if path else {})))
 
 
-def test_a_get_that_would_wait_or_declares_more_is_refused() -> None:
+class _Named(BaseModel):
+    name: str
+
+
+def _changed(body: _Named) -> Response:
+    return Response(body.name)
+
+
+def _noted(body: _Named | None = None) -> Response:
+    return Response(body.name if body else "nothing")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "sent", "said"),
+    [
+        (_changed, {"name": "a"}, "a"),
+        (_noted, {"name": "b"}, "b"),
+        (_noted, UNSENT, "nothing"),
+        (_noted, None, "nothing"),
+    ],
+)
+def test_an_endpoint_gets_the_body_as_its_model(endpoint: Any, sent: Any, said: str) -> None:  # noqa: ANN401 any JSON
+    """One that may be left out is what stands in its place then."""
+    answer = endpoint(**_reading(endpoint).values(_asked("", name="a"), sent))
+    assert bytes(answer.body).decode() == said
+
+
+@pytest.mark.parametrize("sent", [UNSENT, None, {}, {"name": 1}, []])
+def test_a_body_that_does_not_fit_is_left_to_the_framework(sent: Any) -> None:  # noqa: ANN401 JSON is any value
+    """Missing, empty, or of another shape."""
+    with pytest.raises(Unfit):
+        _reading(_changed).values(_asked("", name="a"), sent)
+
+
+def test_a_route_that_would_wait_or_declares_more_is_refused() -> None:
     """The program does not start then."""
 
     def elsewhere() -> int:
