@@ -75,9 +75,11 @@ def postgres_template(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def swept(postgres: PostgresServer) -> Swept:
+def swept(postgres: PostgresServer) -> Iterator[Swept]:
     """Give the worker's PostgreSQL databases, each of which is swept and lent again."""
-    return Swept(postgres)
+    swept = Swept(postgres)
+    yield swept
+    swept.close()
 
 
 @pytest.fixture(scope="session")
