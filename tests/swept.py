@@ -1,6 +1,7 @@
 """Databases of the tests' server that are swept after a test and given to the next.
 
-A database has several hundred files: to copy and drop them takes longer than most tests.
+A database has several hundred files: to copy and drop them takes longer than most tests. So does, four times in five, a
+new connection, for which the server reads its catalogue anew; each database keeps one for the sweeping.
 """
 
 from collections import defaultdict
@@ -70,6 +71,7 @@ class Swept:
         self._server = server
         self._free: dict[str, list[str]] = defaultdict(list)
         self._contents: dict[str, Content] = {}
+        self._sweepers: dict[str, psycopg.Connection] = {}
         self._made = 0
 
     @contextmanager
@@ -79,26 +81,35 @@ class Swept:
         try:
             yield self._server.url(name)
         finally:
-            if self._sweep(name, self._contents[template]):
+            if self._contents[template].brought_to(self.sweeper(name)):
                 self._free[template].append(name)
             else:
+                self.leave(name)
                 self._server.drop(name)
+
+    def sweeper(self, name: str) -> psycopg.Connection:
+        """Give the connection that is kept to a database."""
+        if name not in self._sweepers:
+            self._sweepers[name] = self._server.connect(name)
+        return self._sweepers[name]
+
+    def leave(self, name: str) -> None:
+        """Be connected to a database no longer: somebody copies or drops it."""
+        if name in self._sweepers:
+            self._sweepers.pop(name).close()
+
+    def close(self) -> None:
+        """Leave every database."""
+        for name in list(self._sweepers):
+            self.leave(name)
 
     def _new(self, template: str) -> str:
         self._made += 1
         name = f"swept_{self._made}_{template}"
         self._server.create(name, template)
         if template not in self._contents:
-            with self._server.connect(name) as connection:
-                self._contents[template] = Content.of(connection)
+            self._contents[template] = Content.of(self.sweeper(name))
         return name
-
-    def _sweep(self, name: str, content: Content) -> bool:
-        try:
-            with self._server.connect(name) as connection:
-                return content.brought_to(connection)
-        except psycopg.OperationalError:
-            return False
 
 
 def _rows(connection: psycopg.Connection, table: str) -> bytes:

@@ -4,11 +4,13 @@ import base64
 import json
 import zlib
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from app.api.cookies import COOKIE, CSRF_HEADER
 from app.features.access.sessions import csrf_token
+from app.main import assemble
 
 Document = dict[str, Any]
 JSON = "application/json"
@@ -73,13 +75,21 @@ class Operation:
         return [plain.narrowed(name, value) for name, values in by.items() for value in values]
 
 
-def operations(document: Document) -> list[Operation]:
+@cache
+def document() -> Document:
+    """Give the document, which is the same whatever application serves it; to make it takes seconds."""
+    made: Document = assemble().openapi()
+    return made
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
     """Read every operation, in the document's order."""
-    return [
-        _operation(document, path, method, stated)
-        for path, methods in document["paths"].items()
+    return tuple(
+        _operation(document(), path, method, stated)
+        for path, methods in document()["paths"].items()
         for method, stated in methods.items()
-    ]
+    )
 
 
 def _operation(document: Document, path: str, method: str, stated: dict[str, Any]) -> Operation:

@@ -72,8 +72,8 @@ def prepare(url: str, stages: Stages, folder: Path, enlarge: Callable[[str], Non
         app = app_with_names(
             Settings(var_dir=folder, cursor_key="documented"), Lent(url), sealer=Legible(["documented"])
         )
-        served = {operation.id: operation for operation in operations(app.openapi())}
-        house = House(app, stages, tokens, tuple(served.values()), app.state.owners)
+        served = {operation.id: operation for operation in operations()}
+        house = House(app, stages, tokens, operations(), app.state.owners)
         wire = Wire(app)
         for number, name in enumerate(LIFE, start=1):
             ids.begin(number)

@@ -25,7 +25,7 @@ def houses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             else:
                 server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
                 server.create("life", template)
-                built[dialect] = prepare(server.url("life"), OfServer(server), folder)
+                built[dialect] = prepare(server.url("life"), OfServer(server, request.getfixturevalue("swept")), folder)
         return built[dialect]
 
     return house

@@ -13,7 +13,7 @@ from app.database import Database
 from bench.postgres import PostgresServer
 from tests.fuzz.documented import Operation
 from tests.lending import opened
-from tests.swept import Content
+from tests.swept import Content, Swept
 
 LIFE = (
     "create_service_center",
@@ -157,6 +157,7 @@ class OfServer:
     """
 
     server: PostgresServer
+    swept: Swept
     kept: dict[str, Content] = field(default_factory=dict)
     free: list[str] = field(default_factory=list)
     source: str = ""
@@ -164,21 +165,20 @@ class OfServer:
     def keep(self, stage: str, url: str) -> None:
         """Keep the rows as they stand as a stage."""
         self.source = make_url(url).database or ""
-        with self.server.connect(self.source) as connection:
-            self.kept[stage] = Content.of(connection)
+        self.kept[stage] = Content.of(self.swept.sweeper(self.source))
 
     @contextmanager
     def fresh(self, stage: str) -> Iterator[Database]:
         """Open a copy, brought to a stage."""
         name = self.free.pop() if self.free else self._copy()
-        with self.server.connect(name) as connection:
-            assert self.kept[stage].brought_to(connection), f"{name} cannot be brought to {stage}"
+        assert self.kept[stage].brought_to(self.swept.sweeper(name)), f"{name} cannot be brought to {stage}"
         with opened(self.server.url(name), again=True) as database:
             yield database
         self.free.append(name)
 
     def _copy(self) -> str:
         name = f"stage_{uuid.uuid4().hex}"
+        self.swept.leave(self.source)
         self.server.create(name, self.source)
         return name
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from app.database import migrate
@@ -14,6 +15,7 @@ from tests.plans.explaining import OfPostgres, OfSqlite
 from tests.plans.hearing import Heard
 from tests.plans.rules import faults
 from tests.plans.walking import walked
+from tests.swept import Swept
 
 
 def main() -> None:
@@ -37,11 +39,11 @@ def _made(folder: Path) -> tuple[dict[str, list[book.Read]], dict[str, Heard]]:
         migrate(f"sqlite:///{path}")
     heard = {"sqlite": walked(prepare(f"sqlite:///{files}", OfFiles(folder), folder))}
     reads = {"sqlite": book.of_sqlite(heard["sqlite"], OfSqlite(str(plans)))}
-    with running_postgres() as server:
+    with running_postgres() as server, closing(Swept(server)) as swept:
         for name in ("life", "million"):
             server.create(name)
             migrate(server.url(name))
-        heard["postgresql"] = walked(prepare(server.url("life"), OfServer(server), folder))
+        heard["postgresql"] = walked(prepare(server.url("life"), OfServer(server, swept), folder))
         with server.connect("million") as connection:
             million.fill(connection)
             reads["postgresql"] = book.of_postgres(heard["postgresql"], OfPostgres(connection))

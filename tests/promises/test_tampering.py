@@ -287,6 +287,7 @@ def make_copy(database: Database, tmp_path: Path, request: pytest.FixtureRequest
         source = str(make_url(database.url).database)
         name = f"{source}_{made}"
         database.engine.dispose()
+        request.getfixturevalue("swept").leave(source)
         server.create(name, source)
         request.addfinalizer(lambda: server.drop(name))
         return closed(Database(server.url(name)))
