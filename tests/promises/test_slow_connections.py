@@ -1,11 +1,13 @@
 """Slow connections cost their owner, not the others."""
 
 import http.client
+import socket
 import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tests.promises.slow_clients import REQUESTS, slow_clients
 from tests.proof import PROOF
 from tests.proxies import fronted
 from tests.servers import Server
+from tests.waiting import wait_until
 
 CONNECTIONS = 300
 """As many as issue and documentation name."""
@@ -35,10 +38,17 @@ def served(office: Office, folder: Path, body_seconds: int) -> Iterator[str]:
     server = Server(office.database.url, folder, body_seconds=body_seconds)
     server.start()
     try:
+        # The proxy answers for a server that does not listen yet.
+        wait_until(partial(_listens, int(server.address.rpartition(":")[2])))
         yield server.address.removeprefix("http://")
     finally:
         server.kill()
         server.end()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex((HOST, port)) == 0
 
 
 def p95(port: int, token: str, requests: int) -> float:
