@@ -175,7 +175,9 @@ def _rounds(
             outcome = generator.load(server, plan)
             used = server.cpu() - before
             if outcome.failed or not outcome.tasks:
-                message = f"{scenario.name}: {server.name} failed {outcome.failed} times: {outcome.failures}\n{server.said()}"
+                message = (
+                    f"{scenario.name}: {server.name} failed {outcome.failed} times: {outcome.failures}\n{server.said()}"
+                )
                 raise RuntimeError(message)
             side.outcomes.append(outcome)
             side.cpu.append(used / outcome.asked)
