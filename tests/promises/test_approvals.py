@@ -20,7 +20,7 @@ from app.features.access.caller import Caller
 from app.features.audit import service as audit
 from app.features.audit.verify import verify_database
 from app.features.contracts import queries as contract_queries
-from app.features.settlements import queries, service
+from app.features.settlements import service
 from app.features.settlements.ledger import posting as ledger
 from app.models import LedgerEntry, Principal, Settlement
 from app.models.words import MoneyStatus
@@ -118,7 +118,8 @@ def _plant(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
 
     monkeypatch.setattr(Database, "write", statement_by_statement(database))
     monkeypatch.setattr(contract_queries, "contract_for_update", unlocked)
-    monkeypatch.setattr(queries, "for_update", looking_together(queries.for_update))
+    # The last look before either acts: whoever looked after the other had acted would find the draft stale.
+    monkeypatch.setattr(service, "_refuse_below_nothing", looking_together(service._refuse_below_nothing))  # noqa: SLF001 planted
     monkeypatch.setattr(service, "_set_approved", set_without_comparing)
     monkeypatch.setattr(service, "_owe_payment", lambda *_: None)
     # The stream's unique key would tell the second of the two by itself.
