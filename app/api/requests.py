@@ -203,7 +203,7 @@ class KaoheRoute(APIRoute):
         respond: Callable[..., Response] = self.endpoint
         # What is left for after the answer, and bytes, are for the framework to hand over.
         left = raw or self.dependant.background_tasks_param_name
-        reading = Reading(self.dependant) if declared and not left else None
+        reading = Reading(self.dependant) if declared and not left and gives_answers(self.endpoint) else None
 
         async def checked(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
