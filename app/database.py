@@ -29,8 +29,11 @@ _IDLE_SECONDS = 5
 """A connection that was used so lately is taken for alive unless its socket says otherwise."""
 HEARER = "kaohe_hearer"
 """In a connection's `info`: who is told of each statement just before it is sent, by its context."""
-_WRITES = "kaohe_writes"
+_BEGINS = "kaohe_begins"
+"""An option of connections: by what statement a session begins its transactions; without it there are none."""
 _SPARES = "kaohe_spares"
+WRITES = "kaohe_writes"
+"""Options of connections: of one that gives way to any other writer, and of every one that writes."""
 
 
 class Database:
@@ -45,12 +48,16 @@ class Database:
         self.url = url
         self.dialect = make_url(url).get_backend_name()
         self.engine = _sqlite_engine(url) if self.dialect == "sqlite" else _postgresql_engine(url)
-        self._writing_engine = self.engine.execution_options(**{_WRITES: True})
-        self._sparing_engine = self.engine.execution_options(**{_SPARES: True})
-        at_once = {"isolation_level": "AUTOCOMMIT"} if self.dialect == "postgresql" else {}
-        self._glancing_engine = self.engine.execution_options(**at_once)
-        self._writer = threading.Lock() if self.dialect == "sqlite" else _NoLock()
-        self._session = _BeginningSession if self.dialect == "sqlite" else Session
+        sqlite = self.dialect == "sqlite"
+        one_state = "BEGIN" if sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        self._reading = self.engine.execution_options(**{_BEGINS: "BEGIN"})
+        self._seeing_one_state = self.engine.execution_options(**{_BEGINS: one_state})
+        begin = "BEGIN IMMEDIATE" if sqlite else "BEGIN"
+        self._writing = self.engine.execution_options(**{_BEGINS: begin, WRITES: True})
+        self._sparing = self._writing.execution_options(**{_SPARES: sqlite})
+        # To begin is a journey to PostgreSQL's server, and none to a file.
+        self._glancing = self._reading if sqlite else self.engine
+        self._writer = threading.Lock() if sqlite else _NoLock()
         # By the dialect's events: as soon as one of the engine's is listened to, a statement takes half as long again.
         for sending in ("do_execute", "do_executemany", "do_execute_no_params"):
             event.listen(self.engine, sending, _before_sending)
@@ -58,7 +65,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one state and is rolled back at the end."""
-        with self._session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with _BeginningSession(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -68,22 +75,21 @@ class Database:
         That is what `read()` gives on PostgreSQL too, but nothing is begun and nothing rolled back there: two journeys
         to the server less. SQLite has no such journeys, so there it is `read()`.
         """
-        with self._session(self._glancing_engine, expire_on_commit=False, autoflush=False) as session:
+        with _BeginningSession(self._glancing, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """Yield a reading session whose statements all see one and the same state, however many others write."""
-        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self.read() as session:
-            # SQLite's BEGIN is a snapshot by itself; PostgreSQL shows each statement a newer state unless told.
-            session.connection(execution_options=options if self.dialect == "postgresql" else {})
+        with _BeginningSession(self._seeing_one_state, expire_on_commit=False, autoflush=False) as session:
+            # What it sees is what was there at its first statement.
+            session.connection()
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session whose changes are committed at the end, or undone whole by any exception."""
-        with self._writer, self._session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+        with self._writer, _BeginningSession(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -97,7 +103,7 @@ class Database:
             yield None
             return
         try:
-            with self._session(self._sparing_engine) as session, session.begin():
+            with _BeginningSession(self._sparing) as session, session.begin():
                 yield session
         finally:
             self._writer.release()
@@ -155,27 +161,27 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 class _BeginningSession(Session):
-    """SQLite's: it begins its transactions itself, since the driver's own BEGIN is switched off."""
+    """Begins its transactions itself: SQLite's driver begins too late, and PostgreSQL's is slow to be told not to."""
 
 
 @event.listens_for(_BeginningSession, "after_begin")
-def _begin_sqlite(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    if transaction.nested:
-        return
+def _begin(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     options = connection.get_execution_options()
+    begin = options.get(_BEGINS)
+    if transaction.nested or begin is None:
+        return
     if options.get(_SPARES):
         # Another process may be writing: refused at once instead of after the busy time, which later writers have back.
         connection.exec_driver_sql("PRAGMA busy_timeout = 0")
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql(begin)
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         return
-    begin = "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
     try:
         # Everything begins with it: by the driver itself it takes a twentieth of the time.
         connection.connection.cursor().execute(begin)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, psycopg.Error) as error:
         raise OperationalError(begin, None, error) from error
 
 
@@ -186,7 +192,7 @@ def _postgresql_engine(url: str) -> Engine:
     waits = {"lock_timeout": BUSY_SECONDS, "statement_timeout": long, "idle_in_transaction_session_timeout": long}
     options = " ".join(f"-c {name}={seconds}s" for name, seconds in waits.items())
     arguments = {"options": f"{options} -c timezone=UTC", "connect_timeout": BUSY_SECONDS}
-    engine = create_engine(url, connect_args=arguments)
+    engine = create_engine(url, connect_args=arguments, isolation_level="AUTOCOMMIT")
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _check_alive)
     return engine

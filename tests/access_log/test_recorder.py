@@ -122,13 +122,14 @@ def test_a_database_that_only_gives_has_changes_wait_and_entries_kept(office: Of
     recorder.note(entry())
 
     def only_give(connection: Connection) -> None:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
 
     event.listen(database.engine, "begin", only_give)
     answer = office.supervisor.post("/v1/vendors", {"service_center_id": str(office.center), "name": "某公司"})
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert recorder.flush() == 0
     event.remove(database.engine, "begin", only_give)
+    database.engine.dispose()
     assert recorder.flush() == 2
 
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
 
 from app import clock
 from app.database import Database
@@ -156,9 +155,8 @@ def test_a_value_in_another_form_is_seen(office: Office, database: Database) -> 
     office.finding(contract, "2023-03-01")
     blanks = "UPDATE alerts SET facts = facts || ' ' WHERE subject = '2023-01'"
     for statement in (*OTHER_FORMS[database.dialect], blanks):
-        with database.engine.connect() as connection:
-            connection.exec_driver_sql(statement)
-            bad = verify_database(Session(bind=connection), {}).bad
+        with database.read() as session:
+            session.connection().exec_driver_sql(statement)
+            bad = verify_database(session, {}).bad
             assert bad, statement
             assert "is not as the service writes it" in bad[0].what, statement
-            connection.rollback()

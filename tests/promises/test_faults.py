@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from app.database import Database
+from app.database import WRITES, Database
 from tests.nights import every_row
 from tests.office import Office, without
 from tests.promises.conftest import Promise
@@ -37,7 +37,7 @@ class Fault:
             event.remove(self._engine, "before_cursor_execute", self._strike)
 
     def _strike(self, connection: Connection, *_: Any) -> None:
-        if not connection.get_execution_options().get("kaohe_writes"):
+        if not connection.get_execution_options().get(WRITES):
             return
         self.seen += 1
         if self.seen == self._break_at:

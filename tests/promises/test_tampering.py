@@ -46,9 +46,9 @@ class Intruder:
             if connection.dialect.name == "sqlite":
                 # A foreign key is no obstacle to who has the file.
                 connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.exec_driver_sql("SET session_replication_role = replica")
+            connection.exec_driver_sql("BEGIN")
             for statement in DROP_GUARDS[connection.dialect.name]:
                 for table in GUARDED:
                     connection.exec_driver_sql(statement.format(table))
