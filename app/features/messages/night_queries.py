@@ -26,6 +26,9 @@ from app.models.words import AlertNews, AlertStatus, Role, Severity
 
 Rows = Sequence[RowMapping]
 
+AT_ONCE = 1000
+"""Alerts that are held while they are read."""
+
 
 _IS_OPEN = col(Alert.status) != AlertStatus.RESOLVED
 """An alert that was taken up is open still."""
@@ -81,7 +84,7 @@ def untold(session: Session) -> Iterable[RowMapping]:
         .join(Vendor, col(Vendor.id) == col(Contract.vendor_id), isouter=True)
         .where(col(AlertNote.news).is_not(None))
     )
-    return session.execute(statement).mappings()
+    return session.execute(statement.execution_options(yield_per=AT_ONCE)).mappings()
 
 
 def last_night(session: Session, before: date) -> date | None:

@@ -44,10 +44,11 @@ def write_messages(session: Session, on: date, address: str) -> Tally:
     calendar = work_calendar(session)
     if on != clock.today() or not calendar.is_working_day(on) or not _begun(session, on):
         return Tally(noted, 0, noted, [])
+    readers = _readers(queries.addressees(session, WRITTEN_TO))
     news = _News()
-    _read_alerts(session, news, on, calendar)
+    _read_alerts(session, news, readers, on, calendar)
     _read_due(session, news, on)
-    rows = list(_messages(session, news, on, address)) if news.alerts or news.due else []
+    rows = list(_messages(readers, news, on, address))
     for start in range(0, len(rows), BATCH):
         session.connection().execute(insert(Message), rows[start : start + BATCH])
     told = update(AlertNote).where(col(AlertNote.news).is_not(None)).values(news=None)
@@ -102,6 +103,21 @@ def _news(row: RowMapping) -> AlertNews | None:
 # ---------------------------------------------------------------- what there is to tell
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What decides what somebody is told; who is alike in all of it is told the same."""
+
+    centers: frozenset[uuid.UUID | None]
+    language: Language
+    kind: ChannelKind
+    digest: bool
+    reminders: bool
+
+
+_Readers = Mapping[uuid.UUID, tuple[uuid.UUID, _Reader]]
+"""Who reads by each channel: the principal's id and the reader."""
+
+
 @dataclass
 class _News:
     """What there is to tell of each service center; None is the service itself, which concerns everybody."""
@@ -111,8 +127,12 @@ class _News:
     broken: list[Broken] = field(default_factory=list)
 
 
-def _read_alerts(session: Session, news: _News, on: date, calendar: WorkCalendar) -> None:
+def _read_alerts(session: Session, news: _News, readers: _Readers, on: date, calendar: WorkCalendar) -> None:
+    """Collect what there is to tell of alerts; of a center of which nobody is told, nothing is put into words."""
+    read = {center for _, reader in readers.values() if reader.digest for center in reader.centers}
     for row in queries.untold(session):
+        if row["service_center_id"] not in read:
+            continue
         try:
             said = text(row["kind"], facts_on(row["kind"], row["facts"], row["until"], on, calendar))
         except (KeyError, TypeError, ValueError) as error:
@@ -143,22 +163,11 @@ def _read_due(session: Session, news: _News, on: date) -> None:
 # ---------------------------------------------------------------- to whom
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """What decides what somebody is told; who is alike in all of it is told the same."""
-
-    centers: frozenset[uuid.UUID | None]
-    language: Language
-    kind: ChannelKind
-    digest: bool
-    reminders: bool
-
-
-def _messages(session: Session, news: _News, on: date, address: str) -> Iterator[dict[str, Any]]:
+def _messages(readers: _Readers, news: _News, on: date, address: str) -> Iterator[dict[str, Any]]:
     """Write the rows of all messages; each text is made once, however many people read it."""
     now = clock.now()
     texts: dict[_Reader, _Text | None] = {}
-    for channel_id, (principal_id, reader) in _readers(queries.addressees(session, WRITTEN_TO)).items():
+    for channel_id, (principal_id, reader) in readers.items():
         if reader not in texts:
             texts[reader] = _text(reader, news, on, address)
         said = texts[reader]
@@ -180,7 +189,7 @@ def _messages(session: Session, news: _News, on: date, address: str) -> Iterator
         }
 
 
-def _readers(rows: Sequence[RowMapping]) -> Mapping[uuid.UUID, tuple[uuid.UUID, _Reader]]:
+def _readers(rows: Sequence[RowMapping]) -> _Readers:
     """Put the rows of a channel together: one for each service center that its owner may see."""
     centers: dict[uuid.UUID, set[uuid.UUID | None]] = defaultdict(lambda: {None})
     channels: dict[uuid.UUID, RowMapping] = {}
