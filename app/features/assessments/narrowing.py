@@ -80,6 +80,8 @@ def notices_ever_late(session: Session, as_of: date, within: Within) -> list[Nig
         .where(
             *ever_missed(DueKind.NOTICE, as_of, col(Assessment.revision) > 0),
             *within.of(Assessment),
+            # Said of both, or PostgreSQL goes through all due dates for a batch of contracts.
+            *within.among(col(DueDate.contract_id)),
         )
         .order_by(col(DueDate.contract_id), col(DueDate.subject), col(DueDate.id))
     )
