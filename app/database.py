@@ -54,7 +54,7 @@ class Database:
         self._seeing_one_state = self.engine.execution_options(**{_BEGINS: one_state})
         begin = "BEGIN IMMEDIATE" if sqlite else "BEGIN"
         self._writing = self.engine.execution_options(**{_BEGINS: begin, WRITES: True})
-        self._sparing = self._writing.execution_options(**{_SPARES: sqlite})
+        self._sparing = self.engine.execution_options(**{_BEGINS: begin, _SPARES: sqlite})
         # To begin is a journey to PostgreSQL's server, and none to a file.
         self._glancing = self._reading if sqlite else self.engine
         self._writer = threading.Lock() if sqlite else _NoLock()

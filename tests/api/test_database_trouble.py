@@ -70,10 +70,9 @@ def test_a_replica_gives_and_takes_no_changes(office: Office, database: Database
 def test_a_lock_is_not_waited_for_without_end(office: Office, database: Database) -> None:
     findings = f"{office.contract()}/findings"
     before = every_row(database)
-    with database.write() as other:
+    with beginning_with(database, "SET lock_timeout = '50ms'"), database.write() as other:
         other.execute(text("LOCK TABLE findings IN SHARE MODE"))
-        with beginning_with(database, "SET lock_timeout = '50ms'"):
-            expect_unavailable(office.supervisor.post(findings, FINDING), "The database did not answer in time.")
+        expect_unavailable(office.supervisor.post(findings, FINDING), "The database did not answer in time.")
     assert every_row(database) == before
     assert office.supervisor.post(findings, FINDING).status_code == 201
 
