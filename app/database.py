@@ -32,8 +32,9 @@ HEARER = "kaohe_hearer"
 _BEGINS = "kaohe_begins"
 """An option of connections: by what statement a session begins its transactions; without it there are none."""
 _SPARES = "kaohe_spares"
+"""An option of connections: a session gives way to any other writer."""
 WRITES = "kaohe_writes"
-"""Options of connections: of one that gives way to any other writer, and of every one that writes."""
+"""An option of the connections that acts are written by."""
 
 
 class Database:

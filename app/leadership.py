@@ -61,7 +61,7 @@ def _on_file(path: Path) -> Iterator[bool]:
 
 @contextmanager
 def _on_postgresql(engine: Engine) -> Iterator[bool]:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with engine.connect() as connection:
         # Taken out of the pool, so that its end is the lock's end, whatever became of it meanwhile.
         connection.detach()
         mine = bool(connection.execute(select(func.pg_try_advisory_lock(_KEY))).scalar_one())
